@@ -1,0 +1,36 @@
+/** A JSON value: what operations carry as argument, result, key and error. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isJsonArray(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/**
+ * Canonical text of a value: two values are the same value exactly when their texts are equal.
+ * Object members are sorted, since their order carries no meaning in JSON or EDN; -0 is 0.
+ */
+export function canonical(value: Json): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value === 0 ? 0 : value);
+  if (isJsonArray(value)) {
+    let text = "[";
+    for (let i = 0; i < value.length; i++) text += (i === 0 ? "" : ",") + canonical(value[i] ?? null);
+    return text + "]";
+  }
+  const names = Object.keys(value).toSorted();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`).join(",")}}`;
+}
+
+/** Whether two values are equal by content. */
+export function sameValue(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return false;
+  return canonical(a) === canonical(b);
+}

@@ -1,0 +1,3 @@
+export * from "./contracts/client.ts";
+export * from "./contracts/protocol.ts";
+export * from "./contracts/system.ts";
