@@ -1,0 +1,5 @@
+import { render } from "preact";
+import "./style.css";
+
+const root = document.getElementById("report");
+if (root !== null) render(<main />, root);
