@@ -55,6 +55,8 @@ export interface Cluster {
   openClient(node: NodeId): Promise<Client>;
   /** Whether a node answers at `address` within `milliseconds`; proves that faults are on and off. */
   ping(address: Address, milliseconds: number): Promise<boolean>;
+  /** The wall clock of the node at `address`, in milliseconds since 1970; undefined when it does not say. */
+  clock?(address: Address, milliseconds: number): Promise<number | undefined>;
   /** The nodes that lead at the moment, where the system knows. */
   primaries?(): Promise<readonly NodeId[]>;
   /** Lets go of what the system itself holds; the world ends the processes. */

@@ -1,0 +1,161 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import { isJsonObject } from "../histories/json.ts";
+
+/** Something done to the machine that must be undone, with all that undoing it takes. */
+export type JournalEntry =
+  | { readonly kind: "process"; readonly node: string; readonly pid: number; readonly started: string }
+  | {
+      readonly kind: "stopped";
+      readonly node: string;
+      readonly pids: readonly { pid: number; started: string }[];
+    }
+  | { readonly kind: "proxies"; readonly url: string; readonly names: readonly string[] }
+  | { readonly kind: "toxic"; readonly url: string; readonly proxy: string; readonly toxic: string }
+  | { readonly kind: "clock"; readonly node: string; readonly file: string };
+
+export interface JournalOwner {
+  readonly pid: number;
+  readonly started: string;
+  /** The folder of the run. */
+  readonly run: string;
+}
+
+/** A journal on disk: who wrote it, and what it holds that was not struck out. */
+export interface OpenJournal {
+  readonly path: string;
+  readonly owner: JournalOwner;
+  readonly entries: ReadonlyMap<number, JournalEntry>;
+}
+
+/**
+ * The journal of faults: each entry is on disk before the fault is applied and struck out when it is
+ * undone, so that whatever ends the harness, the next run or `rashomon heal` knows what is left to undo.
+ * One file a run, JSON lines: the owner, then `{"id":1,"apply":{…}}` and `{"id":1,"undone":true}`.
+ */
+export class FaultJournal {
+  readonly path: string;
+  readonly #file: number;
+  readonly #open = new Map<number, JournalEntry>();
+  #next = 1;
+
+  constructor(directory: string, owner: JournalOwner) {
+    mkdirSync(directory, { recursive: true });
+    this.path = join(directory, `${owner.pid}-${owner.started.replace(/\W+/g, "")}.jsonl`);
+    this.#file = openSync(this.path, "a");
+    this.#write({ owner: { ...owner } });
+  }
+
+  /** Enters `entry`; on disk when this returns. Gives the number to strike it out by. */
+  enter(entry: JournalEntry): number {
+    const id = this.#next++;
+    this.#open.set(id, entry);
+    this.#write({ id, apply: entry });
+    return id;
+  }
+
+  strike(id: number): void {
+    if (this.#open.delete(id)) this.#write({ id, undone: true });
+  }
+
+  get open(): ReadonlyMap<number, JournalEntry> {
+    return this.#open;
+  }
+
+  /** Closes the journal, and removes it if nothing is left to undo. */
+  close(): void {
+    closeSync(this.#file);
+    if (this.#open.size === 0) rmSync(this.path, { force: true });
+  }
+
+  #write(line: object): void {
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    fsyncSync(this.#file);
+  }
+}
+
+/** The journals in `directory` with their open entries. A torn last line never took effect. */
+export function readJournals(directory: string): OpenJournal[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".jsonl"))
+    .toSorted()
+    .flatMap((name) => readJournal(join(directory, name)) ?? []);
+}
+
+function readJournal(path: string): OpenJournal | undefined {
+  let owner: JournalOwner | undefined;
+  const entries = new Map<number, JournalEntry>();
+  for (const line of readFileSync(path, "utf8").split("\n")) {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      continue;
+    }
+    if (!isJsonObject(value)) continue;
+    if ("owner" in value) owner = parseOwner(value["owner"]);
+    const id = value["id"];
+    if (typeof id !== "number") continue;
+    if (value["undone"] === true) entries.delete(id);
+    const entry = parseEntry(value["apply"]);
+    if (entry !== undefined) entries.set(id, entry);
+  }
+  return owner === undefined ? undefined : { path, owner, entries };
+}
+
+function parseOwner(value: unknown): JournalOwner | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { pid, started, run } = value;
+  if (typeof pid !== "number" || typeof started !== "string" || typeof run !== "string") return undefined;
+  return { pid, started, run };
+}
+
+function parseEntry(value: unknown): JournalEntry | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const text = (name: string): string => {
+    const member = value[name];
+    return typeof member === "string" ? member : "";
+  };
+  const processOf = (member: unknown): { pid: number; started: string }[] => {
+    if (!isJsonObject(member)) return [];
+    const { pid, started } = member;
+    return typeof pid === "number" && pid > 1 && typeof started === "string" ? [{ pid, started }] : [];
+  };
+  switch (value["kind"]) {
+    case "process": {
+      const [leader] = processOf(value);
+      return leader === undefined ? undefined : { kind: "process", node: text("node"), ...leader };
+    }
+    case "stopped": {
+      const pids = value["pids"];
+      return {
+        kind: "stopped",
+        node: text("node"),
+        pids: Array.isArray(pids) ? pids.flatMap(processOf) : [],
+      };
+    }
+    case "proxies": {
+      const names = value["names"];
+      const list = Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+      return { kind: "proxies", url: text("url"), names: list };
+    }
+    case "toxic":
+      return { kind: "toxic", url: text("url"), proxy: text("proxy"), toxic: text("toxic") };
+    case "clock":
+      return { kind: "clock", node: text("node"), file: text("file") };
+    default:
+      return undefined;
+  }
+}

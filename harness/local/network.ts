@@ -1,0 +1,222 @@
+import { type ICreateToxicBody, type Proxy as ToxiproxyProxy, Toxiproxy } from "toxiproxy-node-client";
+
+import type { Address } from "../../systems/contracts/system.ts";
+import type { LinkDisturbance } from "../nemesis/fault-world.ts";
+import type { Link, Source } from "../nemesis/grudge.ts";
+import type { FaultJournal } from "../journal.ts";
+
+/** What one fault does to the bytes of a link; a cut one carries none. */
+export type LinkFault = { readonly kind: "cut" } | LinkDisturbance;
+
+type Stream = "upstream" | "downstream";
+
+interface AppliedToxic {
+  readonly proxy: string;
+  readonly toxic: string;
+  readonly entry: number;
+}
+
+/**
+ * The network of a local run: every link between two nodes, in each direction, and every link from the
+ * clients to a node passes a proxy of its own. Links are hurt through Toxiproxy's HTTP API only, so that
+ * a user's own Toxiproxy server serves as well as the embedded one.
+ */
+export class ProxyNetwork {
+  readonly #client: Toxiproxy;
+  readonly #url: string;
+  readonly #journal: FaultJournal;
+  readonly #entry: number;
+  readonly #proxies: ReadonlyMap<string, ToxiproxyProxy>;
+  /** Toxics in force, by the name of the fault that brought them. */
+  readonly #applied = new Map<string, AppliedToxic[]>();
+
+  private constructor(
+    client: Toxiproxy,
+    url: string,
+    journal: FaultJournal,
+    entry: number,
+    proxies: ReadonlyMap<string, ToxiproxyProxy>,
+  ) {
+    this.#client = client;
+    this.#url = url;
+    this.#journal = journal;
+    this.#entry = entry;
+    this.#proxies = proxies;
+  }
+
+  /** Makes the proxies for nodes that listen, or will listen, at `addresses`; `prefix` keeps runs apart. */
+  static async open(options: {
+    url: string;
+    prefix: string;
+    addresses: ReadonlyMap<string, Address>;
+    journal: FaultJournal;
+  }): Promise<ProxyNetwork> {
+    const { url, prefix, addresses, journal } = options;
+    const client = new Toxiproxy(url);
+    const nodes = [...addresses.keys()];
+    const links = [...nodes, "clients"].flatMap((from) =>
+      nodes.filter((to) => to !== from).map((to) => ({ from, to })),
+    );
+    const nameOf = ({ from, to }: Link): string => `${prefix}-${from}-${to}`;
+    const entry = journal.enter({ kind: "proxies", url, names: links.map(nameOf) });
+    const proxies = new Map<string, ToxiproxyProxy>();
+    for (const link of links) {
+      const address = addresses.get(link.to);
+      if (address === undefined) throw new Error(`no address for node ${link.to}`);
+      proxies.set(
+        keyOf(link),
+        await client.createProxy({
+          name: nameOf(link),
+          listen: "127.0.0.1:0",
+          upstream: `${address.host}:${address.port}`,
+        }),
+      );
+    }
+    return new ProxyNetwork(client, url, journal, entry, proxies);
+  }
+
+  /** The address at which `from` reaches `to`. */
+  route(from: Source, to: string): Address {
+    const { listen } = this.#proxy({ from, to });
+    const colon = listen.lastIndexOf(":");
+    return { host: listen.slice(0, colon), port: Number(listen.slice(colon + 1)) };
+  }
+
+  /** Puts `fault` on what is sent along `links`, under `name`; all of it or, on an error, none. */
+  async apply(name: string, fault: LinkFault, links: readonly Link[]): Promise<void> {
+    if (this.#applied.has(name)) throw new Error(`fault ${name} is on already`);
+    const applied: AppliedToxic[] = [];
+    this.#applied.set(name, applied);
+    try {
+      await Promise.all(
+        links
+          .flatMap((link) => this.#streams(link))
+          .map(async ({ proxy, stream }) => {
+            const body = toxicFor(`${name}-${stream}`, stream, fault);
+            const entry = this.#journal.enter({
+              kind: "toxic",
+              url: this.#url,
+              proxy: proxy.name,
+              toxic: body.name,
+            });
+            applied.push({ proxy: proxy.name, toxic: body.name, entry });
+            await proxy.addToxic(body);
+          }),
+      );
+    } catch (error) {
+      await this.remove(name);
+      throw error;
+    }
+  }
+
+  /** Takes fault `name` off every link; fine if it is not on. */
+  async remove(name: string): Promise<void> {
+    const applied = this.#applied.get(name) ?? [];
+    await Promise.all(
+      applied.map(async ({ proxy, toxic, entry }) => {
+        await removeToxic(this.#client, proxy, toxic);
+        this.#journal.strike(entry);
+      }),
+    );
+    this.#applied.delete(name);
+  }
+
+  /** Names of the faults that are on. */
+  get faults(): readonly string[] {
+    return [...this.#applied.keys()];
+  }
+
+  /** How many toxics the server says are in force, over all links of this network. */
+  async toxicCount(): Promise<number> {
+    const all = await this.#client.getAll();
+    const names = new Set([...this.#proxies.values()].map(({ name }) => name));
+    let count = 0;
+    for (const proxy of Object.values(all)) {
+      if (!names.has(proxy.name)) continue;
+      const response = await this.#client.api.get<unknown[]>(`${this.#url}/proxies/${proxy.name}/toxics`);
+      count += response.data.length;
+    }
+    return count;
+  }
+
+  /** Removes all faults and the proxies. */
+  async close(): Promise<void> {
+    for (const name of this.faults) await this.remove(name);
+    await Promise.all([...this.#proxies.values()].map((proxy) => removeProxy(this.#client, proxy.name)));
+    this.#journal.strike(this.#entry);
+  }
+
+  /**
+   * The streams that carry what `from` sends to `to`: on the connections that `from` opened, their upstream
+   * direction; on those that `to` opened, the answers.
+   */
+  #streams({ from, to }: Link): { proxy: ToxiproxyProxy; stream: Stream }[] {
+    const streams: { proxy: ToxiproxyProxy; stream: Stream }[] = [];
+    if (to !== "clients") streams.push({ proxy: this.#proxy({ from, to }), stream: "upstream" });
+    if (from !== "clients")
+      streams.push({ proxy: this.#proxy({ from: to, to: from }), stream: "downstream" });
+    return streams;
+  }
+
+  #proxy(link: Link): ToxiproxyProxy {
+    const proxy = this.#proxies.get(keyOf(link));
+    if (proxy === undefined) throw new Error(`no link from ${link.from} to ${link.to}`);
+    return proxy;
+  }
+}
+
+/** Removes a toxic; one that is gone already, with its proxy or its server, is removed. */
+export async function removeToxic(client: Toxiproxy, proxy: string, toxic: string): Promise<void> {
+  await ignoringAbsence(async () => (await (await client.get(proxy)).getToxic(toxic)).remove());
+}
+
+/** Removes a proxy; one that is gone already is removed. */
+export async function removeProxy(client: Toxiproxy, name: string): Promise<void> {
+  await ignoringAbsence(async () => (await client.get(name)).remove());
+}
+
+async function ignoringAbsence(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+  }
+}
+
+/** Whether an error of the client library says that the thing, or the whole server, is not there. */
+function isAbsence(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    if (
+      /status code 404|ECONNREFUSED|fetch failed/.test(
+        `${each.message} ${"code" in each ? String(each.code) : ""}`,
+      )
+    )
+      return true;
+  }
+  return false;
+}
+
+function keyOf({ from, to }: Link): string {
+  return `${from}>${to}`;
+}
+
+function toxicFor(name: string, stream: Stream, fault: LinkFault): ICreateToxicBody<unknown> {
+  const common = { name, stream, toxicity: 1 };
+  switch (fault.kind) {
+    case "cut":
+      // Silence, not refusal: what a firewall that drops packets does, and what is hardest to tolerate.
+      return { ...common, type: "timeout", attributes: { timeout: 0 } };
+    case "latency":
+      return {
+        ...common,
+        type: "latency",
+        attributes: { latency: fault.milliseconds, jitter: fault.jitter },
+      };
+    case "bandwidth":
+      return { ...common, type: "bandwidth", attributes: { rate: fault.kilobytesPerSecond } };
+    case "slow-close":
+      return { ...common, type: "slow_close", attributes: { delay: fault.milliseconds } };
+    case "reset":
+      return { ...common, type: "reset_peer", attributes: { timeout: 0 } };
+  }
+}

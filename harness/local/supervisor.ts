@@ -1,0 +1,163 @@
+import { createRequire } from "node:module";
+import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { execa } from "execa";
+
+import type { ProcessSpecification } from "../../systems/contracts/system.ts";
+import type { FaultJournal } from "../journal.ts";
+import { findProcess, processTree, signal, type ProcessEntry } from "./process-table.ts";
+
+interface Running {
+  readonly pid: number;
+  readonly entry: number;
+  readonly exited: Promise<void>;
+  stopped: { readonly entry: number; readonly pids: readonly ProcessEntry[] } | undefined;
+}
+
+/** How long an operating system may take over a signal before we call it an error, in milliseconds. */
+const signalPatience = 5_000;
+
+/**
+ * Starts and hurts the operating-system processes of nodes, one process group a node. None outlives the
+ * harness: each is in the journal before it runs on its own, the keeper ends them when the harness is
+ * gone, and their standard input closes then too.
+ */
+export class Supervisor {
+  readonly #journal: FaultJournal;
+  readonly #nodes = new Map<string, Running>();
+  readonly #keeper: { readonly input: Writable; readonly exited: Promise<void> };
+
+  constructor(journal: FaultJournal) {
+    this.#journal = journal;
+    const keeper = createRequire(import.meta.url).resolve("rashomon/harness/keeper");
+    const child = execa(process.execPath, [keeper], {
+      stdin: "pipe",
+      stdout: "ignore",
+      stderr: "ignore",
+      detached: true,
+      cleanup: false,
+      reject: false,
+      buffer: false,
+    });
+    child.stdin.on("error", () => undefined);
+    this.#keeper = { input: child.stdin, exited: child.then(() => undefined) };
+  }
+
+  /** Starts the process of `node`; its output is appended to `log`. */
+  start(node: string, specification: ProcessSpecification, directory: string, log: string): void {
+    if (this.alive(node)) throw new Error(`node ${node} is running already`);
+    const output = { file: log, append: true } as const;
+    const child = execa(specification.command, [...specification.arguments], {
+      cwd: directory,
+      env: { ...specification.environment },
+      stdin: "pipe",
+      stdout: output,
+      stderr: output,
+      detached: true,
+      cleanup: false,
+      reject: false,
+      buffer: false,
+    });
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`node ${node}: could not start ${specification.command}`);
+    this.#keeper.input.write(`+${pid}\n`);
+    child.stdin.on("error", () => undefined);
+    const entry = this.#journal.enter({
+      kind: "process",
+      node,
+      pid,
+      started: findProcess(pid)?.started ?? "",
+    });
+    const exited = child.then(() => this.#gone(node, pid));
+    this.#nodes.set(node, { pid, entry, exited, stopped: undefined });
+  }
+
+  alive(node: string): boolean {
+    const running = this.#nodes.get(node);
+    return running !== undefined && findProcess(running.pid) !== undefined;
+  }
+
+  paused(node: string): boolean {
+    return this.#nodes.get(node)?.stopped !== undefined;
+  }
+
+  pid(node: string): number | undefined {
+    return this.#nodes.get(node)?.pid;
+  }
+
+  /** Ends a node's whole process tree by `SIGKILL`; returns when it is gone. */
+  async kill(node: string): Promise<void> {
+    const running = this.#nodes.get(node);
+    if (running === undefined) return;
+    for (const { pid } of processTree(running.pid)) if (pid !== running.pid) signal(pid, "SIGKILL");
+    signal(-running.pid, "SIGKILL");
+    signal(running.pid, "SIGKILL");
+    await this.#until(() => processTree(running.pid).length === 0, `${node} to be gone after SIGKILL`);
+    await running.exited;
+  }
+
+  /** Asks a node to end by `SIGTERM`; kills it if it has not done so in `patience` milliseconds. */
+  async terminate(node: string, patience: number): Promise<"ended" | "killed"> {
+    const running = this.#nodes.get(node);
+    if (running === undefined) return "ended";
+    if (running.stopped !== undefined) await this.resume(node);
+    signal(running.pid, "SIGTERM");
+    await Promise.race([running.exited, sleep(patience, undefined, { ref: false })]);
+    const ended = !this.alive(node);
+    await this.kill(node);
+    return ended ? "ended" : "killed";
+  }
+
+  /** Stops a node's whole process tree by `SIGSTOP`; returns when every process of it is stopped. */
+  async pause(node: string): Promise<void> {
+    const running = this.#nodes.get(node);
+    if (running === undefined) throw new Error(`node ${node} is not running`);
+    if (running.stopped !== undefined) return;
+    const pids = processTree(running.pid);
+    const entry = this.#journal.enter({ kind: "stopped", node, pids });
+    running.stopped = { entry, pids };
+    for (const { pid } of pids) signal(pid, "SIGSTOP");
+    await this.#until(() => {
+      const tree = processTree(running.pid);
+      // What was forked between the look and the signal.
+      for (const { pid, state } of tree) if (state !== "T") signal(pid, "SIGSTOP");
+      return tree.length > 0 && tree.every(({ state }) => state === "T");
+    }, `${node} to stop after SIGSTOP`);
+  }
+
+  async resume(node: string): Promise<void> {
+    const running = this.#nodes.get(node);
+    if (running?.stopped === undefined) return;
+    for (const { pid } of processTree(running.pid)) signal(pid, "SIGCONT");
+    await this.#until(
+      () => processTree(running.pid).every(({ state }) => state !== "T"),
+      `${node} to go on after SIGCONT`,
+    );
+    this.#journal.strike(running.stopped.entry);
+    running.stopped = undefined;
+  }
+
+  /** Ends every node, and the keeper. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#nodes.keys()].map((node) => this.kill(node)));
+    this.#keeper.input.end();
+    await this.#keeper.exited;
+  }
+
+  #gone(node: string, pid: number): void {
+    this.#keeper.input.write(`-${pid}\n`);
+    const running = this.#nodes.get(node);
+    if (running?.pid !== pid) return;
+    if (running.stopped !== undefined) this.#journal.strike(running.stopped.entry);
+    this.#journal.strike(running.entry);
+    this.#nodes.delete(node);
+  }
+
+  async #until(holds: () => boolean, what: string): Promise<void> {
+    for (let waited = 0; !holds(); waited += 5) {
+      if (waited > signalPatience) throw new Error(`waited ${signalPatience / 1000} s for ${what}`);
+      await sleep(5);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { NodeId } from "../../systems/contracts/protocol.ts";
+import type { Grudge } from "./grudge.ts";
+
+/** What can be done to the bytes of a link, short of cutting it. */
+export type LinkDisturbance =
+  | { readonly kind: "latency"; readonly milliseconds: number; readonly jitter: number }
+  | { readonly kind: "bandwidth"; readonly kilobytesPerSecond: number }
+  | { readonly kind: "slow-close"; readonly milliseconds: number }
+  | { readonly kind: "reset" };
+
+/**
+ * What a nemesis can do, in any world. Each call resolves when the fault is in force and was seen to be,
+ * and throws, leaving nothing behind, when it is not: what was not applied is never reported as applied.
+ */
+export interface FaultWorld {
+  readonly nodes: readonly NodeId[];
+  alive(node: NodeId): boolean;
+  paused(node: NodeId): boolean;
+  /** The nodes that lead at the moment; empty where the system does not know. */
+  primaries(): Promise<readonly NodeId[]>;
+  /** Lets nothing through along the links of `grudge`, until `undisturb(name)`. */
+  cut(name: string, grudge: Grudge): Promise<void>;
+  disturb(name: string, disturbance: LinkDisturbance, grudge: Grudge): Promise<void>;
+  /** Ends the cut or disturbance called `name`. */
+  undisturb(name: string): Promise<void>;
+  kill(node: NodeId): Promise<void>;
+  /** Asks a node to end; `killed` says that it had to be forced. */
+  terminate(node: NodeId): Promise<"ended" | "killed">;
+  /** Starts a node again that is not running; resolves when it serves. */
+  restart(node: NodeId): Promise<void>;
+  pause(node: NodeId): Promise<void>;
+  resume(node: NodeId): Promise<void>;
+  /** Sets a node's wall clock off by `offsetMilliseconds` from now on, and lets it run at `rate`. */
+  setClock(node: NodeId, offsetMilliseconds: number, rate: number): Promise<void>;
+  resetClock(node: NodeId): Promise<void>;
+  /** Throws unless no fault is left on any link. */
+  verifyHealed(): Promise<void>;
+}
