@@ -24,7 +24,6 @@ export const partitionShapes = [
   "majorities-ring",
   "one-way",
   "random",
-  "isolate-primary",
 ] as const;
 export type PartitionShape = (typeof partitionShapes)[number];
 
@@ -72,17 +71,9 @@ export function majoritiesRing(nodes: readonly NodeId[]): Grudge {
   );
 }
 
-/**
- * The grudge of a shape over nodes in random order. `isolate-primary` is decided when the fault starts,
- * since only the system knows who leads then: `primaries` is empty where it does not know.
- */
-export function grudgeFor(
-  shape: PartitionShape,
-  nodes: readonly NodeId[],
-  random: Random,
-  primaries: readonly NodeId[] = [],
-): Grudge {
-  const order = shuffled(nodes, random);
+/** The grudge of a shape over nodes in random order. */
+export function grudgeFor(shape: PartitionShape, nodes: readonly NodeId[], random: Random): Grudge {
+  const order = random.shuffle(nodes);
   const minority = Math.max(1, Math.floor((nodes.length - 1) / 2));
   switch (shape) {
     case "isolate-one":
@@ -110,10 +101,6 @@ export function grudgeFor(
       return order.flatMap((from) =>
         order.filter((to) => to !== from && random.int(3) === 0).map((to) => ({ from, to })),
       );
-    case "isolate-primary":
-      return primaries.length === 0
-        ? isolate(first(order), nodes)
-        : components([primaries, nodes.filter((node) => !primaries.includes(node))]);
   }
 }
 
@@ -121,18 +108,4 @@ function first(nodes: readonly NodeId[]): NodeId {
   const [node] = nodes;
   if (node === undefined) throw new Error("a grudge needs nodes");
   return node;
-}
-
-/** A random order (Fisher and Yates). */
-export function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
-  const order = [...items];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.int(i + 1);
-    const swap = order[i];
-    const other = order[j];
-    if (swap === undefined || other === undefined) continue;
-    order[i] = other;
-    order[j] = swap;
-  }
-  return order;
 }

@@ -1,6 +1,5 @@
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { Random } from "../../workloads/random.ts";
-import { shuffled } from "./grudge.ts";
 
 /** How many nodes a fault hits. */
 export const targetSpecifications = ["one", "minority", "majority", "all"] as const;
@@ -12,7 +11,7 @@ export function chooseTargets(
   nodes: readonly NodeId[],
   random: Random,
 ): readonly NodeId[] {
-  return shuffled(nodes, random).slice(0, targetCount(specification, nodes.length)).toSorted();
+  return random.shuffle(nodes).slice(0, targetCount(specification, nodes.length)).toSorted();
 }
 
 function targetCount(specification: TargetSpecification, nodes: number): number {

@@ -1,0 +1,32 @@
+import { isJsonObject } from "../../../histories/json.ts";
+import { chooseTargets } from "../targets.ts";
+import { bandOf, type FaultPackage } from "./fault-package.ts";
+import { numberOf } from "./fault-values.ts";
+
+export const clock: FaultPackage = {
+  kind: "clock",
+  summary: "makes the wall clocks of nodes jump and drift (libfaketime)",
+  band: bandOf("clock", "skew-clock", "reset-clock", "#0a5fb8"),
+  start({ random }, nodes) {
+    const chosen = chooseTargets(random.pick(["one", "minority", "all"]), nodes, random);
+    const skews = chosen.map((node) => {
+      // From 16 ms to about 4 min, every order of magnitude as likely as another, to either side.
+      const offset = (1 << (4 + random.int(14))) * (random.int(2) === 0 ? 1 : -1);
+      return [node, { offset, rate: random.pick([1, 1, 0.9, 1.1, 2]) }] as const;
+    });
+    return { f: "skew-clock", value: Object.fromEntries(skews) };
+  },
+  stop: { f: "reset-clock", value: null },
+  async perform(world, { f, value }) {
+    if (f === "reset-clock" || !isJsonObject(value)) {
+      await Promise.all(world.nodes.map((node) => world.resetClock(node)));
+      return "reset";
+    }
+    await Promise.all(
+      Object.entries(value).map(([node, skew]) =>
+        world.setClock(node, numberOf(skew, "offset"), numberOf(skew, "rate")),
+      ),
+    );
+    return value;
+  },
+};

@@ -1,0 +1,33 @@
+import type { Json } from "../../../histories/json.ts";
+import type { FaultBand } from "../../../histories/store/test-description.ts";
+import type { NodeId } from "../../../systems/contracts/protocol.ts";
+import type { FaultKind } from "../../../systems/contracts/system.ts";
+import type { Random } from "../../../workloads/random.ts";
+import type { FaultWorld } from "../fault-world.ts";
+
+/** A fault operation before it has a time: its function and what it is to do, as plain data. */
+export interface FaultProposal {
+  readonly f: string;
+  readonly value: Json;
+}
+
+/**
+ * A nemesis package: one kind of fault with everything that belongs to it: what starts and stops it (by
+ * chance, but as plain data, so that a schedule can be stored, replayed and shrunk), what carries it out
+ * in a world, and how plots show it. Stopping always heals fully, so the last stop is the final healing.
+ */
+export interface FaultPackage {
+  readonly kind: FaultKind;
+  /** One line for `rashomon list faults`. */
+  readonly summary: string;
+  readonly band: FaultBand;
+  start(context: { readonly random: Random }, nodes: readonly NodeId[]): FaultProposal;
+  stop: FaultProposal;
+  /** Carries out a proposal; the result says what was done. Throws when it was not. */
+  perform(world: FaultWorld, proposal: FaultProposal): Promise<Json>;
+}
+
+/** The band of a fault that one function starts and one stops. */
+export function bandOf(name: string, start: string, stop: string, color: string): FaultBand {
+  return { name, start: [start], stop: [stop], color };
+}
