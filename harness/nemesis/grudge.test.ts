@@ -9,7 +9,6 @@ import {
   isolate,
   majoritiesRing,
   partitionShapes,
-  shuffled,
   type Grudge,
 } from "./grudge.ts";
 import { chooseTargets, targetSpecifications } from "./targets.ts";
