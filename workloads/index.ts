@@ -1,1 +1,2 @@
+export * from "./generators/index.ts";
 export * from "./random.ts";

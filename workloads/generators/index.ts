@@ -1,0 +1,13 @@
+export { ask, checkAnswer, followedBy, GeneratorError, pending, tell } from "./answers.ts";
+export { milliseconds, seconds } from "./arguments.ts";
+export { any, flipFlop, mix, shortestAny } from "./choice.ts";
+export { Threads } from "./context.ts";
+export type { Context, Event, Generator, Next, Proposal, Thread } from "./generator.ts";
+export { concurrentKeys, sequentialKeys, type KeyPlan, type Keys } from "./keys.ts";
+export { concurrencyLimit, limit, processLimit, timeLimit } from "./limits.ts";
+export { andThen, phases, synchronize, untilOk } from "./order.ts";
+export { delay, sleep, stagger } from "./pace.ts";
+export { generator, sequence, type Plan, type PlanFunction, type Template } from "./plan.ts";
+export { cycle, once, repeat } from "./repetition.ts";
+export { clients, eachThread, nemesis, onThreads, reserve } from "./threads.ts";
+export { filter, log, map, type Change } from "./transform.ts";
