@@ -1,0 +1,115 @@
+import type { Json, JsonObject } from "../histories/json.ts";
+import type { Client, Completion, Invocation } from "../systems/contracts/client.ts";
+import type { NodeId } from "../systems/contracts/protocol.ts";
+import type { Address } from "../systems/contracts/system.ts";
+import { errorCodes, isDefinite } from "../systems/protocols/errors.ts";
+import { NodeConnection } from "./host/node-connection.ts";
+
+/** How long a client waits for the connection and the first sign of life of its node, in milliseconds. */
+const connectPatience = 1_000;
+/** How long it waits for an answer: longer than nodes take to say that they could not do it in time. */
+const answerPatience = 2_000;
+
+let clients = 0;
+
+/**
+ * A client of a protocol node, for the register workload: `read`, `write` with the value, `cas` with
+ * `[from, to]`; a key never written reads as null.
+ *
+ * An operation that was never sent has failed; so has one that the node answers with a definite error. Of
+ * one that was sent and not answered nobody knows, unless it is a read: that has no effect, and fails.
+ */
+export class ProtocolClient implements Client {
+  readonly #node: NodeId;
+  readonly #address: Address;
+  readonly #name = `c${++clients}`;
+  #connection: NodeConnection | undefined;
+
+  constructor(node: NodeId, address: Address) {
+    this.#node = node;
+    this.#address = address;
+  }
+
+  async invoke(operation: Invocation): Promise<Completion> {
+    const request = requestOf(operation);
+    let connection: NodeConnection;
+    try {
+      connection = await this.#connect();
+    } catch (error) {
+      return { type: "fail", error: ["not-sent", messageOf(error)] };
+    }
+    let answer: JsonObject;
+    try {
+      answer = await connection.ask(this.#node, request, answerPatience);
+    } catch (error) {
+      // Whatever held it up, the next operation starts on a fresh connection.
+      this.#drop();
+      return { type: operation.f === "read" ? "fail" : "info", error: ["no-answer", messageOf(error)] };
+    }
+    return completionOf(operation, answer);
+  }
+
+  close(): Promise<void> {
+    this.#drop();
+    return Promise.resolve();
+  }
+
+  /**
+   * The connection, proved by a ping: a fault proxy takes connections even when it can pass nothing on, and
+   * an operation that it swallowed would be one of which nobody knows.
+   */
+  async #connect(): Promise<NodeConnection> {
+    if (this.#connection?.usable === true) return this.#connection;
+    this.#drop();
+    const connection = await NodeConnection.open(this.#address, this.#name, connectPatience);
+    try {
+      await connection.ask(this.#node, { type: "ping" }, connectPatience);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    this.#connection = connection;
+    return connection;
+  }
+
+  #drop(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}
+
+function requestOf({ f, key, value }: Invocation): JsonObject {
+  const about = { key: key ?? null };
+  switch (f) {
+    case "read":
+      return { type: "read", ...about };
+    case "write":
+      return { type: "write", ...about, value };
+    case "cas": {
+      if (!Array.isArray(value) || value.length !== 2) {
+        throw new TypeError(`cas: expected the value [from, to], found ${JSON.stringify(value)}`);
+      }
+      const [from, to]: readonly Json[] = value;
+      return { type: "cas", ...about, from: from ?? null, to: to ?? null };
+    }
+    default:
+      throw new TypeError(`expected read, write or cas, found ${f}`);
+  }
+}
+
+function completionOf({ f }: Invocation, answer: JsonObject): Completion {
+  const { type, code, text } = answer;
+  if (type === `${f}_ok`) {
+    return f === "read" ? { type: "ok", value: answer["value"] ?? null } : { type: "ok" };
+  }
+  if (type !== "error" || typeof code !== "number") {
+    return { type: "info", error: ["unexpected-answer", answer] };
+  }
+  if (f === "read" && code === errorCodes.keyDoesNotExist) return { type: "ok", value: null };
+  const failed = f === "read" || isDefinite(code);
+  return { type: failed ? "fail" : "info", error: [code, text ?? null] };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,77 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { unknownName } from "../histories/errors.ts";
+import type { BundledProtocol, NodeId } from "../systems/contracts/protocol.ts";
+import { faultKinds, type Cluster, type Surroundings, type System } from "../systems/contracts/system.ts";
+import { pingNode } from "./host/node-connection.ts";
+import { formatAddress } from "./host/options.ts";
+import { ProtocolClient } from "./protocol-client.ts";
+
+/** How long a node may take from its start to its first answer, in milliseconds. */
+const startPatience = 30_000;
+
+/** A bundled protocol as a system: one operating-system process a node, run by the process host. */
+export function protocolSystem(protocol: BundledProtocol): System {
+  const { name, summary, claims, workloads, nodeCounts, mutants } = protocol;
+  return {
+    name,
+    summary,
+    claims,
+    workloads,
+    capabilities: new Set(faultKinds),
+    nodeCounts,
+    mutants,
+    open(surroundings, { mutant }) {
+      if (mutant !== undefined && !mutants.some((each) => each.name === mutant)) {
+        throw unknownName(
+          `mutant of ${name}`,
+          mutant,
+          mutants.map((each) => each.name),
+        );
+      }
+      return Promise.resolve(protocolCluster(name, mutant, surroundings));
+    },
+  };
+}
+
+function protocolCluster(name: string, mutant: string | undefined, surroundings: Surroundings): Cluster {
+  const host = createRequire(import.meta.url).resolve("rashomon/harness/host");
+  const hostArguments = (node: NodeId): string[] => [
+    host,
+    `--protocol=${name}`,
+    ...(mutant === undefined ? [] : [`--mutant=${mutant}`]),
+    `--node=${node}`,
+    `--nodes=${surroundings.nodes.join(",")}`,
+    `--listen=${formatAddress(surroundings.address(node))}`,
+    ...surroundings.nodes
+      .filter((peer) => peer !== node)
+      .map((peer) => `--route=${peer}=${formatAddress(surroundings.route(node, peer))}`),
+    `--data=${join(surroundings.directory(node), "data")}`,
+    `--seed=${surroundings.seed}`,
+  ];
+  return {
+    async start(node) {
+      await surroundings.spawn(node, { command: process.execPath, arguments: hostArguments(node) });
+      await answering(node, surroundings);
+    },
+    openClient: (node) => Promise.resolve(new ProtocolClient(node, surroundings.route("clients", node))),
+    ping: async (address, milliseconds) => (await pingNode(address, milliseconds)) !== undefined,
+    async clock(address, milliseconds) {
+      const clock = (await pingNode(address, milliseconds))?.["clock"];
+      return typeof clock === "number" ? clock : undefined;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function answering(node: NodeId, surroundings: Surroundings): Promise<void> {
+  const before = performance.now();
+  while (performance.now() - before < startPatience) {
+    if ((await pingNode(surroundings.address(node), 1_000)) !== undefined) return;
+    if (!surroundings.alive(node)) throw new Error(`node ${node} ended as it started; its log says why`);
+    await sleep(10);
+  }
+  throw new Error(`node ${node} gave no answer within ${startPatience / 1000} s of its start`);
+}

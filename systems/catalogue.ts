@@ -1,0 +1,19 @@
+import { unknownName } from "../histories/errors.ts";
+import type { BundledProtocol } from "./contracts/protocol.ts";
+import { paxos } from "./protocols/consensus/paxos/paxos.ts";
+
+/** The protocols that come with Rashomon. */
+export const protocols: readonly BundledProtocol[] = [paxos];
+
+/** The bundled protocol of that name; a usage error that lists the known ones if there is none. */
+export function findProtocol(name: string): BundledProtocol {
+  const found = protocols.find((protocol) => protocol.name === name);
+  if (found === undefined) {
+    throw unknownName(
+      "protocol",
+      name,
+      protocols.map((protocol) => protocol.name),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,100 @@
+/**
+ * Paxos serving registers: CASPaxos (Denis Rystsov, "CASPaxos: Replicated State Machines without logs",
+ * 2018), the extension of single-decree Synod (Lamport, "The Part-Time Parliament", 1998) from a value
+ * written once to a register that changes. Each key is a register of its own, and every node is both an
+ * acceptor and the proposer of what its clients ask.
+ *
+ * Requests are those of Maelstrom's lin-kv: `read {key}`, `write {key, value}`, `cas {key, from, to}`.
+ */
+import { canonical, type JsonObject } from "../../../../histories/json.ts";
+import { unknownName } from "../../../../histories/errors.ts";
+import type { BundledProtocol, NodeContext, Protocol } from "../../../contracts/protocol.ts";
+import { errorBody, errorCodes } from "../../errors.ts";
+import { accept, acceptorOf, prepare, restoreAcceptors, type Acceptors } from "./acceptor.ts";
+import { parseMessage, parseRequest } from "./messages.ts";
+import { paxosMutants } from "./mutants.ts";
+import { onAnswer, onDeadline, onRoundTimer, submit, type Proposers, type Surroundings } from "./proposer.ts";
+import { applyChange } from "./register.ts";
+import { paxosRules, type Rules } from "./rules.ts";
+import { paxosView } from "./view.ts";
+
+export interface PaxosState {
+  readonly acceptors: Acceptors;
+  readonly proposers: Proposers;
+}
+
+/** Paxos by `rules`; those of a mutant make it that mutant. */
+export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
+  const around = (state: PaxosState, node: NodeContext<JsonObject>): Surroundings => ({
+    ...state,
+    rules,
+    node,
+  });
+  return {
+    name: "paxos",
+
+    start: (_node, durable) => ({ acceptors: restoreAcceptors(durable), proposers: {} }),
+
+    onMessage(state, from, body, node) {
+      const message = parseMessage(body);
+      if (message === undefined) return node.log(`ignored what is no Paxos message, from ${from}`);
+      switch (message.type) {
+        case "prepare":
+          return node.send(from, prepare(state.acceptors, message, rules, node));
+        case "accept":
+          return node.send(from, accept(state.acceptors, message, rules, node));
+        case "promised":
+        case "accepted":
+        case "nack":
+          return onAnswer(around(state, node), from, message);
+      }
+    },
+
+    onTimer(state, timer, node) {
+      const slash = timer.indexOf("/");
+      const subject = timer.slice(slash + 1);
+      if (timer.slice(0, slash) === "deadline") onDeadline(around(state, node), subject);
+      else onRoundTimer(around(state, node), subject);
+    },
+
+    onRequest(state, { id, body }, node) {
+      const parsed = parseRequest(body);
+      if (parsed.kind === "unknown") {
+        return node.reply(id, errorBody(errorCodes.notSupported, "expected read, write or cas"));
+      }
+      if (parsed.kind === "malformed") {
+        return node.reply(id, errorBody(errorCodes.malformedRequest, `${parsed.missing} is missing`));
+      }
+      const { command } = parsed;
+      const key = canonical(parsed.key);
+      if (command.type === "read" && !rules.quorumReads) {
+        const { register } = acceptorOf(state.acceptors, key);
+        return node.reply(id, applyChange(register, { command, proposer: node.id, number: 0 }).answer);
+      }
+      submit(around(state, node), key, { request: id, command });
+    },
+
+    view: paxosView,
+  };
+}
+
+export const paxos: BundledProtocol = {
+  name: "paxos",
+  summary: "Registers by CASPaxos: read, write and compare-and-set, one consensus a key.",
+  claims: ["linearizable"],
+  workloads: ["register"],
+  nodeCounts: { default: 3, minimum: 1 },
+  mutants: paxosMutants,
+  build(mutant) {
+    if (mutant === undefined) return paxosBy(paxosRules);
+    const found = paxosMutants.find(({ name }) => name === mutant);
+    if (found === undefined) {
+      throw unknownName(
+        "mutant of paxos",
+        mutant,
+        paxosMutants.map(({ name }) => name),
+      );
+    }
+    return paxosBy(found.rules);
+  },
+};
