@@ -9,6 +9,11 @@ const Idle = -1;
 /** A process that an `info` retired. */
 const Retired = -2;
 
+/** What the columns can number. */
+const MaximumProcess = 2 ** 31 - 1;
+const MaximumFunctions = 2 ** 16;
+const MaximumNodes = 2 ** 15;
+
 /**
  * Builds a lawful history event by event, and is the only place where the laws are enforced:
  *
@@ -19,9 +24,10 @@ const Retired = -2;
  * 4. A completion without an invocation is an error, except in a history with no invocation at all, which
  *    some tools record; such a history is marked `completionsOnly` and has no real-time order.
  * 5. Source indices, where given, are given for all events and increase.
+ * 6. A client process is an integer from 0 to 2³¹−1, a time a finite number of nanoseconds.
  *
  * An invocation without a completion is lawful: it counts as `info` at the end of time. Named processes
- * (the nemesis) are under law 1 only; their events pair alternately, the first with the second.
+ * (the nemesis) are under laws 1, 5 and 6 only; their events pair alternately, the first with the second.
  */
 export class HistoryBuilder {
   readonly header: HistoryHeader;
@@ -64,7 +70,7 @@ export class HistoryBuilder {
     const type = operationTypes.indexOf(operation.type);
     const index = this.push(
       type,
-      this.process(operation.process),
+      this.process(operation.process, place),
       operation.time,
       this.functions.number(operation.f),
       operation.key === undefined ? -1 : this.keys.number(operation.key),
@@ -78,8 +84,17 @@ export class HistoryBuilder {
   }
 
   /** The column number of a process: itself, or a negative number for a name. */
-  process(process: ProcessId): number {
-    return typeof process === "number" ? process : -1 - this.#names.number(process);
+  process(process: ProcessId, place?: Place): number {
+    if (typeof process === "string") return -1 - this.#names.number(process);
+    if (!(Number.isInteger(process) && process >= 0 && process <= MaximumProcess)) {
+      throw this.#unlawful(
+        "E_HISTORY_PROCESS",
+        place,
+        `a process from 0 to ${MaximumProcess}, or a name`,
+        `process ${process}`,
+      );
+    }
+    return process;
   }
 
   error(index: number, error: Json): void {
@@ -119,6 +134,7 @@ export class HistoryBuilder {
       }
       this.#sourceIndex = new Float64Array(this.#type.length);
     }
+    if (index === this.#type.length) this.#grow();
     const previous = index === 0 ? -1 : (this.#sourceIndex[index - 1] ?? -1);
     if (!Number.isSafeInteger(given) || given <= previous) {
       throw this.#unlawful(
@@ -148,7 +164,15 @@ export class HistoryBuilder {
     const index = this.#length;
     if (index === this.#type.length) this.#grow();
     const previous = index === 0 ? 0 : (this.#time[index - 1] ?? 0);
-    if (!(time >= previous)) {
+    if (f >= MaximumFunctions || node >= MaximumNodes) {
+      throw this.#unlawful(
+        "E_LIMIT_NAMES",
+        place,
+        `at most ${MaximumFunctions} functions and ${MaximumNodes} nodes`,
+        f >= MaximumFunctions ? `function ${f + 1}` : `node ${node + 1}`,
+      );
+    }
+    if (!(time >= previous && time < Infinity)) {
       throw this.#unlawful(
         "E_HISTORY_TIME",
         place,
@@ -175,13 +199,13 @@ export class HistoryBuilder {
   build(values: Values = this.#values): History {
     const n = this.#length;
     const columns: Columns = {
-      type: this.#type.slice(0, n),
-      process: this.#process.slice(0, n),
-      time: this.#time.slice(0, n),
-      f: this.#f.slice(0, n),
-      key: this.#key.slice(0, n),
-      node: this.#node.slice(0, n),
-      pair: this.#pair.slice(0, n),
+      type: shortened(this.#type, n),
+      process: shortened(this.#process, n),
+      time: shortened(this.#time, n),
+      f: shortened(this.#f, n),
+      key: shortened(this.#key, n),
+      node: shortened(this.#node, n),
+      pair: shortened(this.#pair, n),
     };
     return new History({
       header: this.header,
@@ -195,7 +219,7 @@ export class HistoryBuilder {
       extras: this.#extras,
       ...(this.#sourceIndex === undefined || this.#sourceIndexDense
         ? {}
-        : { sourceIndex: this.#sourceIndex.slice(0, n) }),
+        : { sourceIndex: shortened(this.#sourceIndex, n) }),
       notes: this.#notes,
     });
   }
@@ -300,6 +324,17 @@ export class HistoryBuilder {
     if (this.#sourceIndex !== undefined)
       this.#sourceIndex = enlarged(this.#sourceIndex, new Float64Array(size));
   }
+}
+
+/** The first n entries; copied only where that frees much, since a copy is held beside its original. */
+function shortened<
+  Column extends {
+    length: number;
+    slice(a: number, b: number): Column;
+    subarray(a: number, b: number): Column;
+  },
+>(column: Column, n: number): Column {
+  return n > column.length * 0.75 ? column.subarray(0, n) : column.slice(0, n);
 }
 
 function enlarged<Column extends { set(from: Column): void }>(from: Column, to: Column): Column {

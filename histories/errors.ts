@@ -40,7 +40,8 @@ export class InputError extends RashomonError {
     code: string,
     options: { place?: Place; expected: string; found: string; hint?: string; cause?: unknown },
   ) {
-    const place = options.place ?? {};
+    // A copy: a reader's place may be computed from bytes that it is about to overwrite.
+    const place = { ...options.place };
     const where = describePlace(place);
     super(
       code,

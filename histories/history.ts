@@ -178,8 +178,8 @@ export class History {
   }
 
   /**
-   * The events of clients by independent key, in order of first appearance; one group without a key when
-   * the history has none. Linear in the history.
+   * The events of clients by independent key, in order of first appearance; those without a key, if any,
+   * are the first group. Linear in the history.
    */
   byKey(): { readonly key: Json | undefined; readonly indices: Int32Array }[] {
     const slots = this.keys.length + 1;

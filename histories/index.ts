@@ -4,3 +4,13 @@ export * from "./history.ts";
 export * from "./json.ts";
 export * from "./operation.ts";
 export * from "./values.ts";
+export {
+  detectFormat,
+  formatOfName,
+  historyFormats,
+  parseHistoryFormat,
+  type HistoryFormat,
+} from "./codecs/format.ts";
+export { readHistory, readHistoryFrom, type ReadOptions } from "./codecs/read.ts";
+export { convertHistory, historyText, writeHistory } from "./codecs/write.ts";
+export { requireShape, shapeFault, type SchemaName } from "./schema/schemas.ts";

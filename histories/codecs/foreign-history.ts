@@ -1,0 +1,196 @@
+import { HistoryBuilder } from "../builder.ts";
+import type { History, HistoryHeader } from "../history.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { operationTypes, type OperationType, type ProcessId } from "../operation.ts";
+import { brief } from "../schema/schemas.ts";
+import { Fault, RecordPlace, type Places } from "./decoder.ts";
+import { ValueArena } from "./value-arena.ts";
+
+/** How to read what a format leaves open. */
+export interface ForeignOptions {
+  /**
+   * Whether the value of each client operation is a tuple `[key, value]` of independent objects, as
+   * Jepsen's `independent` writes it, where nothing tells it from a plain pair.
+   */
+  readonly keyed?: boolean;
+}
+
+/** One operation of another tool, as far as read; `absent` members are `undefined`. */
+export interface ForeignOperation {
+  index: Json | undefined;
+  time: Json | undefined;
+  process: ProcessId | undefined;
+  type: OperationType | undefined;
+  f: string | undefined;
+  key: Json | undefined;
+  node: string | undefined;
+  error: Json | undefined;
+  extra: Record<string, Json> | undefined;
+}
+
+/** The members of operations in other tools' files that have a place of their own. */
+const ownMembers = new Set([
+  "index",
+  "time",
+  "process",
+  "type",
+  "f",
+  "key",
+  "value",
+  "node",
+  "error",
+  "extra",
+]);
+
+/**
+ * Builds a history from operations of other tools, which may leave out indices and times (all of them, or
+ * none; −1 counts as left out). Indices that are not 0, 1, 2, … are kept as source indices. Without
+ * times every operation is at 0 ns, and a note says so. Times beyond 2⁵³ ns, as those counted from 1970,
+ * are counted from the first one instead, since a double holds no others exactly.
+ */
+export class ForeignHistory {
+  readonly values = new ValueArena();
+  readonly place: RecordPlace;
+  readonly keyed: boolean;
+  readonly #builder: HistoryBuilder;
+  #timed: boolean | undefined;
+  #origin = 0n;
+
+  constructor(places: Places, options: ForeignOptions, header: HistoryHeader = {}) {
+    this.place = new RecordPlace(places);
+    this.keyed = options.keyed ?? false;
+    this.#builder = new HistoryBuilder(header);
+  }
+
+  /** Adds an operation that begins at byte `at`; its value is appended to `values` by the caller. */
+  add(operation: ForeignOperation, at: number): void {
+    const builder = this.#builder;
+    const place = this.place.moveTo(at);
+    const { process, type, f, key, node, error, extra } = operation;
+    if (type === undefined) throw missing(at, "type");
+    if (process === undefined) throw missing(at, "process");
+    if (f === undefined) throw missing(at, "f");
+    const time = this.#time(operation.time, at);
+    builder.sourceIndex(indexOf(operation.index, at), place);
+    const index = builder.push(
+      operationTypes.indexOf(type),
+      builder.process(process, place),
+      time,
+      builder.functions.number(f),
+      key === undefined ? -1 : builder.keys.number(key),
+      node === undefined ? -1 : builder.nodes.number(node),
+      place,
+    );
+    if (error !== undefined) builder.error(index, error);
+    if (extra !== undefined) builder.extra(index, extra);
+  }
+
+  /** Splits a `[key, value]` tuple into the operation's key and the value that is returned. */
+  splitKey(operation: ForeignOperation, value: Json, at: number): Json {
+    const tuple = isTuple(value) ? value["value"] : this.keyed && isClient(operation) ? value : undefined;
+    if (tuple === undefined) return value;
+    if (!isJsonArray(tuple) || tuple.length !== 2) {
+      throw new Fault(at, "E_OPERATION", "a value of [key value]", brief(value));
+    }
+    operation.key = tuple[0] ?? null;
+    return tuple[1] ?? null;
+  }
+
+  build(): History {
+    if (this.#timed === false) {
+      this.#builder.note("The file gives no times: every operation is at 0 ns, in the order of the file.");
+    }
+    return this.#builder.build(this.values);
+  }
+
+  #time(given: Json | undefined, at: number): number {
+    const present = given !== undefined && given !== null && given !== -1;
+    if (this.#timed === undefined) {
+      this.#timed = present;
+      const nanoseconds = present ? integerOf(given) : undefined;
+      if (nanoseconds !== undefined && !Number.isSafeInteger(Number(nanoseconds))) this.#origin = nanoseconds;
+    }
+    if (present !== this.#timed) {
+      throw new Fault(
+        at,
+        "E_HISTORY_TIME",
+        this.#timed ? "a time on every operation" : "no time on any operation, as on those before",
+        present ? `time ${brief(given)}` : "an operation without one",
+      );
+    }
+    if (!present) return 0;
+    if (typeof given === "number" && Number.isInteger(given) && given >= 0 && this.#origin === 0n)
+      return given;
+    const nanoseconds = integerOf(given);
+    if (nanoseconds === undefined || nanoseconds < this.#origin) {
+      throw new Fault(at, "E_HISTORY_TIME", "a time in nanoseconds that does not go back", brief(given));
+    }
+    return Number(nanoseconds - this.#origin);
+  }
+}
+
+/** The members of an operation's extra in a file of other tools; nested when they would be misread. */
+export function extraMembers(extra: JsonObject, isName: (name: string) => boolean): JsonObject {
+  const names = Object.keys(extra);
+  return needsNesting(names, isName) ? { extra } : extra;
+}
+
+/** Undoes `extraMembers`. */
+export function flatExtra(
+  extra: Record<string, Json>,
+  isName: (name: string) => boolean,
+): Record<string, Json> {
+  const names = Object.keys(extra);
+  const inner = extra["extra"];
+  if (names.length !== 1 || inner === undefined || !isJsonObject(inner)) return extra;
+  return needsNesting(Object.keys(inner), isName) ? { ...inner } : extra;
+}
+
+export function emptyOperation(): ForeignOperation {
+  return {
+    index: undefined,
+    time: undefined,
+    process: undefined,
+    type: undefined,
+    f: undefined,
+    key: undefined,
+    node: undefined,
+    error: undefined,
+    extra: undefined,
+  };
+}
+
+export function operationTypeOf(name: string): OperationType | undefined {
+  return operationTypes.find((type) => type === name);
+}
+
+function needsNesting(names: readonly string[], isName: (name: string) => boolean): boolean {
+  return names.length === 0 || names.some((name) => ownMembers.has(name) || !isName(name));
+}
+
+function indexOf(given: Json | undefined, at: number): number | undefined {
+  if (given === undefined || given === null || given === -1) return undefined;
+  if (typeof given === "number") return given;
+  throw new Fault(at, "E_HISTORY_INDEX", "an integer as index", brief(given));
+}
+
+function integerOf(value: Json | undefined): bigint | undefined {
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
+  if (value === undefined || !isJsonObject(value)) return undefined;
+  const digits = value["#int"] ?? value["#bigint"];
+  return typeof digits === "string" && /^-?\d+$/.test(digits) ? BigInt(digits) : undefined;
+}
+
+function isClient(operation: ForeignOperation): boolean {
+  return typeof operation.process === "number";
+}
+
+function isTuple(value: Json): value is JsonObject {
+  if (!isJsonObject(value)) return false;
+  const tag = value["#tag"];
+  return typeof tag === "string" && tag.startsWith("jepsen.independent");
+}
+
+function missing(at: number, member: string): Fault {
+  return new Fault(at, "E_OPERATION", `a member ${member} on every operation`, "an operation without it");
+}

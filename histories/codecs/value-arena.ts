@@ -1,0 +1,81 @@
+import type { Json } from "../json.ts";
+import type { Values } from "../values.ts";
+
+const SmallestBlock = 1 << 16;
+const LargestBlock = 1 << 22;
+
+/** Values as JSON text in a few large blocks of bytes, parsed each time they are asked for. */
+export class ValueArena implements Values {
+  readonly #blocks: Buffer[] = [];
+  #current: Buffer = Buffer.allocUnsafeSlow(0);
+  #used = 0;
+
+  #length = 0;
+  #blockOf = new Uint16Array(1024);
+  #offsetOf = new Uint32Array(1024);
+  #lengthOf = new Uint32Array(1024);
+
+  /** Appends the value whose JSON text is `bytes[start, end)`, known to be exact. */
+  append(bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    const offset = this.#reserve(length);
+    const block = this.#current;
+    // A call to copy costs more than a short copy itself.
+    if (length > 128) bytes.copy(block, offset, start, end);
+    else for (let i = 0; i < length; i++) block[offset + i] = bytes[start + i] ?? 0;
+    this.#enter(offset, length);
+  }
+
+  appendJson(value: Json): void {
+    const text = JSON.stringify(value);
+    const length = Buffer.byteLength(text);
+    const offset = this.#reserve(length);
+    this.#current.write(text, offset, length, "utf8");
+    this.#enter(offset, length);
+  }
+
+  get(index: number): Json {
+    if (!(index >= 0 && index < this.#length)) return null;
+    const block = this.#blocks[this.#blockOf[index] ?? 0];
+    const offset = this.#offsetOf[index] ?? 0;
+    const length = this.#lengthOf[index] ?? 0;
+    if (block === undefined) return null;
+    if (length === 4 && block[offset] === 0x6e) return null;
+    if (length === 1) return (block[offset] ?? 0x30) - 0x30;
+    const value: unknown = JSON.parse(block.toString("utf8", offset, offset + length));
+    // Only exact JSON is appended.
+    return value as Json;
+  }
+
+  #reserve(length: number): number {
+    if (this.#used + length > this.#current.length) {
+      const size = Math.min(LargestBlock, Math.max(SmallestBlock, 2 * this.#current.length));
+      this.#current = Buffer.allocUnsafeSlow(Math.max(size, length));
+      this.#blocks.push(this.#current);
+      this.#used = 0;
+    }
+    return this.#used;
+  }
+
+  #enter(offset: number, length: number): void {
+    const index = this.#length++;
+    if (index === this.#blockOf.length) this.#grow();
+    this.#blockOf[index] = this.#blocks.length - 1;
+    this.#offsetOf[index] = offset;
+    this.#lengthOf[index] = length;
+    this.#used = offset + length;
+  }
+
+  #grow(): void {
+    const size = 2 * this.#blockOf.length;
+    const blockOf = new Uint16Array(size);
+    blockOf.set(this.#blockOf);
+    this.#blockOf = blockOf;
+    const offsetOf = new Uint32Array(size);
+    offsetOf.set(this.#offsetOf);
+    this.#offsetOf = offsetOf;
+    const lengthOf = new Uint32Array(size);
+    lengthOf.set(this.#lengthOf);
+    this.#lengthOf = lengthOf;
+  }
+}
