@@ -14,3 +14,7 @@ export {
 export { readHistory, readHistoryFrom, type ReadOptions } from "./codecs/read.ts";
 export { convertHistory, historyText, writeHistory } from "./codecs/write.ts";
 export { requireShape, shapeFault, type SchemaName } from "./schema/schemas.ts";
+export type { Results, StoredVerdict } from "./store/results.ts";
+export { listRuns, openRun, Run, type StoredRun } from "./store/run.ts";
+export { createRun, RunWriter, writeResults } from "./store/run-writer.ts";
+export type { FaultBand, TestDescription } from "./store/test-description.ts";
