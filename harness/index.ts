@@ -1,1 +1,16 @@
-export {};
+export { ClientPool } from "./client-pool.ts";
+export { diagnose, unavailableFaults, type Diagnosis } from "./doctor.ts";
+export { heal, type Healed, type HealReport } from "./heal.ts";
+export { FaultJournal, journalDirectory, type JournalEntry } from "./journal.ts";
+export { LocalWorld } from "./local/local-world.ts";
+export type { FaultWorld, LinkDisturbance } from "./nemesis/fault-world.ts";
+export * from "./nemesis/grudge.ts";
+export { faultSchedule, finalHealing, Nemesis } from "./nemesis/nemesis.ts";
+export { faultPackages, findFaultPackage } from "./nemesis/packages/catalogue.ts";
+export type { FaultPackage, FaultProposal } from "./nemesis/packages/fault-package.ts";
+export { protocolSystem } from "./protocol-system.ts";
+export { runTest, type TestHooks, type TestProgress, type TestRun } from "./run-test.ts";
+export * from "./scheduler/index.ts";
+export { findSystem, systems } from "./systems.ts";
+export { planTest, testDefaults, type TestOptions, type TestPlan } from "./test-plan.ts";
+export * from "./toxiproxy/index.ts";

@@ -10,7 +10,7 @@ export class Threads {
   readonly concurrency: number;
   readonly all: readonly Thread[];
   readonly random: Random;
-  /** Slot `concurrency` is the nemesis. */
+  /** By slot, as is the process. */
   readonly #busy: Uint8Array;
   readonly #process: Float64Array;
   #time = 0;
@@ -41,7 +41,7 @@ export class Threads {
   }
 
   isFree(thread: Thread): boolean {
-    return this.#busy[this.#slot(thread)] === 0;
+    return this.#busy[this.slot(thread)] === 0;
   }
 
   process(thread: Thread): ProcessId {
@@ -49,11 +49,11 @@ export class Threads {
   }
 
   occupy(thread: Thread): void {
-    this.#busy[this.#slot(thread)] = 1;
+    this.#busy[this.slot(thread)] = 1;
   }
 
   release(thread: Thread): void {
-    this.#busy[this.#slot(thread)] = 0;
+    this.#busy[this.slot(thread)] = 0;
   }
 
   /** The thread goes on under a process number that was never used before. The nemesis never retires. */
@@ -63,7 +63,8 @@ export class Threads {
     }
   }
 
-  #slot(thread: Thread): number {
+  /** A number for a thread, dense from 0: its own for a client, the one after the last for the nemesis. */
+  slot(thread: Thread): number {
     return thread === nemesis ? this.concurrency : thread;
   }
 }

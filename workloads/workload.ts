@@ -1,0 +1,48 @@
+import type { Json } from "../histories/json.ts";
+import type { Generator } from "./generators/generator.ts";
+
+/** A checker that judges a workload's history. */
+export interface Check {
+  readonly checker: string;
+  /** The model, for checkers that judge by one. */
+  readonly model?: string;
+  /** Whether each key is judged by itself. */
+  readonly keyed?: boolean;
+}
+
+/** One function of a workload, as systems' clients have to understand it. */
+export interface WorkloadOperation {
+  readonly f: string;
+  /** The value of the invocation, in words. */
+  readonly argument: string;
+  /** The value of the `ok` completion, in words. */
+  readonly result: string;
+  readonly example: { readonly argument: Json; readonly result: Json };
+}
+
+/** What a run may ask of any workload; a workload says which it heeds and what it takes them for. */
+export interface WorkloadOptions {
+  /** Number of client threads; the generator is given just these. */
+  readonly concurrency: number;
+  /** Operations a second over all threads; as fast as the clients go unless given. */
+  readonly rate?: number;
+  readonly operationsPerKey?: number;
+  readonly threadsPerKey?: number;
+  /** Processes that may act on one key: bounds what crashed clients cost the checker. */
+  readonly processesPerKey?: number;
+  /** Number of keys; without end unless given. */
+  readonly keys?: number;
+}
+
+/** What clients do, and which checkers judge them. */
+export interface Workload {
+  readonly name: string;
+  /** One line for `rashomon list workloads`. */
+  readonly summary: string;
+  readonly operations: readonly WorkloadOperation[];
+  /** The operations of clients, without end unless `keys` bounds them; the run limits their time. */
+  generator(options: WorkloadOptions): Generator;
+  /** What clients do at the end, when all faults are healed: final reads, say. */
+  finalGenerator?(options: WorkloadOptions): Generator;
+  checks(options: WorkloadOptions): readonly Check[];
+}
