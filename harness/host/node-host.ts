@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../histories/json.ts";
 import type { AnyProtocol, NodeId } from "../../systems/contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../systems/protocols/errors.ts";
-import { chance } from "./chance.ts";
+import { seededRandom } from "../../workloads/random.ts";
 import { DurableStore } from "./durable-store.ts";
 import type { Envelope, MalformedLine } from "./envelope.ts";
 import { nextIncarnation } from "./incarnation.ts";
@@ -55,7 +55,7 @@ export class NodeHost {
     });
     if (tornBytes > 0) log(`dropped a torn last commit of ${tornBytes} bytes`);
     const incarnation = nextIncarnation(directory);
-    const random = chance(seed, id, String(incarnation));
+    const source = seededRandom(seed).split(`host ${id} ${incarnation}`);
     const host = new NodeHost(options, store, (reply) => {
       runtime = new NodeRuntime({
         protocol,
@@ -63,7 +63,7 @@ export class NodeHost {
         nodes,
         store,
         durable: values,
-        random,
+        random: (bound) => source.int(bound),
         send: (to, message) => options.sendToPeer({ src: id, dest: to, body: message }),
         reply,
         log,

@@ -40,7 +40,7 @@ export const requestDeadline = 1_000;
 const resendAfter = 100;
 /** The pause after a lost round is drawn from 1 to this many milliseconds, twice as many after each loss. */
 const firstPause = 8;
-const longestPause = 128;
+const longestPause = 64;
 
 /** A request that waits for its answer. */
 interface Waiting {
