@@ -5,7 +5,10 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: { ui: "reports/ui/main.tsx" },
+  entryPoints: [
+    { in: "reports/ui/main.tsx", out: "ui" },
+    { in: "reports/ui/style.css", out: "ui" },
+  ],
   outdir: "dist/reports",
   bundle: true,
   minify: true,

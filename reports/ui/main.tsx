@@ -1,5 +1,11 @@
 import { render } from "preact";
-import "./style.css";
+import { App } from "./app.tsx";
+import { startKeys } from "./report/keys.ts";
+import { startRouting } from "./report/route.ts";
 
 const root = document.getElementById("report");
-if (root !== null) render(<main />, root);
+if (root !== null) {
+  startRouting();
+  startKeys();
+  render(<App />, root);
+}

@@ -1,0 +1,56 @@
+import type { Validity, Verdict } from "../checkers/verdict.ts";
+import type { JsonObject } from "../histories/json.ts";
+
+export interface JsonLineInput {
+  readonly valid: Validity;
+  /** The history's file or run. */
+  readonly history: string;
+  /** Client operations. */
+  readonly operations: number;
+  readonly seconds: number;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** The object of `--json`: what one history came to. */
+export function jsonResult(input: JsonLineInput): JsonObject {
+  return {
+    valid: input.valid,
+    history: input.history,
+    operations: input.operations,
+    seconds: Math.round(input.seconds * 1000) / 1000,
+    checks: input.verdicts.map(jsonCheck),
+  };
+}
+
+/** `jsonResult` on one line, without a line break. */
+export function jsonLine(input: JsonLineInput): string {
+  return JSON.stringify(jsonResult(input));
+}
+
+function jsonCheck(verdict: Verdict): JsonObject {
+  const { checker, model, valid, anomalies, certificate, verified, reason, statistics, details, notes } =
+    verdict;
+  return {
+    checker,
+    ...(model === undefined ? {} : { model }),
+    valid,
+    anomalies: anomalies.map(({ type, operations, explanation, evidence }) => ({
+      type,
+      operations,
+      explanation,
+      // Evidence is plain data by contract; its shape is the checker's own.
+      ...(evidence === undefined ? {} : { evidence: plain(evidence) }),
+    })),
+    ...(certificate === undefined
+      ? {}
+      : { certificate: { kind: certificate.kind, verified: verified ?? false } }),
+    ...(reason === undefined ? {} : { reason }),
+    statistics,
+    ...(details === undefined ? {} : { details }),
+    ...(notes === undefined || notes.length === 0 ? {} : { notes }),
+  };
+}
+
+function plain(evidence: object): JsonObject {
+  return Object.fromEntries(Object.entries(evidence));
+}

@@ -1,0 +1,119 @@
+import { Chalk, supportsColor, type ChalkInstance } from "chalk";
+import type { Anomaly, Verdict } from "../checkers/verdict.ts";
+import type { ReportInput } from "./input.ts";
+import { shownAnomalies } from "./summarise.ts";
+import { counted, cut, duration, percent, printable, valueText } from "./text.ts";
+import { advice, anomalyKey, checkName, validityWord } from "./words.ts";
+
+export interface TerminalOptions {
+  /** Whether to colour; by default what chalk found: a terminal, and no NO_COLOR. */
+  readonly color?: boolean;
+  /** Path of the report, to show. */
+  readonly report?: string;
+  /** Columns; longer lines are wrapped. */
+  readonly width?: number;
+}
+
+/** Anomalies told one by one; the rest is counted. */
+const ToldMax = 3;
+
+/**
+ * The outcome for a terminal: each check with its verdict and why, contradictions in plain words, then how
+ * to run it again and where the report is. Ends without a line break.
+ */
+export function renderVerdict(input: ReportInput, options: TerminalOptions = {}): string {
+  const chalk = new Chalk({ level: (options.color ?? supportsColor !== false) ? 1 : 0 });
+  const width = Math.max(40, options.width ?? 100);
+  const shown = shownAnomalies(input.verdicts);
+  const lines: string[] = [];
+  if (input.verdicts.length === 0) lines.push(heading(chalk, input.valid, "no check was made"));
+  for (const verdict of worstFirst(input.verdicts)) {
+    const anomalies = shown[input.verdicts.indexOf(verdict)] ?? [];
+    const keys = anomalies.map(({ anomaly }) => keyOf(input, anomaly));
+    const [key] = keys;
+    lines.push(
+      heading(chalk, verdict.valid, checkName(verdict), verdict.valid === false && key ? `key ${key}` : ""),
+    );
+    for (const [i, { anomaly }] of anomalies.slice(0, ToldMax).entries()) {
+      const place = keys[i] === undefined || keys[i] === key ? "" : `key ${keys[i]}: `;
+      lines.push(...wrap(place + printable(cut(anomaly.explanation, 1000)), width));
+    }
+    if (verdict.anomalies.length > ToldMax)
+      lines.push(
+        chalk.dim(`  and ${counted(verdict.anomalies.length - ToldMax, "more anomaly", "more anomalies")}`),
+      );
+    if (verdict.reason !== undefined) lines.push(...wrap(printable(cut(verdict.reason, 1000)), width));
+    const todo = advice(verdict);
+    if (todo !== undefined) lines.push(...wrap(todo, width).map((line) => chalk.dim(line)));
+    if (verdict.valid === true) lines.push(...proof(verdict).map((line) => chalk.dim(`  ${line}`)));
+  }
+  const { description, history } = input;
+  lines.push("", `  ${extentOf(input)}`);
+  for (const note of history.notes) lines.push(...wrap(`note: ${printable(cut(note, 500))}`, width));
+  if (description !== undefined)
+    lines.push(`  ${chalk.dim("reproduce:")}  ${printable(description.command)}`);
+  const first = shown.flat()[0];
+  if (options.report !== undefined)
+    lines.push(
+      `  ${chalk.dim("report:")}     ${options.report}${first === undefined ? "" : `#/anomaly/${first.id}`}`,
+    );
+  return lines.join("\n");
+}
+
+function heading(chalk: ChalkInstance, valid: Verdict["valid"], ...words: readonly string[]): string {
+  const word = validityWord(valid);
+  const paint = valid === true ? chalk.green : valid === false ? chalk.red : chalk.yellow;
+  return [chalk.bold(paint(word)), ...words.filter((text) => text !== "")].join("  ");
+}
+
+function worstFirst(verdicts: readonly Verdict[]): Verdict[] {
+  return verdicts.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank({ valid }: Verdict): number {
+  return valid === false ? 0 : valid === true ? 2 : 1;
+}
+
+function proof({ certificate, verified }: Verdict): string[] {
+  if (certificate === undefined) return [];
+  const kind = printable(certificate.kind);
+  return [
+    verified === true
+      ? `certificate: ${kind}, verified by separate code`
+      : `certificate: ${kind}, not verified`,
+  ];
+}
+
+function keyOf(input: ReportInput, anomaly: Anomaly): string | undefined {
+  const named = anomalyKey(anomaly.evidence);
+  if (named !== undefined) return named;
+  const index = anomaly.operations.find((at) => at >= 0 && at < input.history.length);
+  const key = index === undefined ? -1 : (input.history.columns.key[index] ?? -1);
+  return key < 0 ? undefined : valueText(input.history.keys[key] ?? null, 60);
+}
+
+function extentOf({ history }: ReportInput): string {
+  const operations = history.completionsOnly
+    ? history.select((i) => history.isClient(i)).length
+    : history.invocations().length;
+  const ok = history.select((i) => history.isClient(i) && history.columns.type[i] === 1).length;
+  const span = (history.columns.time[history.length - 1] ?? 0) - (history.columns.time[0] ?? 0);
+  const keys = history.keys.length === 0 ? "" : ` on ${counted(history.keys.length, "key")}`;
+  const share = operations === 0 ? "" : `, ${percent(ok / operations)} ok`;
+  return `${counted(operations, "operation")}${keys} in ${duration(span)}${share}`;
+}
+
+/** Lines of at most `width` columns, each indented by two. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = " ";
+  for (const word of text.split(/\s+/)) {
+    if (line.length > 1 && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = " ";
+    }
+    line += ` ${word}`;
+  }
+  lines.push(line);
+  return lines;
+}

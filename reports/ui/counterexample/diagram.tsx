@@ -1,0 +1,111 @@
+import { outcomeNames, type Operations } from "../report/operations.ts";
+import { operationText } from "../timeline/inspector.tsx";
+import type { Layout, Point } from "./layout.ts";
+
+const LaneHeight = 46;
+const BoxHeight = 28;
+const Gutter = 92;
+const Top = 16;
+
+export interface DiagramProps {
+  readonly operations: Operations;
+  readonly layout: Layout;
+  readonly points: readonly Point[];
+  /** Points up to this one are drawn. */
+  readonly step: number;
+  /** Row of the operation that fits nowhere. */
+  readonly stuck: number;
+  readonly refused: ReadonlySet<number>;
+  readonly width: number;
+  readonly onSelect: (row: number) => void;
+}
+
+/** The operations as boxes in time, and the order in which they may have taken effect as numbered points. */
+export function Diagram({ operations, layout, points, step, stuck, refused, width, onSelect }: DiagramProps) {
+  const wide = Math.max(width, layout.boxes.length * 26 + Gutter);
+  const plot = wide - Gutter - 18;
+  const x = (share: number): number => Gutter + share * plot;
+  const y = (lane: number): number => Top + lane * LaneHeight;
+  const height = Top + layout.lanes.length * LaneHeight + 4;
+  const shown = points.filter(({ number }) => number <= step);
+  return (
+    <div class="diagram-scroll">
+      <svg
+        class="diagram"
+        width={wide}
+        height={height}
+        role="group"
+        aria-label="Operations in time; the table below says the same"
+      >
+        {layout.lanes.map((process, lane) => (
+          <g key={process}>
+            <line
+              class="lane-line"
+              x1={Gutter}
+              x2={wide}
+              y1={y(lane) + BoxHeight / 2}
+              y2={y(lane) + BoxHeight / 2}
+            />
+            <text class="lane-label" x={Gutter - 12} y={y(lane) + BoxHeight / 2} text-anchor="end">
+              process {process}
+            </text>
+          </g>
+        ))}
+        {layout.boxes.map((box) => {
+          const left = x(box.left);
+          const length = Math.max(8, x(box.right) - left);
+          const name = outcomeNames[operations.outcome[box.row] ?? 3] ?? "info";
+          const state = box.row === stuck ? " stuck" : refused.has(box.row) ? " refused" : "";
+          const text = operationText(operations, box.row);
+          return (
+            <g
+              key={box.row}
+              class={`op ${name}${state}`}
+              tabIndex={0}
+              role="button"
+              aria-label={`op ${box.index}, ${text}, ${name}`}
+              onClick={() => onSelect(box.row)}
+              onKeyDown={(event) => {
+                if (event.key === "Enter") onSelect(box.row);
+              }}
+            >
+              <rect x={left} y={y(box.lane)} width={length} height={BoxHeight} rx="3" />
+              {box.open ? (
+                <path class="open-end" d={`M${left + length} ${y(box.lane)}l6 7l-6 7l6 7l-6 7`} />
+              ) : null}
+              <text x={left + 7} y={y(box.lane) + BoxHeight / 2}>
+                {clip(text, length - 10)}
+              </text>
+              <title>{`op ${box.index}: ${text} (${name})`}</title>
+            </g>
+          );
+        })}
+        {shown.length < 2 ? null : (
+          <polyline
+            class="order-line"
+            points={shown.map((point) => `${x(point.x)},${y(point.box.lane) + BoxHeight + 3}`).join(" ")}
+          />
+        )}
+        {shown.map((point) => (
+          <g key={point.number} class={`order-point${point.number === step ? " current" : ""}`}>
+            <line
+              x1={x(point.x)}
+              x2={x(point.x)}
+              y1={y(point.box.lane)}
+              y2={y(point.box.lane) + BoxHeight + 3}
+            />
+            <circle cx={x(point.x)} cy={y(point.box.lane) + BoxHeight + 3} r="9" />
+            <text x={x(point.x)} y={y(point.box.lane) + BoxHeight + 3.5} text-anchor="middle">
+              {point.number}
+            </text>
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function clip(text: string, width: number): string {
+  const fits = Math.floor(width / 7);
+  return text.length <= fits ? text : fits < 2 ? "" : `${text.slice(0, fits - 1)}…`;
+}

@@ -1,0 +1,20 @@
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Operations } from "../report/operations.ts";
+import { failure, loadOperations, operations } from "../report/state.ts";
+
+/** Shows what needs the operations once they are unpacked. */
+export function Loaded({ children }: { children: (operations: Operations) => ComponentChildren }) {
+  useEffect(() => void loadOperations(), []);
+  if (failure.value !== "") return <p class="callout bad">{failure.value}</p>;
+  const table = operations.value;
+  if (table === undefined) return <p class="muted page">Unpacking the operations…</p>;
+  if (table.rows === 0)
+    return (
+      <div class="page">
+        <h2>No operations</h2>
+        <p class="muted">The history holds no operation of a client, so there is nothing to draw.</p>
+      </div>
+    );
+  return <>{children(table)}</>;
+}

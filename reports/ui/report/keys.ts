@@ -1,0 +1,121 @@
+import { fitAll, pan, zoom } from "../timeline/gestures.ts";
+import { go } from "./route.ts";
+import {
+  anomalies,
+  anomalyId,
+  helpOpen,
+  loadOperations,
+  marked,
+  page,
+  reveal,
+  selected,
+  step,
+} from "./state.ts";
+
+/** The keys of the page and what they do, as the help shows them. */
+export const keyHelp = [
+  ["?", "this help"],
+  ["g then o, t, l, a, p", "overview, timeline, latency, anomalies, operations"],
+  ["w s or + −", "zoom in and out"],
+  ["a d or ← →", "move in time"],
+  ["0", "the whole run"],
+  ["n p", "next and previous anomaly"],
+  ["j k", "next and previous step of a counterexample"],
+  ["Esc", "let go of what is selected"],
+] as const;
+
+/** Goes to the operation of an anomaly after or before the selected one. */
+export function jumpToAnomaly(direction: 1 | -1): void {
+  const rows = marked.value;
+  if (rows.length === 0) return;
+  const from = selected.value;
+  const next =
+    direction === 1
+      ? (rows.find((row) => row > from) ?? rows[0])
+      : (rows.findLast((row) => from < 0 || row < from) ?? rows.at(-1));
+  reveal(next ?? -1);
+}
+
+let afterG = false;
+
+/** Listens to the keyboard; keys typed into fields are the fields' own. */
+export function startKeys(): void {
+  window.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target } = event;
+    if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return;
+    if (afterG) {
+      afterG = false;
+      const places = { o: "overview", t: "timeline", l: "latency", a: "anomaly", p: "operations" } as const;
+      const place = Object.entries(places).find(([key]) => key === event.key)?.[1];
+      if (place !== undefined) go(place);
+      return;
+    }
+    if (handle(event.key)) event.preventDefault();
+  });
+}
+
+function handle(key: string): boolean {
+  switch (key) {
+    case "?":
+      helpOpen.value = !helpOpen.value;
+      return true;
+    case "Escape":
+      if (helpOpen.value) helpOpen.value = false;
+      else selected.value = -1;
+      return true;
+    case "g":
+      afterG = true;
+      return true;
+    case "n":
+    case "p":
+      nextAnomaly(key === "n" ? 1 : -1);
+      return true;
+    case "j":
+    case "k":
+      if (page.value !== "anomaly") return false;
+      step.value = Math.max(0, step.value + (key === "j" ? 1 : -1));
+      return true;
+    default:
+      return page.value === "timeline" || page.value === "latency" ? moveWindow(key) : false;
+  }
+}
+
+function nextAnomaly(direction: 1 | -1): void {
+  if (anomalies.length === 0) return;
+  if (page.value === "anomaly") {
+    const at = anomalies.findIndex(({ id }) => id === anomalyId.value);
+    const next = anomalies[(at + direction + anomalies.length) % anomalies.length];
+    if (next !== undefined) go("anomaly", next.id);
+    return;
+  }
+  if (page.value !== "timeline") go("timeline");
+  void loadOperations().then(() => jumpToAnomaly(direction));
+}
+
+function moveWindow(key: string): boolean {
+  switch (key) {
+    case "w":
+    case "+":
+    case "=":
+      zoom(0.6);
+      return true;
+    case "s":
+    case "-":
+      zoom(1 / 0.6);
+      return true;
+    case "a":
+    case "ArrowLeft":
+      pan(-0.2);
+      return true;
+    case "d":
+    case "ArrowRight":
+      pan(0.2);
+      return true;
+    case "0":
+      fitAll();
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Validity, Verdict } from "../checkers/verdict.ts";
+import { isJsonObject, type Json } from "../histories/json.ts";
+import { count, counted, cut, printable, valueText } from "./text.ts";
+
+/** What verdicts mean, in words for people who have never read one. */
+
+export function validityWord(valid: Validity): "VALID" | "INVALID" | "UNKNOWN" {
+  return valid === true ? "VALID" : valid === false ? "INVALID" : "UNKNOWN";
+}
+
+/** "linearizable(register)", or the checker's name alone. */
+export function checkName(verdict: { readonly checker: string; readonly model?: string }): string {
+  return printable(verdict.model === undefined ? verdict.checker : `${verdict.checker}(${verdict.model})`);
+}
+
+/** The outcome of all checks in one sentence. */
+export function outcomeSentence(valid: Validity, verdicts: readonly Verdict[], operations: number): string {
+  if (valid === false) {
+    const anomalies = verdicts.flatMap((verdict) => verdict.anomalies);
+    const [first] = anomalies;
+    if (first === undefined) return "The checks failed; the cards below say why.";
+    const more = anomalies.length - 1;
+    return (
+      sentence(printable(cut(first.explanation, 600))) +
+      (more > 0 ? ` ${counted(more, "more contradiction was", "more contradictions were")} found.` : "")
+    );
+  }
+  if (valid === "unknown") {
+    if (operations === 0) return "No client operation was recorded, and 0 operations prove nothing.";
+    const open = verdicts.find((verdict) => verdict.valid === "unknown");
+    const why = open?.reason === undefined ? "" : ` ${sentence(capital(printable(cut(open.reason, 400))))}`;
+    return `This run proves nothing either way.${why}`;
+  }
+  const proved = verdicts.some(({ certificate, verified }) => certificate !== undefined && verified === true);
+  return proved
+    ? `One consistent account explains all ${counted(operations, "operation")} that the clients saw, and separate code verified it.`
+    : `Nothing that the clients saw in ${counted(operations, "operation")} contradicts what the system promises.`;
+}
+
+/** What a person can do about an unknown verdict. */
+export function advice(verdict: Verdict): string | undefined {
+  if (verdict.valid !== "unknown") return undefined;
+  const reason = (verdict.reason ?? "").toLowerCase();
+  if (/no evidence|nothing|no (read|operation|ok|commit|success)/.test(reason))
+    return "Run longer, with more clients, or with a workload that reads what it writes, so that there is something to judge by.";
+  if (/step|budget|second|time|memory|ran out|limit/.test(reason))
+    return "Give the check a larger budget, or make it easier: more keys with fewer operations each, fewer operations of unknown outcome.";
+  return "Read the reason above; the history itself is complete and can be checked again.";
+}
+
+/** The independent object that an anomaly is about: what its evidence says. */
+export function anomalyKey(evidence: { readonly kind: string } | undefined): string | undefined {
+  const plain: unknown = evidence;
+  if (!isJsonObject(plain)) return undefined;
+  const key: Json | undefined = plain["key"];
+  return key === undefined || key === null ? undefined : valueText(key, 100);
+}
+
+/** How much was looked at: "3,012 operations on 5 keys". */
+export function extent(operations: number, keys: number): string {
+  return (
+    counted(operations, "operation") + (keys === 0 ? "" : ` on ${count(keys)} ${keys === 1 ? "key" : "keys"}`)
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function sentence(text: string): string {
+  return /[.!?…)]$/.test(text) ? text : `${text}.`;
+}
