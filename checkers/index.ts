@@ -1,2 +1,15 @@
+export * from "./catalogue.ts";
+export * from "./certificates/linearization.ts";
+export * from "./certificates/refutation.ts";
 export * from "./checker.ts";
+export * from "./linearizability/evidence.ts";
+export * from "./linearizability/linearizable.ts";
+export * from "./linearizability/model.ts";
+export { modelNamed, models } from "./linearizability/models/catalogue.ts";
+export { looksKeyed } from "./linearizability/partition.ts";
+export * from "./performance/fault-intervals.ts";
+export * from "./performance/latency.ts";
+export * from "./performance/rates.ts";
+export * from "./simple/stats.ts";
+export * from "./simple/unhandled-exceptions.ts";
 export * from "./verdict.ts";

@@ -1,0 +1,82 @@
+import { UsageError, unknownName } from "../histories/errors.ts";
+import type { History } from "../histories/history.ts";
+import type { Json } from "../histories/json.ts";
+import type { Budget, Checker } from "./checker.ts";
+import { linearizable } from "./linearizability/linearizable.ts";
+import type { Model } from "./linearizability/model.ts";
+import { stats } from "./simple/stats.ts";
+import { unhandledExceptions } from "./simple/unhandled-exceptions.ts";
+import { composeValidity, type Validity, type Verdict } from "./verdict.ts";
+
+/** A checker by name, with what it needs; as the description of a test lists it. */
+export interface CheckRequest {
+  readonly checker: string;
+  readonly model?: string | Model;
+  readonly keyed?: boolean;
+  readonly initial?: Json;
+}
+
+export interface CheckerEntry {
+  readonly name: string;
+  /** One line for `rashomon list checkers`. */
+  readonly summary: string;
+  /** Whether the checker judges by a model. */
+  readonly needsModel: boolean;
+  make(request: CheckRequest): Checker;
+}
+
+/** Every checker, by name. */
+export const checkers: readonly CheckerEntry[] = [
+  {
+    name: "linearizable",
+    summary: "every operation takes effect at one moment between its start and its end, as the model says",
+    needsModel: true,
+    make({ model, keyed, initial }) {
+      if (model === undefined) throw new UsageError("Checker linearizable needs a model.");
+      return linearizable({
+        model,
+        ...(keyed === undefined ? {} : { keyed }),
+        ...(initial === undefined ? {} : { initial }),
+      });
+    },
+  },
+  modelless(stats),
+  modelless(unhandledExceptions),
+];
+
+function modelless(checker: Checker): CheckerEntry {
+  return { name: checker.name, summary: checker.summary, needsModel: false, make: () => checker };
+}
+
+/** The checker that a request asks for; throws a `UsageError` that lists the known ones. */
+export function checkerFor(request: CheckRequest): Checker {
+  const entry = checkers.find(({ name }) => name === request.checker);
+  if (entry === undefined)
+    throw unknownName(
+      "checker",
+      request.checker,
+      checkers.map(({ name }) => name),
+    );
+  return entry.make(request);
+}
+
+export interface ChecksResult {
+  readonly valid: Validity;
+  readonly checks: readonly Verdict[];
+}
+
+/**
+ * Runs checkers on a history: false over unknown over true, and unknown when there is none to run. The
+ * budget is for each checker. A checker that throws is not caught: it is wrong use, bad input, or a bug.
+ */
+export function runChecks(
+  history: History,
+  requests: readonly CheckRequest[],
+  budget: Budget = {},
+): ChecksResult {
+  const checks = requests.map(checkerFor).map((checker) => checker.check(history, budget));
+  return {
+    valid: checks.length === 0 ? "unknown" : composeValidity(checks.map(({ valid }) => valid)),
+    checks,
+  };
+}

@@ -1,0 +1,109 @@
+import { canonical, type Json } from "../../histories/json.ts";
+import { verifyRefutation } from "../certificates/refutation.ts";
+import type { Anomaly } from "../verdict.ts";
+import { Never, type Calls } from "./calls.ts";
+import { shortestFailingPrefix, type FailingPrefix } from "./earliest.ts";
+import type { NonlinearizableEvidence, PartialLinearization } from "./evidence.ts";
+import { explain } from "./explain.ts";
+import { describeState } from "./model.ts";
+import type { ModelHistory } from "./partition.ts";
+import type { DeadEnd, Limits, SearchResult } from "./search.ts";
+import { shrink } from "./shrink.ts";
+import type { StateTable } from "./states.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Larger sub-histories explain nothing. */
+const MostShrunk = 1000;
+/** More operations than this are not named as contradicting one another, but for the one that failed. */
+const MostNamed = 16;
+
+/** The anomaly of an object whose calls a search has found to have no linearization. */
+export function counterexample(
+  source: ModelHistory,
+  key: Json | undefined,
+  calls: Calls,
+  timeline: Timeline,
+  result: SearchResult,
+  states: StateTable,
+  limits: Limits,
+): Anomaly {
+  const prefix = shortestFailingPrefix(calls, timeline, result, states, limits);
+  const call = calls.end.indexOf(prefix.until);
+  const kept = shrink(prefix.timeline, prefix.result, states, limits);
+  const shrunk = kept.length > MostShrunk ? undefined : eventsOf(prefix.timeline.calls, kept);
+  const verified = shrunk === undefined ? undefined : verifyRefutation(source.history, shrunk, source);
+  const allowed = allowedResults(calls, call, prefix, states);
+  const paths = prefix.result.deadEnds.map((deadEnd) =>
+    partialLinearization(prefix.timeline.calls, deadEnd, states),
+  );
+  const evidence: NonlinearizableEvidence = {
+    kind: "nonlinearizable",
+    ...(key === undefined ? {} : { key }),
+    model: source.model.name,
+    operation: calls.event[call]!,
+    completion: prefix.until,
+    prefix: prefix.until + 1,
+    shortest: prefix.shortest,
+    paths,
+    ...(allowed.length === 0 ? {} : { allowed }),
+    window: window(calls, call),
+    ...(shrunk === undefined ? {} : { shrunk }),
+    ...(verified === undefined ? {} : { verified }),
+  };
+  const reason = paths[0]?.refused.find(({ operation }) => operation === evidence.operation)?.reason;
+  const named = kept.length > MostNamed ? [] : kept.map((position) => prefix.timeline.calls.event[position]!);
+  return {
+    type: "nonlinearizable",
+    operations: [...new Set([...named, evidence.operation])].toSorted((a, b) => a - b),
+    explanation: explain({ source, key, calls, call, allowed, reason }),
+    evidence,
+  };
+}
+
+/** The indices of the events of calls, in order. */
+function eventsOf(calls: Calls, positions: readonly number[]): number[] {
+  const events = new Set<number>();
+  for (const position of positions) {
+    events.add(calls.event[position]!);
+    if (calls.end[position] !== Never) events.add(calls.end[position]!);
+  }
+  return [...events].toSorted((a, b) => a - b);
+}
+
+function window(calls: Calls, call: number): number[] {
+  const concurrent: number[] = [];
+  for (let other = 0; other < calls.length; other++) {
+    if (other === call || calls.begin[other]! > calls.end[call]! || calls.end[other]! < calls.begin[call]!)
+      continue;
+    concurrent.push(calls.event[other]!);
+  }
+  return concurrent;
+}
+
+function allowedResults(calls: Calls, call: number, prefix: FailingPrefix, states: StateTable): Json[] {
+  const { alphabet } = calls;
+  const { blocked, blockedStates } = prefix.result;
+  if (alphabet.model.allowed === undefined) return [];
+  if (blocked < 0 || prefix.timeline.calls.event[blocked] !== calls.event[call]) return [];
+  const { input } = alphabet.get(calls.action[call]!);
+  const results = new Map<string, Json>();
+  for (const state of blockedStates)
+    for (const value of alphabet.model.allowed(states.state(state), input))
+      results.set(canonical(value), value);
+  return [...results].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
+}
+
+function partialLinearization(calls: Calls, deadEnd: DeadEnd, states: StateTable): PartialLinearization {
+  const { model } = calls.alphabet;
+  const inWords = (state: number): string => describeState(model, states.state(state));
+  const last = inWords(deadEnd.state);
+  return {
+    before: deadEnd.before,
+    order: deadEnd.order.map((position) => calls.event[position]!),
+    states: deadEnd.states.map(inWords),
+    refused: deadEnd.candidates.flatMap((position) => {
+      const reason = states.refusal(deadEnd.state, calls.action[position]!);
+      return reason === undefined ? [] : [{ operation: calls.event[position]!, state: last, reason }];
+    }),
+  };
+}

@@ -1,0 +1,116 @@
+import { canonical, type Json } from "../../histories/json.ts";
+
+/** What a client asked for: the function and the argument of its invocation. */
+export interface Input {
+  readonly f: string;
+  readonly value: Json;
+}
+
+/** The output of an operation whose outcome nobody knows. */
+export const unknownOutput: unique symbol = Symbol("unknown output");
+
+/** What came back: the value of the `ok` completion, or unknown for `info` and for no completion at all. */
+export type Output = Json | typeof unknownOutput;
+
+/** The model's refusal of an operation in a state, with its reason in words. */
+export class Refused {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+/** Several states in which a nondeterministic operation may leave the object; at least one. */
+export class OneOf<State extends Json> {
+  readonly states: readonly State[];
+
+  constructor(states: readonly State[]) {
+    this.states = states;
+  }
+}
+
+/** What an operation does in a state: the next state, one of several, or nothing since it is refused. */
+export type Step<State extends Json> = State | OneOf<State> | Refused;
+
+/** The form of the operations that a model understands, for its documentation. */
+export interface OperationForm {
+  readonly f: string;
+  /** The value of the invocation. */
+  readonly argument: string;
+  /** The value of the `ok` completion. */
+  readonly result: string;
+  readonly meaning: string;
+}
+
+/** A value put into, or found in, one cell of the object: a register's only cell, a key, a queue's item. */
+export interface Token {
+  readonly cell: Json;
+  readonly value: Json;
+}
+
+/** How an operation hangs together with others, by the tokens that it leaves behind and that it met. */
+export interface Ties {
+  readonly gives: readonly Token[];
+  readonly takes: readonly Token[];
+}
+
+/**
+ * The sequential specification of an object (Herlihy & Wing 1990). States are JSON values, never changed in
+ * place, and are the same state exactly when their identity texts are equal. `step` checks a recorded
+ * output rather than computing one, so that a model never has to enumerate results.
+ *
+ * Without an output (`unknownOutput`) `step` says what the operation does if it takes effect; the search
+ * decides whether it does. An unknown operation which the state does not admit may be refused: never having
+ * taken effect is always possible too.
+ */
+export interface Model<State extends Json = Json> {
+  readonly name: string;
+  /** One line for `rashomon list models`. */
+  readonly summary: string;
+  readonly operations: readonly OperationForm[];
+  readonly initial: State;
+  step(state: State, input: Input, output: Output): Step<State>;
+  /** What was expected, when the values of an operation are not of the form that the model documents. */
+  malformed?(input: Input, output: Output): string | undefined;
+  /** Whether the operation can leave another state behind; one that cannot is dropped when unknown. */
+  changes(input: Input): boolean;
+  /** Whether a completed operation of this kind can be refused in some state, and so is evidence. */
+  observes(input: Input): boolean;
+  /** The independent object that the operation acts on, for models of many objects (locality). */
+  key?(input: Input): Json;
+  /** Text that is equal exactly for equal states; canonical JSON unless given. */
+  identity?(state: State): string;
+  /** The state in words; canonical JSON unless given. */
+  describe?(state: State): string;
+  /** What the operation did, in the past tense: "wrote 4"; `f`, argument and result unless given. */
+  tell?(input: Input, output: Output): string;
+  /** The results that the operation could have had in this state. */
+  allowed?(state: State, input: Input): readonly Json[];
+  /**
+   * What the operation depends on, for dropping operations soundly. The promise: from any legal order, the
+   * operations outside a set may be left out (with some of the unknown ones inside it) if each operation of
+   * the set that takes a token is there with every operation that gives this token.
+   */
+  ties?(input: Input, output: Output): Ties;
+  /** Whether the initial state holds a token without anyone giving it. */
+  initially?(token: Token): boolean;
+  /** Whether giving a token replaces what was in its cell, as writing a register does. */
+  readonly overwrites?: boolean;
+}
+
+/** Builds the state's identity text. */
+export function identityOf(model: Model, state: Json): string {
+  return model.identity === undefined ? canonical(state) : model.identity(state);
+}
+
+export function describeState(model: Model, state: Json): string {
+  return model.describe === undefined ? canonical(state) : model.describe(state);
+}
+
+/** What an operation did, in the past tense. */
+export function tellOperation(model: Model, input: Input, output: Output): string {
+  if (model.tell !== undefined) return model.tell(input, output);
+  const result = output === unknownOutput ? "" : ` → ${canonical(output)}`;
+  return `${input.f} ${canonical(input.value)}${result}`;
+}

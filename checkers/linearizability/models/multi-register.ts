@@ -1,0 +1,112 @@
+import { canonical, isJsonArray, sameValue, type Json } from "../../../histories/json.ts";
+import { Refused, unknownOutput, type Model, type Output, type Token } from "../model.ts";
+
+/** The registers that have been written, as [key, value] sorted by the key's canonical text. */
+export type Registers = readonly (readonly [Json, Json])[];
+
+interface MicroOperation {
+  readonly f: "read" | "write";
+  readonly key: Json;
+  readonly value: Json;
+}
+
+/**
+ * Several registers changed by transactions, each of which happens at one moment, as in Knossos. The
+ * micro-operations are ["read", key, value] (or "r") and ["write", key, value] (or "w").
+ */
+export function multiRegister(initial: Registers = []): Model<Registers> {
+  return {
+    name: "multi-register",
+    summary: "registers under transactions: txn of reads and writes",
+    operations: [
+      {
+        f: "txn",
+        argument: '[["read", key, null], ["write", key, value], …] ("r" and "w" for short)',
+        result: "the same, with the values read (null: the register was never written)",
+        meaning: "performs the reads and writes in order, at one moment",
+      },
+    ],
+    initial,
+    overwrites: true,
+    changes: ({ value }) => microOperations(value)?.some(({ f }) => f === "write") ?? true,
+    observes: ({ value }) => microOperations(value)?.some(({ f }) => f === "read") ?? false,
+    malformed({ value }, output) {
+      const expected = 'an array of ["read" or "write", key, value]';
+      const asked = microOperations(value);
+      if (asked === undefined) return expected;
+      if (output === unknownOutput || output === null) return undefined;
+      const done = microOperations(output);
+      if (done === undefined) return expected;
+      const matches =
+        done.length === asked.length &&
+        done.every((micro, i) => micro.f === asked[i]?.f && sameValue(micro.key, asked[i].key));
+      return matches ? undefined : "the micro-operations of the invocation, with the values read";
+    },
+    step(state, { value }, output) {
+      let registers = state;
+      for (const { f, key, value: operand } of performed(value, output)) {
+        if (f === "write") registers = put(registers, key, operand);
+        else if (output !== unknownOutput) {
+          const current = get(registers, key);
+          if (!sameValue(current, operand))
+            return new Refused(
+              `register ${canonical(key)} held ${canonical(current)}, not ${canonical(operand)}`,
+            );
+        }
+      }
+      return registers;
+    },
+    describe: (state) =>
+      `{${state.map(([key, value]) => `${canonical(key)}: ${canonical(value)}`).join(", ")}}`,
+    tell: ({ value }, output) =>
+      performed(value, output)
+        .map(({ f, key, value: operand }) =>
+          f === "write"
+            ? `wrote ${canonical(operand)} to ${canonical(key)}`
+            : output === unknownOutput
+              ? `read ${canonical(key)}`
+              : `read ${canonical(operand)} from ${canonical(key)}`,
+        )
+        .join(", "),
+    initially: ({ cell, value }) => sameValue(get(initial, cell), value),
+    ties({ value }, output) {
+      const gives: Token[] = [];
+      const takes: Token[] = [];
+      for (const { f, key, value: operand } of performed(value, output)) {
+        if (f === "write") gives.push({ cell: key, value: operand });
+        else if (output !== unknownOutput) takes.push({ cell: key, value: operand });
+      }
+      return { gives, takes };
+    },
+  };
+}
+
+/** The micro-operations as they were done: those of the completion, which carries the values read. */
+function performed(argument: Json, output: Output): readonly MicroOperation[] {
+  const done = output === unknownOutput || output === null ? argument : output;
+  return microOperations(done) ?? [];
+}
+
+function microOperations(value: Json): readonly MicroOperation[] | undefined {
+  if (!isJsonArray(value)) return undefined;
+  const micros: MicroOperation[] = [];
+  for (const micro of value) {
+    if (!isJsonArray(micro) || micro.length < 2 || micro.length > 3) return undefined;
+    const f = micro[0] === "r" ? "read" : micro[0] === "w" ? "write" : micro[0];
+    if (f !== "read" && f !== "write") return undefined;
+    micros.push({ f, key: micro[1] ?? null, value: micro[2] ?? null });
+  }
+  return micros;
+}
+
+function get(registers: Registers, key: Json): Json {
+  for (const [name, value] of registers) if (sameValue(name, key)) return value;
+  return null;
+}
+
+function put(registers: Registers, key: Json, value: Json): Registers {
+  const text = canonical(key);
+  const before = registers.filter(([name]) => canonical(name) < text);
+  const after = registers.filter(([name]) => canonical(name) > text);
+  return [...before, [key, value], ...after];
+}

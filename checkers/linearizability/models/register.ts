@@ -1,0 +1,94 @@
+import { canonical, isJsonArray, sameValue, type Json } from "../../../histories/json.ts";
+import { Refused, unknownOutput, type Model, type OperationForm } from "../model.ts";
+
+const readForm: OperationForm = {
+  f: "read",
+  argument: "null",
+  result: "the value read",
+  meaning: "returns the current value",
+};
+const writeForm: OperationForm = {
+  f: "write",
+  argument: "the new value",
+  result: "anything (usually the same value)",
+  meaning: "replaces the current value",
+};
+const casForm: OperationForm = {
+  f: "cas",
+  argument: "[expected, new]",
+  result: "anything (usually the same pair); a compare-and-set that found another value is recorded as fail",
+  meaning: "replaces the current value if it is the expected one",
+};
+
+/** A register: the last value written is the value read. */
+export function register(initial: Json = null): Model {
+  return registerModel("register", "a register: read, write", [readForm, writeForm], initial);
+}
+
+/** A register with compare-and-set, as in Knossos. A read of null says that the register holds null. */
+export function casRegister(initial: Json = null): Model {
+  return registerModel(
+    "cas-register",
+    "a register with compare-and-set: read, write, cas",
+    [readForm, writeForm, casForm],
+    initial,
+  );
+}
+
+const cell = null;
+
+function registerModel(
+  name: string,
+  summary: string,
+  operations: readonly OperationForm[],
+  initial: Json,
+): Model {
+  return {
+    name,
+    summary,
+    operations,
+    initial,
+    overwrites: true,
+    changes: ({ f }) => f !== "read",
+    observes: ({ f }) => f !== "write",
+    malformed: ({ f, value }) =>
+      f === "cas" && pairOf(value) === undefined ? "a pair [expected, new]" : undefined,
+    step(state, { f, value }, output) {
+      switch (f) {
+        case "read":
+          return output === unknownOutput || sameValue(state, output)
+            ? state
+            : new Refused(`the register held ${canonical(state)}, not ${canonical(output)}`);
+        case "write":
+          return value;
+        default: {
+          const [expected, next] = pairOf(value) ?? [null, null];
+          return sameValue(state, expected)
+            ? next
+            : new Refused(
+                `the register held ${canonical(state)}, not ${canonical(expected)} as the compare-and-set expected`,
+              );
+        }
+      }
+    },
+    tell({ f, value }, output) {
+      if (f === "read") return output === unknownOutput ? "read" : `read ${canonical(output)}`;
+      if (f === "write") return `wrote ${canonical(value)}`;
+      const [expected, next] = pairOf(value) ?? [null, null];
+      return `changed ${canonical(expected)} to ${canonical(next)}`;
+    },
+    allowed: (state, { f }) => (f === "read" ? [state] : []),
+    initially: ({ value }) => sameValue(value, initial),
+    ties({ f, value }, output) {
+      if (f === "read")
+        return { gives: [], takes: output === unknownOutput ? [] : [{ cell, value: output }] };
+      if (f === "write") return { gives: [{ cell, value }], takes: [] };
+      const [expected, next] = pairOf(value) ?? [null, null];
+      return { gives: [{ cell, value: next }], takes: [{ cell, value: expected }] };
+    },
+  };
+}
+
+function pairOf(value: Json): readonly [Json, Json] | undefined {
+  return isJsonArray(value) && value.length === 2 ? [value[0] ?? null, value[1] ?? null] : undefined;
+}

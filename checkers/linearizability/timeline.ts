@@ -1,0 +1,72 @@
+import { Never, type Calls } from "./calls.ts";
+
+/** Not a point where the object is at rest. */
+export const NoCut = -2;
+
+/**
+ * The calls of a partition laid out for the search: what begins and returns in which order, who shares a
+ * slot with whom, and which unknown calls are interchangeable.
+ */
+export interface Timeline {
+  readonly calls: Calls;
+  /** Begins and returns of the known calls in order: position p for a begin, ~p for a return. */
+  readonly events: Int32Array;
+  /** Position → a number that no overlapping known call has. */
+  readonly slot: Int32Array;
+  /** How many slots there are: the greatest number of known calls in flight. */
+  readonly slots: number;
+  /** Classes of unknown calls with the same action, ordered by their first begin. */
+  readonly classes: readonly UnknownClass[];
+  /** Event → 0 where no call before it is in flight and no unknown call began before it, else `NoCut`. */
+  readonly cuts: Int32Array;
+}
+
+export interface UnknownClass {
+  readonly action: number;
+  /** Positions, in order of begin: whichever takes effect, it may as well be the first not used yet. */
+  readonly members: readonly number[];
+}
+
+export function layOut(calls: Calls): Timeline {
+  const { begin, end, action } = calls;
+  const known: number[] = [];
+  const byAction = new Map<number, number[]>();
+  for (let i = 0; i < calls.length; i++) {
+    if (end[i] !== Never) known.push(i);
+    else {
+      const members = byAction.get(action[i]!);
+      if (members === undefined) byAction.set(action[i]!, [i]);
+      else members.push(i);
+    }
+  }
+  const classes = [...byAction].map(([unknown, members]) => ({ action: unknown, members }));
+  const firstUnknown = begin[classes[0]?.members[0] ?? -1] ?? Never;
+
+  const byEnd = Int32Array.from(known).toSorted((a, b) => end[a]! - end[b]!);
+
+  const events = new Int32Array(2 * known.length);
+  const cuts = new Int32Array(2 * known.length).fill(NoCut);
+  const slot = new Int32Array(calls.length);
+  const free: number[] = [];
+  let slots = 0;
+  let open = 0;
+  let nextBegin = 0;
+  let nextReturn = 0;
+  for (let at = 0; at < events.length; at++) {
+    const starting = known[nextBegin];
+    const returning = byEnd[nextReturn]!;
+    if (starting !== undefined && begin[starting]! < end[returning]!) {
+      if (open === 0 && begin[starting]! < firstUnknown) cuts[at] = 0;
+      events[at] = starting;
+      slot[starting] = free.pop() ?? slots++;
+      nextBegin++;
+      open++;
+    } else {
+      events[at] = ~returning;
+      free.push(slot[returning]!);
+      nextReturn++;
+      open--;
+    }
+  }
+  return { calls, events, slot, slots, classes, cuts };
+}
