@@ -16,6 +16,7 @@ export function encodeNumber(number: number): string {
 
 /** The shortest decimal that reads back as this 32-bit number: 0.1, not 0.10000000149011612. */
 export function encodeFloat32(number: number): string {
+  if (number === 0) return encodeNumber(number);
   for (let digits = 1; digits < 10; digits++) {
     const shorter = Number(number.toPrecision(digits));
     if (Math.fround(shorter) === number) return encodeNumber(shorter);
