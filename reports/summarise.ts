@@ -13,7 +13,7 @@ import type {
   VerdictSummary,
 } from "./payload/summary.ts";
 import { counted, cut, printable } from "./text.ts";
-import { advice, anomalyKey, outcomeSentence } from "./words.ts";
+import { advice, anomalyFocus, anomalyKey, outcomeSentence } from "./words.ts";
 
 /** Anomalies of one verdict that a report shows; all are counted. */
 export const AnomaliesMax = 100;
@@ -136,7 +136,8 @@ function summariseAnomaly(
 ): AnomalySummary {
   const operations = anomaly.operations.filter((index) => index >= 0 && index < history.length);
   const block = `evidence/${id}`;
-  const key = anomalyKey(anomaly.evidence) ?? undefined;
+  const key = anomalyKey(anomaly.evidence);
+  const focus = anomalyFocus(anomaly.evidence);
   let start = Infinity;
   let end = -Infinity;
   for (const index of operations) {
@@ -149,6 +150,7 @@ function summariseAnomaly(
     type: printable(cut(anomaly.type, 100)),
     explanation: printable(cut(anomaly.explanation, 4000)),
     operations: operations.slice(0, MarkedMax),
+    ...(focus === undefined ? {} : { focus }),
     ...(key === undefined ? {} : { key }),
     ...(start <= end ? { window: { start, end } } : {}),
     ...(blocks.some(({ name }) => name === block) ? { block } : {}),

@@ -1,6 +1,6 @@
 import type { Validity, Verdict } from "../checkers/verdict.ts";
 import { isJsonObject, type Json } from "../histories/json.ts";
-import { count, counted, cut, printable, valueText } from "./text.ts";
+import { counted, cut, printable, valueText } from "./text.ts";
 
 /** What verdicts mean, in words for people who have never read one. */
 
@@ -56,11 +56,11 @@ export function anomalyKey(evidence: { readonly kind: string } | undefined): str
   return key === undefined || key === null ? undefined : valueText(key, 100);
 }
 
-/** How much was looked at: "3,012 operations on 5 keys". */
-export function extent(operations: number, keys: number): string {
-  return (
-    counted(operations, "operation") + (keys === 0 ? "" : ` on ${count(keys)} ${keys === 1 ? "key" : "keys"}`)
-  );
+/** The operation that the evidence of an anomaly points at. */
+export function anomalyFocus(evidence: { readonly kind: string } | undefined): number | undefined {
+  const plain: unknown = evidence;
+  const focus = isJsonObject(plain) ? plain["operation"] : undefined;
+  return typeof focus === "number" && Number.isSafeInteger(focus) ? focus : undefined;
 }
 
 function capital(text: string): string {

@@ -64,6 +64,8 @@ export interface AnomalySummary {
   readonly explanation: string;
   /** Indices of the events that contradict one another. */
   readonly operations: readonly number[];
+  /** The event that the evidence points at: the operation that fits nowhere. */
+  readonly focus?: number;
   /** Text of the key that the anomaly is about. */
   readonly key?: string;
   /** From the first to the last of its operations. */

@@ -18,6 +18,7 @@ const labels: Record<PageName, string> = {
 const order: readonly PageName[] = ["overview", "anomaly", "timeline", "latency", "operations"];
 
 export function App() {
+  const View = views[page.value];
   return (
     <>
       <header class="top">
@@ -50,7 +51,7 @@ export function App() {
         </div>
       </header>
       <main>
-        <Page name={page.value} />
+        <View />
       </main>
       <footer class="muted small">
         Rashomon. This file is complete in itself: it loads nothing and sends nothing.
@@ -60,20 +61,13 @@ export function App() {
   );
 }
 
-function Page({ name }: { name: PageName }) {
-  switch (name) {
-    case "overview":
-      return <OverviewPage />;
-    case "timeline":
-      return <TimelinePage />;
-    case "latency":
-      return <LatencyPage />;
-    case "anomaly":
-      return <AnomalyPage />;
-    case "operations":
-      return <OperationsPage />;
-  }
-}
+const views: Record<PageName, () => ReturnType<typeof OverviewPage>> = {
+  overview: OverviewPage,
+  timeline: TimelinePage,
+  latency: LatencyPage,
+  anomaly: AnomalyPage,
+  operations: OperationsPage,
+};
 
 const nextTheme: Record<Theme, Theme> = { auto: "dark", dark: "light", light: "auto" };
 const themeIcons: Record<Theme, string> = { auto: "◐", dark: "☾", light: "☀" };

@@ -38,7 +38,7 @@ export function Chart(options: ChartOptions) {
   useEffect(() => onSchemeChange(() => setScheme((version) => version + 1)), []);
   useEffect(() => {
     const element = place.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const plot = new uPlot(configuration(options, element.clientWidth, setReadout), data(options), element);
     const observer = new ResizeObserver(() =>
       plot.setSize({ width: element.clientWidth, height: options.height }),
@@ -112,6 +112,7 @@ function configuration(
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 }, y: false },
     scales: {
       x: { time: false, range: () => range },
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum exists in uPlot's types only
       y:
         log === undefined
           ? { range: (_plot, _low, high) => [0, Math.max(1e-9, high * 1.08)] }
@@ -172,13 +173,13 @@ function configuration(
   };
 }
 
-/** On a logarithmic scale only powers of ten are named, or the axis would be full. */
+/** On a logarithmic scale only round values are named, or the axis would be full. */
 function label(value: number | null, { log, format }: ChartOptions): string {
   if (value === null) return "";
   if (log === undefined) return format(value);
-  const power = Math.log10(value);
-  const crowded = log.high / log.low > 100;
-  return crowded && Math.abs(power - Math.round(power)) > 1e-6 ? "" : format(value);
+  const first = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  const named = log.high / log.low > 1000 ? [1] : [1, 2, 5];
+  return named.some((factor) => Math.abs(first - factor) < 1e-6) ? format(value) : "";
 }
 
 function drawFaults(plot: uPlot): void {

@@ -88,9 +88,9 @@ export function latencies(
     rows.push(row);
     all.push(Math.max(1e-6, ((operations.end[row] ?? 0) - start) / 1e6));
   }
-  const sorted = Float64Array.from(all).sort();
-  const low = 10 ** (Math.floor(Math.log10(sorted[0] ?? 0.1) * 3) / 3);
-  const high = Math.max(low * 10, 10 ** (Math.ceil(Math.log10(sorted.at(-1) ?? 1) * 3 + 0.01) / 3));
+  const sorted = Float64Array.from(all).toSorted();
+  const low = roundDown(sorted[0] ?? 0.1);
+  const high = Math.max(low * 10, roundUp(sorted.at(-1) ?? 1));
   const cells = new Float64Array(columns * bins);
   const length = span.end - span.start;
   const buckets: number[][] = Array.from({ length: windows }, () => []);
@@ -106,7 +106,7 @@ export function latencies(
   }
   const lines: (number | null)[][] = quantiles.map(() => []);
   for (const bucket of buckets) {
-    const ordered = Float64Array.from(bucket).sort();
+    const ordered = Float64Array.from(bucket).toSorted();
     for (const [q, share] of quantiles.entries())
       lines[q]?.push(ordered.length === 0 ? null : quantile(ordered, share));
   }
@@ -126,6 +126,17 @@ export function latencies(
     count: rows.length,
     overall: quantiles.map((share) => quantile(sorted, share)),
   };
+}
+
+/** The nearest of 1, 2 and 5 times a power of ten that is at most, or at least, a value. */
+function roundDown(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([5, 2].find((factor) => factor * power <= value) ?? 1) * power;
+}
+
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5].find((factor) => factor * power >= value) ?? 10) * power;
 }
 
 /** The smallest value that at least a share of all are at most (nearest rank). */

@@ -1,14 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { counted } from "../../text.ts";
 import { rowOfEvent, type Operations } from "../report/operations.ts";
-import { selected, step } from "../report/state.ts";
+import { moveStep } from "../report/keys.ts";
+import { selected, step, stepMost } from "../report/state.ts";
 import { operationText } from "../timeline/inspector.tsx";
 import { Diagram } from "./diagram.tsx";
 import type { Nonlinearizable, Path } from "./evidence.ts";
 import { BoxesMax, layOut, points } from "./layout.ts";
 
-/** Operations at the end of an attempt that are drawn; those before them went well. */
-const TailMax = 40;
+/** Operations of an attempt that are drawn at a time, so that each can be read. */
+const DrawnMax = 12;
 
 const nobody: ReadonlySet<number> = new Set();
 const emptyPath: Path = { before: 0, order: [], states: [], refused: [] };
@@ -26,19 +27,26 @@ export function Counterexample({
   const [width, setWidth] = useState(900);
   const place = useRef<HTMLDivElement>(null);
   const path: Path = evidence.paths[which] ?? emptyPath;
-  const indices = useMemo(() => drawn(evidence, path), [evidence, path]);
+  const at = step.value < 0 ? path.order.length : Math.min(step.value, path.order.length);
+  const atEnd = at === path.order.length;
+  const part = Math.min(
+    Math.floor(Math.max(0, at - 1) / DrawnMax) * DrawnMax,
+    Math.max(0, path.order.length - DrawnMax),
+  );
+  const indices = useMemo(() => drawn(evidence, path, part), [evidence, path, part]);
   const layout = useMemo(() => layOut(operations, indices, axis), [operations, indices, axis]);
   const placed = useMemo(
     () => points(layout, operations, path, 24 / Math.max(300, width)),
     [layout, path, width],
   );
-  const at = Math.min(step.value, path.order.length);
-  const atEnd = at === path.order.length;
   const stuck = evidence.operation === undefined ? -1 : rowOfEvent(operations, evidence.operation);
 
   useEffect(() => {
+    stepMost.value = path.order.length;
+  }, [path]);
+  useEffect(() => {
     const element = place.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
@@ -81,19 +89,19 @@ export function Counterexample({
       <div class="toolbar">
         <div class="stepper" role="group" aria-label="Steps of the linearization">
           <button onClick={() => (step.value = 0)} disabled={at === 0} aria-label="First step">
-            ⏮
+            «
           </button>
-          <button onClick={() => (step.value = at - 1)} disabled={at === 0} aria-label="Previous step (k)">
-            ◀
+          <button onClick={() => moveStep(-1)} disabled={at === 0} aria-label="Previous step (k)">
+            ‹
           </button>
           <span class="step-count" aria-live="polite">
             operation {path.before + at} of {path.before + path.order.length}
           </span>
-          <button onClick={() => (step.value = at + 1)} disabled={atEnd} aria-label="Next step (j)">
-            ▶
+          <button onClick={() => moveStep(1)} disabled={atEnd} aria-label="Next step (j)">
+            ›
           </button>
-          <button onClick={() => (step.value = path.order.length)} disabled={atEnd} aria-label="Last step">
-            ⏭
+          <button onClick={() => (step.value = -1)} disabled={atEnd} aria-label="Last step">
+            »
           </button>
         </div>
         {evidence.paths.length > 1 ? (
@@ -103,7 +111,7 @@ export function Counterexample({
               value={which}
               onChange={(event) => {
                 setWhich(Number(event.currentTarget.value));
-                step.value = 0;
+                step.value = -1;
               }}
             >
               {evidence.paths.map((candidate, i) => (
@@ -234,12 +242,17 @@ function StateLine(props: { path: Path; at: number; model: string; name: (index:
   );
 }
 
-/** The attempt's last operations, those that could come next, and those in flight with the one that is stuck. */
-function drawn(evidence: Nonlinearizable, path: Path): number[] {
+/**
+ * A part of the attempt; with its last part those that could come next, and those in flight with the one that
+ * is stuck.
+ */
+function drawn(evidence: Nonlinearizable, path: Path, part: number): number[] {
+  const order = path.order.slice(part, part + DrawnMax);
+  if (part + DrawnMax < path.order.length) return order;
   return [
-    ...path.order.slice(-TailMax),
+    ...order,
     ...path.refused.map(({ operation }) => operation),
     ...(evidence.operation === undefined ? [] : [evidence.operation]),
-    ...evidence.window.slice(0, TailMax),
+    ...evidence.window.slice(0, DrawnMax),
   ];
 }

@@ -22,7 +22,7 @@ export interface DiagramProps {
 
 /** The operations as boxes in time, and the order in which they may have taken effect as numbered points. */
 export function Diagram({ operations, layout, points, step, stuck, refused, width, onSelect }: DiagramProps) {
-  const wide = Math.max(width, layout.boxes.length * 26 + Gutter);
+  const wide = Math.max(width, layout.boxes.length * 56 + Gutter);
   const plot = wide - Gutter - 18;
   const x = (share: number): number => Gutter + share * plot;
   const y = (lane: number): number => Top + lane * LaneHeight;

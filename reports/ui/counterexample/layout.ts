@@ -27,11 +27,11 @@ export const BoxesMax = 200;
  * overlaps is plain to see however the times lie; by time the axis is proportional.
  */
 export function layOut(operations: Operations, indices: readonly number[], axis: "order" | "time"): Layout {
-  const rows = [...new Set(indices)]
-    .map((index) => ({ index, row: rowOfEvent(operations, index) }))
-    .filter(({ row }) => row >= 0)
-    .toSorted((a, b) => a.row - b.row)
-    .slice(0, BoxesMax);
+  const rows = [...new Set(indices.map((index) => rowOfEvent(operations, index)))]
+    .filter((row) => row >= 0)
+    .toSorted((a, b) => a - b)
+    .slice(0, BoxesMax)
+    .map((row) => ({ row, index: operations.index[row] ?? 0 }));
   const processes = [...new Set(rows.map(({ row }) => operations.process[row] ?? 0))].toSorted(
     (a, b) => a - b,
   );

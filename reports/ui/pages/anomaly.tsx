@@ -57,7 +57,7 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
               onClick={() => go("anomaly", anomalies[number - 1]?.id)}
               aria-label="Previous anomaly"
             >
-              ◀
+              ‹
             </button>
             <span class="step-count">
               {number + 1} of {anomalies.length}
@@ -67,7 +67,7 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
               onClick={() => go("anomaly", anomalies[number + 1]?.id)}
               aria-label="Next anomaly"
             >
-              ▶
+              ›
             </button>
           </div>
         ) : null}

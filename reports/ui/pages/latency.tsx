@@ -33,7 +33,8 @@ function Charts({ operations }: { operations: Operations }) {
   const used = useMemo(() => [...new Set(operations.f)].toSorted((a, b) => a - b), [operations]);
   const latency = useMemo(() => {
     const inside = lastAtMost(operations.start, span.end) - lastAtMost(operations.start, span.start);
-    return latencies(operations, { span, f }, windowCount(inside), 160, 48);
+    const cells = Math.max(40, Math.min(160, Math.round(Math.sqrt(inside) * 1.6)));
+    return latencies(operations, { span, f }, windowCount(inside), cells, Math.round(cells / 3));
   }, [operations, span, f]);
   const latencyLines = useMemo(
     () =>

@@ -1,13 +1,16 @@
-import { useEffect } from "preact/hooks";
-import type { ReportSummary, VerdictSummary } from "../../payload/summary.ts";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { AnomalySummary, ReportSummary, VerdictSummary } from "../../payload/summary.ts";
 import { count, counted, duration, percent } from "../../text.ts";
+import { Diagram } from "../counterexample/diagram.tsx";
+import { layOut } from "../counterexample/layout.ts";
 import { Badge, validityClass } from "../parts/badge.tsx";
 import { CopyButton } from "../parts/copy.tsx";
 import { Excerpt } from "../parts/operation-table.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { FaultLegend } from "../parts/window-note.tsx";
 import { go } from "../report/route.ts";
-import { anomalies, loadOperations, operations, summary } from "../report/state.ts";
+import { rowOfEvent, type Operations } from "../report/operations.ts";
+import { anomalies, loadOperations, operations, selected, summary } from "../report/state.ts";
 
 /** What came out and what it rests on, in plain words first. */
 export function OverviewPage() {
@@ -127,8 +130,7 @@ function FirstAnomaly() {
           Open the counterexample
         </button>
       </header>
-      <p>{first.explanation}</p>
-      {table === undefined ? null : <Excerpt operations={table} indices={first.operations.slice(0, 12)} />}
+      {table === undefined ? null : <Glance operations={table} anomaly={first} />}
       {anomalies.length > 1 ? (
         <p>
           {counted(anomalies.length - 1, "more anomaly", "more anomalies")}:{" "}
@@ -145,6 +147,36 @@ function FirstAnomaly() {
         </p>
       ) : null}
     </section>
+  );
+}
+
+/** The operations of an anomaly in time, and the same as a table. */
+function Glance({ operations: table, anomaly }: { operations: Operations; anomaly: AnomalySummary }) {
+  const indices = anomaly.operations;
+  const place = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(900);
+  useEffect(() => setWidth(place.current?.clientWidth ?? 900), []);
+  const layout = useMemo(() => layOut(table, indices.slice(0, 16), "order"), [table, indices]);
+  return (
+    <div ref={place}>
+      <Diagram
+        operations={table}
+        layout={layout}
+        points={[]}
+        step={0}
+        stuck={anomaly.focus === undefined ? -1 : rowOfEvent(table, anomaly.focus)}
+        refused={new Set()}
+        width={width}
+        onSelect={(row) => {
+          selected.value = row;
+          go("operations");
+        }}
+      />
+      <details class="twin">
+        <summary>As a table</summary>
+        <Excerpt operations={table} indices={indices} />
+      </details>
+    </div>
   );
 }
 

@@ -45,7 +45,7 @@ function Content({ operations }: { operations: Operations }) {
           </label>
           <div class="stepper" role="group" aria-label="Zoom and move">
             <button onClick={() => pan(-0.4)} aria-label="Earlier">
-              ◀
+              ‹
             </button>
             <button onClick={() => zoom(2)} aria-label="Zoom out">
               −
@@ -54,7 +54,7 @@ function Content({ operations }: { operations: Operations }) {
               +
             </button>
             <button onClick={() => pan(0.4)} aria-label="Later">
-              ▶
+              ›
             </button>
             <button onClick={fitAll}>All</button>
           </div>

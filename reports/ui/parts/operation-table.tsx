@@ -94,9 +94,10 @@ function Row({ operations, row }: { operations: Operations; row: number }) {
   const start = operations.start[row] ?? 0;
   const value = valueOf(index);
   const outcome = outcomeNames[operations.outcome[row] ?? 3] ?? "info";
-  const result = outcome === "ok" && value?.[2] != null && value[2] !== value[1] ? ` → ${value[2]}` : "";
+  const result =
+    outcome === "ok" && typeof value?.[2] === "string" && value[2] !== value[1] ? ` → ${value[2]}` : "";
   const argument = value === undefined || value[1] === "null" ? "" : ` ${value[1]}`;
-  const error = value?.[3] == null ? "" : ` (${value[3]})`;
+  const error = typeof value?.[3] === "string" ? ` (${value[3]})` : "";
   const open = operations.completion[row] === index;
   return (
     <tr class={selected.value === row ? "current" : ""} onClick={() => (selected.value = row)}>

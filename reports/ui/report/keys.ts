@@ -10,6 +10,7 @@ import {
   reveal,
   selected,
   step,
+  stepMost,
 } from "./state.ts";
 
 /** The keys of the page and what they do, as the help shows them. */
@@ -74,11 +75,18 @@ function handle(key: string): boolean {
     case "j":
     case "k":
       if (page.value !== "anomaly") return false;
-      step.value = Math.max(0, step.value + (key === "j" ? 1 : -1));
+      moveStep(key === "j" ? 1 : -1);
       return true;
     default:
       return page.value === "timeline" || page.value === "latency" ? moveWindow(key) : false;
   }
+}
+
+/** Goes a step on or back in the attempt that is shown. */
+export function moveStep(direction: 1 | -1): void {
+  const most = stepMost.value;
+  const next = (step.value < 0 ? most : Math.min(step.value, most)) + direction;
+  step.value = next >= most ? -1 : Math.max(0, next);
 }
 
 function nextAnomaly(direction: 1 | -1): void {

@@ -43,7 +43,7 @@ function address(): string {
   if (start !== whole.start || end !== whole.end) query.push(`t=${seconds(start)}~${seconds(end)}`);
   const index = operations.value?.index[selected.value];
   if (selected.value >= 0 && index !== undefined) query.push(`sel=op:${index}`);
-  if (step.value > 0 && page.value === "anomaly") query.push(`step=${step.value}`);
+  if (step.value >= 0 && page.value === "anomaly") query.push(`step=${step.value}`);
   if (theme.value !== "auto") query.push(`theme=${theme.value}`);
   const name = page.value === "anomaly" ? `anomaly/${anomalyId.value}` : page.value;
   return `#/${name}${query.length === 0 ? "" : `?${query.join("&")}`}`;
@@ -63,7 +63,8 @@ function readAddress(): void {
       anomalyId.value = (anomalies.find(({ id }) => id === detail) ?? anomalies[0])?.id ?? "";
     const time = /^([\d.]+)s~([\d.]+)s$/.exec(wanted.get("t") ?? "");
     if (time !== null) view.value = clampSpan(Number(time[1]) * 1e9, Number(time[2]) * 1e9);
-    step.value = Math.max(0, Number.parseInt(wanted.get("step") ?? "0", 10) || 0);
+    const placed = Number.parseInt(wanted.get("step") ?? "", 10);
+    step.value = placed >= 0 ? placed : -1;
     const scheme = wanted.get("theme");
     if (scheme === "light" || scheme === "dark") theme.value = scheme;
   });
@@ -80,7 +81,7 @@ export function go(name: (typeof pages)[number], id?: string): void {
   batch(() => {
     page.value = name;
     if (id !== undefined) {
-      if (id !== anomalyId.value) step.value = 0;
+      if (id !== anomalyId.value) step.value = -1;
       anomalyId.value = id;
     } else if (name === "anomaly" && anomalyId.value === "") anomalyId.value = anomalies[0]?.id ?? "";
   });

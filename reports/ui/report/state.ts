@@ -27,7 +27,10 @@ export const view = signal<Span>(whole);
 /** Row of the selected operation; −1: none. */
 export const selected = signal(-1);
 export const anomalyId = signal("");
-export const step = signal(0);
+/** Operations placed in the attempt that is shown; −1: all of them, where it gets stuck. */
+export const step = signal(-1);
+/** Operations in the attempt that is shown. */
+export const stepMost = signal(0);
 export const helpOpen = signal(false);
 export type Theme = "auto" | "light" | "dark";
 export const theme = signal<Theme>("auto");

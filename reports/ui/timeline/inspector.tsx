@@ -89,7 +89,7 @@ export function Inspector({ operations }: { operations: Operations }) {
             <dd class="mono value">{value[2] ?? "none"}</dd>
           </>
         )}
-        {value?.[3] == null ? null : (
+        {typeof value?.[3] !== "string" ? null : (
           <>
             <dt>Error</dt>
             <dd class="mono value">{value[3]}</dd>

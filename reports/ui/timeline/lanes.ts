@@ -23,6 +23,7 @@ export const LanesMax = 2000;
 export interface Names {
   readonly node: (node: number) => string;
   readonly key: (key: number) => string;
+  readonly process: (process: number) => string;
   /** Client processes at any one time, where known. */
   readonly concurrency: number | undefined;
 }
@@ -69,7 +70,7 @@ function processDrafts(operations: Operations, names: Names, grouping: Grouping)
         const node = operations.node[row] ?? -1;
         at = lanes.length;
         lanes.push({
-          label: String(process),
+          label: names.process(process),
           group: grouping === "node" ? names.node(node) : "",
           rows: [],
           rank: [grouping === "node" ? node : 0, process],

@@ -12,7 +12,7 @@ export function Minimap({ operations, gutter }: { operations: Operations; gutter
 
   useEffect(() => {
     const element = canvas.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const draw = (): void => paintMinimap(element, operations);
     const observer = new ResizeObserver(draw);
     observer.observe(element);

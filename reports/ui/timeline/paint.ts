@@ -9,6 +9,9 @@ import { tickLabel, ticks } from "./ticks.ts";
 export const AxisHeight = 26;
 export const BandHeight = 18;
 
+/** Up to so many operations in sight are all drawn one by one; with more, crowded lanes become strips. */
+const BoxesMax = 4000;
+
 /** Where things are on the canvas, in CSS pixels. */
 export interface Geometry {
   readonly width: number;
@@ -44,8 +47,8 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   context.clearRect(0, 0, geometry.width, geometry.height);
   context.font = "12px system-ui, sans-serif";
   context.textBaseline = "middle";
-  paintBands(context, scene);
   paintAxis(context, scene);
+  paintBands(context, scene);
   context.save();
   context.beginPath();
   context.rect(0, geometry.top, geometry.width, geometry.height - geometry.top);
@@ -141,11 +144,13 @@ function paintLanes(context: CanvasRenderingContext2D, scene: Scene): void {
   const pixels = new Uint32Array(image.data.buffer);
   const colors = { ok: pixel(palette.ok), fail: pixel(palette.fail), info: pixel(palette.info) };
   const dense: boolean[] = [];
+  let total = 0;
+  for (let at = first; at < last; at++) total += visibleIn(lanes[at], view);
+  const crowded = total > BoxesMax;
   for (let at = first; at < last; at++) {
     const lane = lanes[at];
     if (lane === undefined) continue;
-    const visible = lastAtMost(lane.start, view.end) - lastAtMost(lane.start, view.start);
-    dense[at] = visible > plot / 6;
+    dense[at] = crowded && visibleIn(lane, view) > plot / 6;
     if (dense[at]) paintStrip(pixels, plot, (at - first) * StripRows, lane, view.start, view.end, colors);
   }
   const strips = scratch.getContext("2d");
@@ -187,6 +192,10 @@ function paintLanes(context: CanvasRenderingContext2D, scene: Scene): void {
     } else paintBoxes(context, scene, lane, y + gap / 2, laneHeight - gap);
   }
   paintMarks(context, scene, first, last, dense, gap);
+}
+
+function visibleIn(lane: Lane | undefined, view: Span): number {
+  return lane === undefined ? 0 : lastAtMost(lane.start, view.end) - lastAtMost(lane.start, view.start);
 }
 
 /** Operations one by one: ok filled, fail hollow, info fading out to the right. */

@@ -35,9 +35,10 @@ export function Timeline({
       makeLanes(operations, grouping, {
         node: (node) => summary.nodes[node] ?? "no node",
         key: keyName,
+        process: (process) => (grouping === "process" && gutter > 100 ? `process ${process}` : `p${process}`),
         concurrency: summary.run?.concurrency,
       }),
-    [operations, grouping],
+    [operations, grouping, gutter > 100],
   );
   const top = AxisHeight + summary.faults.kinds.length * BandHeight + 6;
   const laneHeight = Math.min(28, Math.max(7, (height - top) / Math.max(1, lanes.length)));
@@ -46,7 +47,7 @@ export function Timeline({
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
-    if (element === null || context === null || context === undefined) return;
+    if (element === null || context === null || context === undefined) return undefined;
     let palette: Palette = readPalette();
     let scroll = 0;
     let hovered = -1;
