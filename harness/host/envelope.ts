@@ -22,14 +22,13 @@ export interface MalformedLine {
 export const longestLine = 1 << 20;
 
 /**
- * The line of an envelope, with its newline. `checked` lines carry a checksum of their body: a fault proxy
+ * The line of an envelope, with its newline. `checked` lines carry a checksum: a fault proxy
  * that swallows bytes in mid-stream can join the head of one line to the tail of another, and the result
  * must not pass for a message.
  */
 export function encodeEnvelope({ src, dest, body }: Envelope, checked: boolean): string {
   if (!checked) return JSON.stringify({ src, dest, body }) + "\n";
-  const text = JSON.stringify(body);
-  return `{"src":${JSON.stringify(src)},"dest":${JSON.stringify(dest)},"crc":${crc32(text)},"body":${text}}\n`;
+  return JSON.stringify({ src, dest, crc: checksum(src, dest, body), body }) + "\n";
 }
 
 /** The envelope on `line`; its checksum is verified where it has one. */
@@ -50,13 +49,18 @@ export function decodeEnvelope(line: string): Envelope | MalformedLine {
   if (typeof src !== "string") return { malformed: "expected src, a string", ...sender };
   if (typeof dest !== "string") return { malformed: "expected dest, a string", ...sender };
   if (!isJsonObject(body)) return { malformed: "expected body, an object", ...sender };
-  if (crc !== undefined && crc !== crc32(JSON.stringify(body))) {
+  if (crc !== undefined && crc !== checksum(src, dest, body)) {
     // Of a damaged line not even the sender is sure.
-    return { malformed: "the checksum does not match the body" };
+    return { malformed: "the checksum does not match" };
   }
   if (typeof body["type"] !== "string") return { malformed: "expected body.type, a string", ...sender };
   if (msgId !== undefined && !Number.isSafeInteger(msgId)) {
     return { malformed: "expected body.msg_id, an integer", src };
   }
   return { src, dest, body };
+}
+
+/** CRC-32 of the parts as JSON; parsing and writing them again gives the same text. */
+function checksum(src: string, dest: string, body: JsonObject): number {
+  return crc32(JSON.stringify([src, dest, body]));
 }

@@ -95,7 +95,7 @@ export class TestCluster<State> {
     const node = this.#node(id);
     node.life++;
     // What is read back is what JSON keeps, as from a real disk.
-    const durable = new Map([...node.stable].map(([key, value]) => [key, structuredClone(value)]));
+    const durable = new Map([...node.stable].map(([key, value]) => [key, asJson(value)]));
     node.state = this.#options.protocol.start(this.#context(node), durable);
     this.#drain(node);
   }
@@ -190,7 +190,7 @@ export class TestCluster<State> {
       nodes,
       random,
       now: () => this.now,
-      send: (to, body) => leave(() => this.#transmit({ from: node.id, to, body: structuredClone(body) })),
+      send: (to, body) => leave(() => this.#transmit({ from: node.id, to, body: asJson(body) })),
       reply: (request, body) =>
         leave(() => {
           const answer = node.open.get(request);
@@ -203,8 +203,7 @@ export class TestCluster<State> {
         if (timer !== undefined) timer.cancelled = true;
         node.timers.delete(name);
       },
-      persist: (key, value) =>
-        void node.effects.push({ kind: "persist", key, value: structuredClone(value) }),
+      persist: (key, value) => void node.effects.push({ kind: "persist", key, value: asJson(value) }),
       sync: () => void node.effects.push({ kind: "sync" }),
       log: () => undefined,
     };
@@ -290,4 +289,9 @@ export class TestCluster<State> {
     if (node === undefined) throw new Error(`no node ${id}`);
     return node;
   }
+}
+
+/** A copy of what JSON keeps of a value, as on a wire or a disk. */
+function asJson<Value extends Json>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
 }

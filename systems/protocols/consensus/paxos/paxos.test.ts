@@ -20,9 +20,9 @@ describe("Paxos in random runs", () => {
   test.each([
     { nodes: 1, seeds: 100 },
     { nodes: 2, seeds: 200 },
-    { nodes: 3, seeds: 1200 },
-    { nodes: 4, seeds: 300 },
-    { nodes: 5, seeds: 500 },
+    { nodes: 3, seeds: 1000 },
+    { nodes: 4, seeds: 200 },
+    { nodes: 5, seeds: 300 },
   ])("of $nodes nodes is linearizable under every fault, and serves all once healed", ({ nodes, seeds }) => {
     for (let seed = 0; seed < seeds; seed++) {
       const { history, afterHealing } = run(paxosRules, nodes, seed, all);
@@ -47,13 +47,15 @@ describe("Paxos in random runs", () => {
           }
           if (type !== "accept") return;
           const text = canonical(register ?? null);
-          expect(proposed.get(ballot) ?? text, `seed ${seed}: ballot ${String(ballot)}`).toBe(text);
+          if ((proposed.get(ballot) ?? text) !== text)
+            throw new Error(`seed ${seed}: two proposals in a ballot`);
           proposed.set(ballot, text);
         },
         onStep(node, { acceptors }) {
           const { promised = 0, accepted = 0 } = acceptors['"x"'] ?? {};
-          expect(promised, `seed ${seed}: ${node}`).toBeGreaterThanOrEqual(told.get(node) ?? 0);
-          expect(promised, `seed ${seed}: ${node}`).toBeGreaterThanOrEqual(accepted);
+          if (promised < (told.get(node) ?? 0) || promised < accepted) {
+            throw new Error(`seed ${seed}: ${node} took a promise back`);
+          }
         },
       });
     }

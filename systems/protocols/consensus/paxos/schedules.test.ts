@@ -148,26 +148,26 @@ describe("a request past its deadline", () => {
   });
 });
 
-describe("a change whose round was lost", () => {
-  /** n1's write of 1 is chosen unknown to n1; n3 writes 2 over it; n1 tries again. */
-  function overtaken(body: JsonObject): Schedule {
-    const s = new Schedule(paxosRules);
-    s.ask("n1's", "n1", body);
-    s.prepare("n1", "n2");
-    s.cluster.deliver("n1", "n2", "accept");
-    s.cluster.lose();
-    expect(s.whole("n3's", "n3", "n2", { type: "write", value: 2 })).toEqual({ type: "write_ok" });
-    s.cluster.fire("n1", "round/");
-    s.cluster.deliver("n1", "n2", "accept");
-    s.cluster.deliver("n2", "n1", "nack");
-    s.cluster.lose();
-    s.cluster.fire("n1", "round/");
-    s.prepare("n1", "n2");
-    s.accept("n1", "n2");
-    s.cluster.lose();
-    return s;
-  }
+/** n1's write of 1 is chosen unknown to n1; n3 writes 2 over it; n1 tries again. */
+function overtaken(body: JsonObject): Schedule {
+  const s = new Schedule(paxosRules);
+  s.ask("n1's", "n1", body);
+  s.prepare("n1", "n2");
+  s.cluster.deliver("n1", "n2", "accept");
+  s.cluster.lose();
+  expect(s.whole("n3's", "n3", "n2", { type: "write", value: 2 })).toEqual({ type: "write_ok" });
+  s.cluster.fire("n1", "round/");
+  s.cluster.deliver("n1", "n2", "accept");
+  s.cluster.deliver("n2", "n1", "nack");
+  s.cluster.lose();
+  s.cluster.fire("n1", "round/");
+  s.prepare("n1", "n2");
+  s.accept("n1", "n2");
+  s.cluster.lose();
+  return s;
+}
 
+describe("a change whose round was lost", () => {
   test("takes effect once: a write that was overwritten stays so", () => {
     const s = overtaken({ type: "write", value: 1 });
     expect(s.answers["n1's"]).toEqual({ type: "write_ok" });
@@ -181,22 +181,22 @@ describe("a change whose round was lost", () => {
   });
 });
 
-describe("an acceptor that restarts", () => {
-  /**
-   * n2 promises ballot 5 to n3, restarts, and is then asked to accept ballot 3 of n1. If it does, n1's write
-   * is acknowledged by {n1, n2}, and the register that n3 saw without it replaces it at {n2, n3}.
-   */
-  function promiseThenRestart(rules: Rules): Schedule {
-    const s = new Schedule(rules);
-    s.ask("write", "n1", { type: "write", value: 1 });
-    s.prepare("n1", "n2");
-    s.ask("read", "n3", { type: "read" });
-    s.prepare("n3", "n2");
-    s.restart("n2");
-    s.cluster.deliver("n1", "n2", "accept");
-    return s;
-  }
+/**
+ * n2 promises ballot 5 to n3, restarts, and is then asked to accept ballot 3 of n1. If it does, n1's write
+ * is acknowledged by {n1, n2}, and the register that n3 saw without it replaces it at {n2, n3}.
+ */
+function promiseThenRestart(rules: Rules): Schedule {
+  const s = new Schedule(rules);
+  s.ask("write", "n1", { type: "write", value: 1 });
+  s.prepare("n1", "n2");
+  s.ask("read", "n3", { type: "read" });
+  s.prepare("n3", "n2");
+  s.restart("n2");
+  s.cluster.deliver("n1", "n2", "accept");
+  return s;
+}
 
+describe("an acceptor that restarts", () => {
   test("keeps its promise", () => {
     const s = promiseThenRestart(paxosRules);
     s.cluster.deliver("n2", "n1", "nack");
@@ -213,15 +213,15 @@ describe("an acceptor that restarts", () => {
   });
 });
 
-describe("a proposer that restarts", () => {
-  function writeRestartWrite(rules: Rules): Schedule {
-    const s = new Schedule(rules);
-    expect(s.whole("first", "n1", "n2", { type: "write", value: 1 })).toEqual({ type: "write_ok" });
-    s.restart("n1");
-    expect(s.whole("second", "n1", "n2", { type: "write", value: 2 })).toEqual({ type: "write_ok" });
-    return s;
-  }
+function writeRestartWrite(rules: Rules): Schedule {
+  const s = new Schedule(rules);
+  expect(s.whole("first", "n1", "n2", { type: "write", value: 1 })).toEqual({ type: "write_ok" });
+  s.restart("n1");
+  expect(s.whole("second", "n1", "n2", { type: "write", value: 2 })).toEqual({ type: "write_ok" });
+  return s;
+}
 
+describe("a proposer that restarts", () => {
   test("never uses a ballot again, even one of which only a prepare had left", () => {
     const s = new Schedule(paxosRules);
     s.ask("write", "n1", { type: "write", value: 1 });
