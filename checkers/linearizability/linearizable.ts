@@ -15,8 +15,8 @@ import { search, type Limits, type SearchEnd } from "./search.ts";
 import { StateTable } from "./states.ts";
 import { layOut } from "./timeline.ts";
 
-/** Steps for each object unless a budget says otherwise, so that every check ends. */
-export const defaultSteps = 20_000_000;
+/** Steps for each object unless a budget says otherwise, so that every check ends: about ten seconds. */
+export const defaultSteps = 100_000_000;
 /** Failing objects that are explained; the others are only counted. */
 const MostAnomalies = 32;
 

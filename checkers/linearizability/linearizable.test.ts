@@ -1,0 +1,498 @@
+import { describe, expect, test } from "vitest";
+import { history } from "../../histories/testing/notation.ts";
+import type { LinearizationCertificate, NonlinearizableEvidence } from "./evidence.ts";
+import { check, linearizable, type LinearizabilityOptions } from "./linearizable.ts";
+import { Refused, unknownOutput, type Model } from "./model.ts";
+
+function judge(text: string, options: string | LinearizabilityOptions = "register") {
+  const verdict = check(history(text), typeof options === "string" ? { model: options } : options);
+  return {
+    ...verdict,
+    orders: (verdict.certificate as LinearizationCertificate | undefined)?.partitions.map(
+      ({ order }) => order,
+    ),
+    evidence: verdict.anomalies[0]?.evidence as NonlinearizableEvidence | undefined,
+    explanation: verdict.anomalies[0]?.explanation,
+  };
+}
+
+describe("a valid history", () => {
+  test("comes with the order in which the operations took effect", () => {
+    const verdict = judge(`
+      0 invoke write 1
+      1 invoke read
+      2 invoke read
+      1 ok read null
+      2 ok read 1
+      0 ok write 1
+    `);
+    expect(verdict).toMatchObject({ valid: true, verified: true, anomalies: [] });
+    expect(verdict.orders).toEqual([[1, 0, 2]]);
+  });
+
+  test("may have an operation that happens at the very moment another returns", () => {
+    // Intervals are closed: the order of events decides, and an invocation may share its time with a return.
+    expect(
+      judge(`
+        0 invoke write 1 @0
+        1 invoke read @5
+        0 ok write 1 @5
+        1 ok read null @5
+      `).valid,
+    ).toBe(true);
+  });
+
+  test("counts an unknown write as happened only if somebody saw it", () => {
+    const verdict = judge(`
+      0 invoke write 1
+      0 ok write 1
+      1 invoke write 2
+      1 info write 2
+      2 invoke write 3
+      2 info write 3
+      0 invoke read
+      0 ok read 2
+    `);
+    expect(verdict.orders).toEqual([[0, 2, 6]]);
+  });
+
+  test("lets an unknown write take effect long after its client gave up", () => {
+    expect(
+      judge(`
+        1 invoke write 2
+        1 info write 2
+        0 invoke write 1
+        0 ok write 1
+        0 invoke read
+        0 ok read 1
+        0 invoke read
+        0 ok read 2
+      `).orders,
+    ).toEqual([[2, 4, 0, 6]]);
+  });
+
+  test("uses up each of several equal unknown operations once", () => {
+    const twice = `
+      1 invoke enqueue 7
+      1 info enqueue 7
+      2 invoke enqueue 7
+      0 invoke dequeue
+      0 ok dequeue 7
+      0 invoke dequeue
+      0 ok dequeue 7
+    `;
+    expect(judge(twice, "fifo-queue").valid).toBe(true);
+    expect(judge(`${twice}\n0 invoke dequeue\n0 ok dequeue 7`, "fifo-queue").valid).toBe(false);
+  });
+
+  test("forgets what failed", () => {
+    expect(
+      judge(
+        `
+        0 invoke cas [0, 1]
+        0 fail cas [0, 1]
+        0 invoke read
+        0 ok read null
+      `,
+        "cas-register",
+      ).valid,
+    ).toBe(true);
+  });
+});
+
+describe("a history that is not linearizable", () => {
+  test("tells a stale read, by whom it was overwritten and how long ago", () => {
+    const verdict = judge(`
+      0 invoke write 2 @0
+      0 ok write 2 @1000000
+      1 invoke write 4 @2000000
+      1 ok write 4 @3000000
+      3 invoke read @315000000
+      3 ok read 2 @316000000
+    `);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.explanation).toBe(
+      "Process 3 read 2, but 2 had been overwritten: process 1 wrote 4, acknowledged 312 ms before the read began.",
+    );
+    expect(verdict.evidence).toEqual({
+      kind: "nonlinearizable",
+      model: "register",
+      operation: 4,
+      completion: 5,
+      prefix: 6,
+      shortest: true,
+      paths: [
+        {
+          before: 0,
+          order: [0, 2],
+          states: ["2", "4"],
+          refused: [{ operation: 4, state: "4", reason: "the register held 4, not 2" }],
+        },
+      ],
+      allowed: [4],
+      window: [],
+      shrunk: [0, 1, 2, 3, 4, 5],
+      verified: true,
+    });
+  });
+
+  test("tells a value that nobody wrote", () => {
+    expect(judge("0 invoke read\n0 ok read 9").explanation).toBe(
+      "Process 0 read 9, but nothing had ever put 9 there.",
+    );
+  });
+
+  test("tells a value that was written only later", () => {
+    expect(
+      judge(`
+        0 invoke read
+        0 ok read 9
+        1 invoke write 9 @500
+        1 ok write 9
+      `).explanation,
+    ).toBe(
+      "Process 0 read 9, but 9 came only later: process 1 wrote 9, begun 0.50 µs after the read returned.",
+    );
+  });
+
+  test("tells what would have been possible when it is none of these", () => {
+    const verdict = judge(`
+      0 invoke write 1
+      1 invoke write 2
+      0 ok write 1
+      1 ok write 2
+      2 invoke read
+      2 ok read 1
+      3 invoke read
+      3 ok read 2
+    `);
+    expect(verdict.evidence?.allowed).toEqual([1]);
+    expect(verdict.explanation).toBe(
+      "Process 3 read 2, but no moment between its start and its end allowed that, whatever the order of the " +
+        "operations around it. At best the register held 1, not 2. Possible results: 1.",
+    );
+    expect(verdict.evidence?.window).toEqual([]);
+  });
+
+  test("names the first operation that is impossible, not a later one", () => {
+    const verdict = judge(`
+      0 invoke read
+      1 invoke write 1
+      0 ok read 5
+      1 ok write 1
+      0 invoke read
+      0 ok read 6
+    `);
+    expect(verdict.evidence).toMatchObject({ operation: 0, completion: 2, prefix: 3, window: [1] });
+  });
+
+  test("takes what is still in flight for unknown when it looks for the first impossible operation", () => {
+    // When b comes out, the dequeue of process 1 may have taken a. That it returns c is the contradiction.
+    const verdict = judge(
+      `
+      0 invoke enqueue "a"
+      0 ok enqueue "a"
+      0 invoke enqueue "b"
+      0 ok enqueue "b"
+      1 invoke dequeue
+      2 invoke dequeue
+      2 ok dequeue "b"
+      1 ok dequeue "c"
+    `,
+      "fifo-queue",
+    );
+    expect(verdict.evidence).toMatchObject({ operation: 4, completion: 7, shortest: true });
+  });
+
+  test("shrinks to the operations that contradict one another, keeping the write of each value read", () => {
+    const noise = Array.from({ length: 200 }, (_, i) => {
+      const value = 100 + (i % 7);
+      return `${i % 3} invoke write ${value}\n${i % 3} ok write ${value}\n3 invoke read\n3 ok read ${value}`;
+    }).join("\n");
+    const verdict = judge(`
+      ${noise}
+      0 invoke write 1
+      0 ok write 1
+      1 invoke write 2
+      1 ok write 2
+      ${noise}
+      2 invoke read
+      2 ok read 1
+    `);
+    const events = verdict.evidence?.shrunk ?? [];
+    expect(events).toHaveLength(6);
+    expect(events.slice(0, 2)).toEqual([800, 801]);
+    expect(verdict.evidence?.verified).toBe(true);
+    expect(verdict.anomalies[0]?.operations).toHaveLength(3);
+  });
+
+  test("shrinks a lock's history to what came after it was last free", () => {
+    const verdict = judge(
+      `
+      ${"0 invoke acquire\n0 ok acquire\n0 invoke release\n0 ok release\n".repeat(50)}
+      0 invoke acquire
+      0 ok acquire
+      1 invoke acquire
+      1 ok acquire
+    `,
+      "mutex",
+    );
+    expect(verdict.evidence?.shrunk).toEqual([200, 201, 202, 203]);
+    expect(verdict.explanation).toMatch(
+      /^Process 1 acquired the lock, but .* At best the lock was held already\./,
+    );
+  });
+
+  test("reports each object that fails, and only those", () => {
+    const verdict = judge(`
+      0 invoke read key="x"
+      0 ok read 1 key="x"
+      0 invoke read key="y"
+      0 ok read null key="y"
+      0 invoke read key="z"
+      0 ok read 1 key="z"
+    `);
+    expect(verdict.anomalies.map(({ evidence }) => (evidence as NonlinearizableEvidence).key)).toEqual([
+      "x",
+      "z",
+    ]);
+    expect(verdict.explanation).toContain('on key "x"');
+    expect(verdict.statistics).toMatchObject({ partitions: 3, decided: 3, failing: 2 });
+  });
+
+  test("explains the first 32 objects and counts the others", () => {
+    const text = Array.from(
+      { length: 40 },
+      (_, key) => `0 invoke read key=${key}\n0 ok read 1 key=${key}`,
+    ).join("\n");
+    const verdict = judge(text);
+    expect(verdict.anomalies).toHaveLength(32);
+    expect(verdict.notes).toEqual(["8 more objects are not linearizable; the first 32 are explained."]);
+  });
+});
+
+describe("published histories", () => {
+  // Herlihy & Wing 1990, figure 1: histories of a queue.
+  const concurrentEnqueues = `
+    0 invoke enqueue "x"
+    1 invoke enqueue "y"
+    0 ok enqueue "x"
+    1 ok enqueue "y"
+    0 invoke dequeue
+    0 ok dequeue "y"
+  `;
+  test("concurrent enqueues may come out in either order (H1)", () => {
+    expect(judge(concurrentEnqueues, "fifo-queue").valid).toBe(true);
+  });
+
+  test("an item may not overtake one enqueued before it (H2)", () => {
+    expect(
+      judge(
+        `
+        0 invoke enqueue "x"
+        0 ok enqueue "x"
+        1 invoke enqueue "y"
+        1 ok enqueue "y"
+        0 invoke dequeue
+        0 ok dequeue "y"
+      `,
+        "fifo-queue",
+      ).valid,
+    ).toBe(false);
+  });
+
+  test("a pending enqueue may have happened (H3)", () => {
+    expect(judge('0 invoke enqueue "x"\n1 invoke dequeue\n1 ok dequeue "x"', "fifo-queue").valid).toBe(true);
+  });
+
+  test("an item comes out once (H4)", () => {
+    expect(
+      judge(
+        `
+        0 invoke enqueue "x"
+        1 invoke enqueue "y"
+        0 ok enqueue "x"
+        1 ok enqueue "y"
+        0 invoke dequeue
+        2 invoke dequeue
+        0 ok dequeue "y"
+        2 ok dequeue "y"
+      `,
+        "fifo-queue",
+      ).valid,
+    ).toBe(false);
+  });
+
+  // Lamport 1986: two reads during one write; the second may not go back (new-old inversion).
+  test("two reads in turn during one write may not see the new value and then the old one", () => {
+    expect(
+      judge(`
+        0 invoke write 1
+        1 invoke read
+        1 ok read 1
+        1 invoke read
+        1 ok read null
+        0 ok write 1
+      `).valid,
+    ).toBe(false);
+  });
+});
+
+describe("a verdict is unknown", () => {
+  test.each([
+    ["there is nothing", ""],
+    ["nothing was read", "0 invoke write 1\n0 ok write 1"],
+    ["no read returned", "0 invoke write 1\n0 ok write 1\n0 invoke read\n0 info read"],
+    ["only the nemesis acted", "nemesis info kill"],
+  ])("when %s", (_, text) => {
+    expect(judge(text)).toMatchObject({
+      valid: "unknown",
+      reason: "no evidence: no completed operation could have shown a violation",
+    });
+  });
+
+  const hard = [
+    ...Array.from({ length: 12 }, (_, p) => `${p} invoke write ${p}`),
+    ...Array.from({ length: 12 }, (_, p) => `${p} ok write ${p}`),
+    "0 invoke read",
+    "0 ok read 3",
+  ];
+
+  test("when the steps run out, saying how far it got, while other objects are still decided", () => {
+    const keyed = hard.map((line) => `${line} key="hard"`).join("\n");
+    const verdict = check(
+      history(`${keyed}\n0 invoke read key="easy"\n0 ok read null key="easy"`),
+      { model: "register" },
+      { steps: 10 },
+    );
+    expect(verdict.valid).toBe("unknown");
+    expect(verdict.reason).toMatch(
+      /^budget of steps ended: the search of key "hard" found an order for the first \d+ returned operations of 13; 1 of 2 objects decided$/,
+    );
+  });
+
+  test("when the seconds run out", () => {
+    let now = 0;
+    const verdict = check(
+      history(hard.join("\n")),
+      { model: "register" },
+      { seconds: 5, clock: () => (now += 5) },
+    );
+    expect(verdict).toMatchObject({
+      valid: "unknown",
+      reason: expect.stringMatching(/^budget of seconds ended/),
+    });
+  });
+
+  test("but a violation counts also when another object is undecided", () => {
+    const keyed = hard.map((line) => `${line} key="hard"`).join("\n");
+    const text = `${keyed}\n0 invoke read key="easy"\n0 ok read 1 key="easy"`;
+    expect(check(history(text), { model: "register" }, { steps: 10 }).valid).toBe(false);
+  });
+
+  test("when only completions were recorded and some order exists", () => {
+    expect(judge("0 ok read 1\n1 ok write 1")).toMatchObject({
+      valid: "unknown",
+      reason: expect.stringMatching(/^no real-time order was recorded/),
+    });
+    expect(judge("0 ok read 2\n1 ok write 1").valid).toBe(false);
+  });
+});
+
+describe("keyed histories", () => {
+  test("take the first element of each value for the key", () => {
+    const text = `
+      0 invoke write ["x", 1]
+      0 ok write ["x", 1]
+      0 invoke read ["y", null]
+      0 ok read ["y", null]
+      0 invoke cas ["x", [1, 2]]
+      0 ok cas ["x", [1, 2]]
+    `;
+    const verdict = judge(text, { model: "cas-register", keyed: true });
+    expect(verdict).toMatchObject({ valid: true, verified: true });
+    expect((verdict.certificate as LinearizationCertificate).partitions).toEqual([
+      { key: "x", order: [0, 4] },
+      { key: "y", order: [2] },
+    ]);
+  });
+
+  test("refuse a value that is no pair", () => {
+    expect(() => judge("0 invoke read\n0 ok read 1", { model: "register", keyed: true })).toThrow(
+      "expected a pair [key, value] on every operation of a keyed history, found operation 0 (process 0, invoke read) with null",
+    );
+  });
+
+  test("refuse a history that names its keys", () => {
+    expect(() => judge('0 invoke read [1, null] key="x"', { model: "register", keyed: true })).toThrow(
+      "leave out keyed",
+    );
+  });
+});
+
+describe("wrong use", () => {
+  test("is an operation that the model does not know", () => {
+    expect(() => judge("0 invoke push 1", "fifo-queue")).toThrow(
+      'Model fifo-queue knows no operation "push" (operation 0). It expects enqueue, dequeue.',
+    );
+  });
+
+  test("is a value of another form", () => {
+    expect(() => judge("0 invoke cas 5", "cas-register")).toThrow(
+      "expected a pair [expected, new] as cas of model cas-register, found operation 0 (process 0, invoke cas) with 5",
+    );
+  });
+
+  test("is a model that nobody knows", () => {
+    expect(() => linearizable({ model: "registr" })).toThrow(
+      'Unknown model "registr". Did you mean register?',
+    );
+  });
+
+  test("is a budget of seconds without a clock", () => {
+    expect(() => check(history(""), { model: "register" }, { seconds: 1 })).toThrow("needs a clock");
+  });
+});
+
+test("a model of one's own needs no more than its steps; its key divides the history into objects", () => {
+  const counters: Model<number> = {
+    name: "counters",
+    summary: "named counters",
+    operations: [
+      { f: "add", argument: "[counter, amount]", result: "ignored", meaning: "adds" },
+      { f: "get", argument: "[counter]", result: "the sum", meaning: "reads" },
+    ],
+    initial: 0,
+    changes: ({ f }) => f === "add",
+    observes: ({ f }) => f === "get",
+    key: ({ value }) => (Array.isArray(value) ? value[0] : null),
+    step(sum, { f, value }, output) {
+      if (f === "add") return sum + Number(Array.isArray(value) ? value[1] : 0);
+      return output === unknownOutput || output === sum ? sum : new Refused(`the sum was ${sum}`);
+    },
+  };
+  const text = `
+    0 invoke add ["a", 2]
+    1 invoke add ["b", 1]
+    1 ok add
+    0 info add
+    2 invoke get ["a"]
+    2 ok get 2
+    2 invoke get ["b"]
+  `;
+  expect(judge(`${text}\n2 ok get 1`, { model: counters })).toMatchObject({ valid: true, verified: true });
+  expect(judge(`${text}\n2 ok get 0`, { model: counters }).explanation).toBe(
+    'Process 2 get ["b"] → 0 on key "b", but no moment between its start and its end allowed that, whatever ' +
+      "the order of the operations around it. At best the sum was 1.",
+  );
+});
+
+test("a history of many operations on one register needs no recursion and little memory", () => {
+  const lines: string[] = [];
+  for (let i = 0; i < 20_000; i++) {
+    lines.push(`0 invoke write ${i}`, `1 invoke read`, `0 ok write ${i}`, `1 ok read ${i}`);
+  }
+  const verdict = judge(lines.join("\n"));
+  expect(verdict.valid).toBe(true);
+  expect(verdict.statistics["configurations"]).toBeLessThan(100_000);
+});
