@@ -3,6 +3,8 @@ import type { Chunk, Ending, Outlet } from "./toxic.ts";
 
 interface Waiting {
   readonly due: number;
+  /** The time that the chunk bears once it is handed on. */
+  readonly dated: number;
   readonly chunk?: Chunk;
   readonly ending?: Ending;
 }
@@ -18,16 +20,18 @@ export class DelayLine {
     this.#outlet = outlet;
   }
 
-  add(chunk: Chunk, due: number): void {
-    if (this.#isEmpty() && due <= this.#outlet.now()) this.#outlet.pass(chunk);
-    else this.#push({ due, chunk });
+  /** Queues a chunk; `dated` is the time that it bears once it is handed on, as it came unless given. */
+  add(chunk: Chunk, due: number, dated = chunk.time): void {
+    if (this.#isEmpty() && due <= this.#outlet.now()) this.#outlet.pass({ data: chunk.data, time: dated });
+    else this.#push({ due, dated, chunk });
   }
 
   end(ending: Ending, due: number): void {
     if (this.#isEmpty() && due <= this.#outlet.now()) this.#outlet.finish(ending);
-    else this.#push({ due, ending });
+    else this.#push({ due, dated: due, ending });
   }
 
+  /** Empties the line; what it held is handed back as it came. */
   stop(): readonly Chunk[] {
     clearTimeout(this.#timer);
     const held: Chunk[] = [];
@@ -70,7 +74,7 @@ export class DelayLine {
         this.#head = 0;
       }
       // What is passed on may close the connection, which stops and empties this line.
-      if (next.chunk !== undefined) this.#outlet.pass(next.chunk);
+      if (next.chunk !== undefined) this.#outlet.pass({ data: next.chunk.data, time: next.dated });
       else if (next.ending !== undefined) this.#outlet.finish(next.ending);
     }
     this.#arm();

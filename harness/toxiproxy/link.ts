@@ -77,7 +77,7 @@ export class Link implements StageHost {
   }
 
   dropped(bytes: number): void {
-    this.#held -= bytes;
+    this.#release(bytes);
     this.#bytes.dropped += bytes;
     this.#resumeIfRoom();
   }
@@ -142,7 +142,7 @@ export class Link implements StageHost {
   }
 
   #write(data: Buffer): void {
-    this.#held -= data.length;
+    this.#release(data.length);
     if (this.#done) {
       this.#bytes.dropped += data.length;
       return;
@@ -150,6 +150,11 @@ export class Link implements StageHost {
     this.#bytes.sent += data.length;
     this.#destination.write(data);
     this.#resumeIfRoom();
+  }
+
+  /** A toxic may have made more of the bytes than there were. */
+  #release(bytes: number): void {
+    this.#held = Math.max(0, this.#held - bytes);
   }
 
   #resumeIfRoom(): void {

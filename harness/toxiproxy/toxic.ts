@@ -25,6 +25,7 @@ export interface Outlet {
   readonly random: Random;
   now(): number;
   pass(chunk: Chunk): void;
+  /** Loses a chunk. Bytes that are neither passed nor dropped are taken to be held, and slow the sender down. */
   drop(chunk: Chunk): void;
   /** Passes an ending on; whatever the toxic still holds or is given later is dropped. */
   finish(ending: Ending): void;

@@ -18,7 +18,7 @@ export const latency: ToxicType<"latency" | "jitter"> = {
         const deviation = jitter > 0 ? outlet.random.int(Math.min(jitter * 2, 2 ** 53)) - jitter : 0;
         latest = Math.max(latest, chunk.time + Math.max(0, milliseconds + deviation));
         // Dated anew, so that a second latency adds to this one.
-        line.add({ data: chunk.data, time: latest }, latest);
+        line.add(chunk, latest, latest);
       },
       end: (ending) => line.end(ending, latest),
       stop: () => line.stop(),
