@@ -22,9 +22,9 @@ export interface MalformedLine {
 export const longestLine = 1 << 20;
 
 /**
- * The line of an envelope, with its newline. `checked` lines carry a checksum: a fault proxy
- * that swallows bytes in mid-stream can join the head of one line to the tail of another, and the result
- * must not pass for a message.
+ * The line of an envelope, with its newline. `checked` lines carry a checksum: a fault proxy that swallows
+ * bytes in mid-stream can join the head of one line to the tail of another, and the result must not pass
+ * for a message.
  */
 export function encodeEnvelope({ src, dest, body }: Envelope, checked: boolean): string {
   if (!checked) return JSON.stringify({ src, dest, body }) + "\n";

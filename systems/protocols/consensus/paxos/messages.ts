@@ -32,7 +32,7 @@ export type RegisterObject = Register & JsonObject;
 /** The message that `body` is; undefined when it is none. */
 export function parseMessage(body: JsonObject): PaxosMessage | undefined {
   const { type, key, ballot, accepted, promised } = body;
-  if (typeof type !== "string" || typeof key !== "string" || !isBallot(ballot)) return undefined;
+  if (typeof type !== "string" || !isKey(key) || !isBallot(ballot)) return undefined;
   const register = parseRegister(body["register"]);
   switch (type) {
     case "prepare":
@@ -64,6 +64,11 @@ export function parseRegister(json: Json | undefined): RegisterObject | undefine
 
 export function isBallot(json: Json | undefined): json is Ballot {
   return typeof json === "number" && Number.isSafeInteger(json) && json >= 0;
+}
+
+/** Whether `json` may be the JSON text of a key; `__proto__`, say, may not. */
+function isKey(json: Json | undefined): json is string {
+  return typeof json === "string" && /^(["[{\d-]|true$|false$|null$)/.test(json);
 }
 
 /** What a client asks for: the command and its key, or what is wrong with it. */

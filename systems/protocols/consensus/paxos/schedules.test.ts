@@ -110,7 +110,13 @@ describe("a round", () => {
 
   test("ignores messages that are none of its own", () => {
     const s = new Schedule(paxosRules);
-    s.cluster.inFlight.push({ from: "n2", to: "n1", body: { type: "accept", key: "x", ballot: 9 } });
+    const register = { applied: {} };
+    s.cluster.inFlight.push({ from: "n2", to: "n1", body: { type: "accept", key: '"x"', ballot: 9 } });
+    s.cluster.inFlight.push({
+      from: "n2",
+      to: "n1",
+      body: { type: "accept", key: "__proto__", ballot: 9, register },
+    });
     s.cluster.deliver("n2", "n1", "accept");
     expect(s.cluster.inFlight).toEqual([]);
   });
