@@ -159,3 +159,8 @@ function parseEntry(value: unknown): JournalEntry | undefined {
       return undefined;
   }
 }
+
+/** Where the runs of a store keep their journals. */
+export function journalDirectory(store: string): string {
+  return join(store, ".faults");
+}

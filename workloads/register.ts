@@ -52,7 +52,7 @@ export const register: Workload = {
     },
   ],
   generator: registers,
-  checks: () => [{ checker: "linearizable", model: "cas-register", keyed: true }],
+  checks: () => [{ checker: "linearizable", model: "cas-register" }],
 };
 
 function registers(options: WorkloadOptions): Generator {

@@ -74,7 +74,8 @@ export const reset = disturbancePackage({
 });
 
 function disturbanceFromJson(value: Json): LinkDisturbance {
-  const kind = member(value, "kind");
+  const named = member(value, "kind");
+  const kind = typeof named === "string" ? named : "";
   switch (kind) {
     case "latency":
       return { kind, milliseconds: numberOf(value, "milliseconds"), jitter: numberOf(value, "jitter") };

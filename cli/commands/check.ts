@@ -1,0 +1,127 @@
+import { chalkStderr } from "chalk";
+import { Command } from "commander";
+
+import { composeValidity, type Validity } from "../../checkers/index.ts";
+import { RashomonError, UsageError } from "../../histories/errors.ts";
+import type { HistoryFormat, Json } from "../../histories/index.ts";
+import { exitCodeOf } from "../exit-codes.ts";
+import { formatOption } from "../format-option.ts";
+import { judgeAll } from "../judge-pool.ts";
+import type { JudgeRequest, NamedCheck } from "../judge.ts";
+import { integer, names, positive } from "../options.ts";
+
+interface CheckFlags {
+  readonly linearizable?: string;
+  readonly initial?: string;
+  readonly keyed?: boolean;
+  readonly checker?: readonly string[];
+  readonly format?: HistoryFormat;
+  readonly steps?: number;
+  readonly seconds?: number;
+  readonly report?: string;
+  readonly json?: true;
+}
+
+export function checkCommand(): Command {
+  return new Command("check")
+    .summary("judge histories that were recorded")
+    .description(
+      "Judges histories: files of this program, of Jepsen, Knossos and Elle (EDN), or of elle-cli (JSON), gzipped or not, - for standard input; or runs of the store. Without options, by what the history itself asks for.",
+    )
+    .argument("<history...>", "history files, run folders, or store/latest")
+    .option("--linearizable <model>", "is it linearizable under this model? (rashomon list models)")
+    .option("--initial <json>", "initial state of the model")
+    .option(
+      "--keyed",
+      "values are [key, value] pairs of independent objects (found by itself where it is unmistakable)",
+    )
+    .option("--no-keyed", "values that look like [key, value] pairs are values of one object")
+    .option("--checker <names>", "other checkers, by commas (rashomon list checkers)", names)
+    .addOption(
+      formatOption("--format <format>", "read the history as this format (default: found by content)"),
+    )
+    .option("--steps <number>", "end the search of each object after so many steps", integer(1))
+    .option("--seconds <number>", "end each check after so many seconds", positive)
+    .option("--report <file>", "write an HTML report")
+    .option("--json", "print one line of JSON a history")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rashomon check history.edn --linearizable cas-register
+  rashomon check queue.jsonl --linearizable fifo-queue --report queue.html
+  rashomon check jepsen.edn --linearizable register --initial 0 --keyed
+  rashomon check store/latest
+  rashomon check runs/*.edn --linearizable register --json
+
+The exit code is that of the worst history: 0 valid, 1 invalid, 2 unknown; 65 if one could not be read.`,
+    )
+    .action(async (paths: string[], flags: CheckFlags, command: Command) => {
+      process.exitCode = await checkAll(paths, flags, command.getOptionValueSource("keyed") === "cli");
+    });
+}
+
+async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked: boolean): Promise<number> {
+  const { report, format, steps, seconds } = flags;
+  if (report !== undefined && paths.length > 1) throw new UsageError("--report takes one history at a time.");
+  if (paths.filter((path) => path === "-").length > 1)
+    throw new UsageError("Standard input can be read only once.");
+  const checks = checksAskedFor(flags);
+  const requests = paths.map((path): JudgeRequest => ({
+    path,
+    ...(checks === undefined ? {} : { checks }),
+    ...(keyedAsked && flags.keyed !== undefined ? { keyed: flags.keyed } : {}),
+    ...(format === undefined ? {} : { format }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(report === undefined ? {} : { report }),
+  }));
+  const validities: Validity[] = [];
+  let worstError = 0;
+  let position = 0;
+  for await (const outcome of judgeAll(requests)) {
+    const path = paths[position++] ?? "";
+    if (outcome instanceof RashomonError) {
+      worstError = Math.max(worstError, outcome.exitCode);
+      tellError(outcome, path, flags.json === true);
+      continue;
+    }
+    validities.push(outcome.valid);
+    const title = paths.length > 1 && flags.json !== true ? `${path}\n` : "";
+    process.stdout.write(`${title}${flags.json === true ? outcome.json : outcome.text}\n`);
+  }
+  return worstError > 0 ? worstError : exitCodeOf(composeValidity(validities));
+}
+
+function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
+  const { linearizable, checker = [] } = flags;
+  if (linearizable === undefined && flags.initial !== undefined) {
+    throw new UsageError("--initial goes with --linearizable <model>.");
+  }
+  if (linearizable === undefined && checker.length === 0) return undefined;
+  const initial = flags.initial === undefined ? undefined : parseInitial(flags.initial);
+  return [
+    ...(linearizable === undefined
+      ? []
+      : [{ checker: "linearizable", model: linearizable, ...(initial === undefined ? {} : { initial }) }]),
+    ...checker.map((name) => ({ checker: name })),
+  ];
+}
+
+function parseInitial(text: string): Json {
+  try {
+    // What JSON.parse returns is JSON.
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new UsageError(`--initial takes a JSON value, such as 0, null or '{"x": 1}', not ${text}.`);
+  }
+}
+
+function tellError(error: RashomonError, path: string, json: boolean): void {
+  process.stderr.write(`${chalkStderr.red("error")} ${error.message} [${error.code}]\n`);
+  // Whoever reads one line a history gets one here too.
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ valid: "unknown", history: path, error: { code: error.code, message: error.message } })}\n`,
+    );
+}

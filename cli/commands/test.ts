@@ -1,0 +1,119 @@
+import { randomInt } from "node:crypto";
+
+import { chalkStderr } from "chalk";
+import { Command } from "commander";
+
+import { planTest, runTest, testDefaults, type TestOptions } from "../../harness/index.ts";
+import { exitCodeOf, exitCodes } from "../exit-codes.ts";
+import { judgeInWorker } from "../judge-pool.ts";
+import { integer, names, positive } from "../options.ts";
+import { ProgressLine } from "../progress.ts";
+import { version } from "../version.ts";
+
+interface TestFlags {
+  readonly workload?: string;
+  readonly mutant?: string;
+  readonly faults?: readonly string[];
+  readonly nodes?: number;
+  readonly time?: number;
+  readonly rate?: number;
+  readonly concurrency?: number;
+  readonly interval?: number;
+  readonly seed?: string;
+  readonly store: string;
+  readonly json?: true;
+}
+
+export function testCommand(): Command {
+  return new Command("test")
+    .summary("run a system through faults and judge what its clients saw")
+    .description(
+      "Starts a system as real processes, lets clients act on it while the network is cut and nodes are killed and paused, records what they saw, checks it, and writes a report. Everything of a run is kept in the store.",
+    )
+    .argument("<system>", "what to test (rashomon list systems)")
+    .option("--workload <name>", "what the clients do (default: the system's first)")
+    .option("--mutant <name>", "a version of the system with a known bug (rashomon list systems)")
+    .option(
+      "--faults <kinds>",
+      `kinds of fault, by commas; all or none (default: ${testDefaults.faults.join(",")})`,
+      names,
+    )
+    .option("--nodes <number>", "number of nodes (default: the system's)", integer(1))
+    .option("--time <seconds>", `how long the clients act (default: ${testDefaults.seconds})`, positive)
+    .option(
+      "--rate <number>",
+      `operations a second, all clients together (default: ${testDefaults.rate})`,
+      positive,
+    )
+    .option("--concurrency <number>", "number of clients (default: two a node)", integer(1))
+    .option(
+      "--interval <seconds>",
+      "mean time between start and stop of a fault (default: a sixth of the time)",
+      positive,
+    )
+    .option("--seed <text>", "seed of the schedule (default: drawn, and shown)")
+    .option("--store <directory>", "where runs are kept", "store")
+    .option("--json", "print the outcome as one line of JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rashomon test paxos
+  rashomon test paxos --workload register --faults partition,kill,pause --time 15 --seed 7
+  rashomon test paxos --mutant local-reads --nodes 3 --faults partition
+  rashomon test memory-register --faults none --rate 2000`,
+    )
+    .action(async (system: string, flags: TestFlags) => {
+      const { time, store, json, seed, ...rest } = flags;
+      const options: TestOptions = {
+        system,
+        seed: seed ?? String(randomInt(2 ** 32)),
+        ...rest,
+        ...(time === undefined ? {} : { seconds: time }),
+      };
+      process.exitCode = await testOnce(options, { store, json: json === true });
+    });
+}
+
+/** Runs one test, says how it went, and gives the exit code. */
+export async function testOnce(
+  options: TestOptions,
+  { store, json }: { store: string; json: boolean },
+): Promise<number> {
+  const plan = planTest(options, {
+    versions: { rashomon: version, node: process.versions.node },
+    started: new Date().toISOString(),
+  });
+  const { description } = plan;
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  say(
+    `${chalkStderr.bold(description.name)}  ${description.nodes.length} nodes, ${description.concurrency} clients, faults: ${description.faults.join(", ") || "none"}, seed ${description.seed}`,
+  );
+  for (const note of plan.notes) say(chalkStderr.dim(note));
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    // The second time, at once: the keeper ends the nodes, and the next run heals what is left.
+    if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
+    say("interrupted: healing, and keeping what was recorded (again to leave at once)");
+    interruption.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const line = new ProgressLine(description.seconds, true);
+  let folder: string;
+  try {
+    const run = await runTest(plan, store, {
+      progress: (progress) => line.update(progress),
+      note: (text) => line.aside(text),
+      signal: interruption.signal,
+    });
+    folder = run.folder;
+  } finally {
+    line.stop();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+  const outcome = await judgeInWorker({ path: folder, record: true });
+  process.stdout.write(json ? `${outcome.json}\n` : `${outcome.text}\n`);
+  return interruption.signal.aborted ? exitCodes.interrupted : exitCodeOf(outcome.valid);
+}

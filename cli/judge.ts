@@ -1,0 +1,165 @@
+import { basename } from "node:path";
+
+import {
+  looksKeyed,
+  modelNamed,
+  runChecks,
+  type Budget,
+  type CheckRequest,
+  type ChecksResult,
+} from "../checkers/index.ts";
+import type { Validity } from "../checkers/verdict.ts";
+import { InputError, UsageError } from "../histories/errors.ts";
+import {
+  openRun,
+  readHistory,
+  writeResults,
+  type History,
+  type HistoryFormat,
+  type Json,
+  type Run,
+  type TestDescription,
+} from "../histories/index.ts";
+import { jsonLine, renderVerdict, writeReport } from "../reports/index.ts";
+import { workloads } from "../workloads/index.ts";
+
+/** What is to be judged and by what; plain data, so that it can be handed to a worker thread. */
+export interface JudgeRequest {
+  /** A history file, or a run, its folder or its store. */
+  readonly path: string;
+  readonly format?: HistoryFormat;
+  /** Left out: what the run's description or the history's workload asks for. */
+  readonly checks?: readonly NamedCheck[];
+  /** Whether values are [key, value] pairs; left out: where that is unmistakable. */
+  readonly keyed?: boolean;
+  readonly steps?: number;
+  readonly seconds?: number;
+  /** Whether results and report are written into the folder of the run. */
+  readonly record?: boolean;
+  /** Where to write a report. */
+  readonly report?: string;
+  /** Columns and colour of the terminal. */
+  readonly width?: number;
+  readonly color?: boolean;
+}
+
+/** A check whose model, if any, is one of the catalogue. */
+export interface NamedCheck {
+  readonly checker: string;
+  readonly model?: string;
+  readonly initial?: Json;
+}
+
+export interface JudgeOutcome {
+  readonly valid: Validity;
+  /** For people. */
+  readonly text: string;
+  /** For programs: one line. */
+  readonly json: string;
+}
+
+interface Subject {
+  readonly history: History;
+  readonly run?: Run;
+  readonly description?: TestDescription;
+}
+
+/** Reads a history, checks it, writes what is to be written, and says what came out. */
+export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
+  const started = performance.now();
+  const { path } = request;
+  const { history, run, description } = await read(request);
+  const { checks, notes } = chosenChecks(request, history, description);
+  const result = runChecksOn(history, checks, request);
+  const verdicts =
+    notes.length === 0
+      ? result.checks
+      : result.checks.map((verdict) => ({ ...verdict, notes: [...notes, ...(verdict.notes ?? [])] }));
+  const input = {
+    description,
+    history,
+    verdicts,
+    valid: result.valid,
+    source: basename(run?.historyPath ?? path),
+  };
+  const recorded = request.record === true ? run : undefined;
+  if (recorded !== undefined)
+    await writeResults(recorded.folder, { format: 1, valid: result.valid, checks: verdicts });
+  const report = request.report ?? recorded?.reportPath;
+  if (report !== undefined) writeReport(report, input);
+  return {
+    valid: result.valid,
+    text: renderVerdict(input, {
+      ...(report === undefined ? {} : { report }),
+      ...(request.width === undefined ? {} : { width: request.width }),
+      ...(request.color === undefined ? {} : { color: request.color }),
+    }),
+    json: jsonLine({
+      valid: result.valid,
+      history: path,
+      operations: history.completionsOnly
+        ? history.select((i) => history.isClient(i)).length
+        : history.invocations().length,
+      seconds: (performance.now() - started) / 1000,
+      verdicts,
+    }),
+  };
+}
+
+/** A path means a run if it is one, and else a history file. */
+async function read({ path, format }: JudgeRequest): Promise<Subject> {
+  const run = path === "-" ? undefined : await openRun(path).catch(() => undefined);
+  if (run === undefined || format !== undefined)
+    return { history: await readHistory(path, format === undefined ? {} : { format }) };
+  return { history: await run.history(), run, description: await run.test() };
+}
+
+function chosenChecks(
+  request: JudgeRequest,
+  history: History,
+  description: TestDescription | undefined,
+): { checks: CheckRequest[]; notes: string[] } {
+  const notes: string[] = [];
+  const asked = request.checks ?? description?.checks ?? checksOfWorkload(history.header.workload);
+  if (asked === undefined) {
+    throw new UsageError(
+      `Nothing says by what to judge ${request.path}: neither an option nor the history itself.\n` +
+        "Say it with --linearizable <model> or --checker <name> (rashomon list models, rashomon list checkers).",
+      "E_NO_CHECK",
+    );
+  }
+  const checks = asked.map((check) => {
+    if (check.model === undefined) return check;
+    const keyed = request.keyed ?? looksKeyed(history, modelNamed(check.model));
+    if (keyed && request.keyed === undefined) {
+      notes.push(
+        "The values are [key, value] pairs, so each key is judged by itself (--no-keyed to judge them as one object).",
+      );
+    }
+    return keyed ? { ...check, keyed } : check;
+  });
+  return { checks, notes };
+}
+
+function checksOfWorkload(name: string | undefined): readonly NamedCheck[] | undefined {
+  const workload = name === undefined ? undefined : workloads.get(name);
+  return workload?.checks({ concurrency: 1 });
+}
+
+/** Runs the checks; what they find malformed is named with the file it stands in. */
+function runChecksOn(history: History, checks: readonly CheckRequest[], request: JudgeRequest): ChecksResult {
+  try {
+    return runChecks(history, checks, budgetOf(request));
+  } catch (error) {
+    if (!(error instanceof InputError) || error.place.file !== undefined) throw error;
+    const { code, place, expected, found } = error;
+    throw new InputError(code, { place: { ...place, file: request.path }, expected, found, cause: error });
+  }
+}
+
+function budgetOf({ steps, seconds }: JudgeRequest): Budget {
+  return {
+    ...(steps === undefined ? {} : { steps }),
+    ...(seconds === undefined ? {} : { seconds, clock: () => performance.now() / 1000 }),
+  };
+}

@@ -1,0 +1,54 @@
+import { chalkStderr } from "chalk";
+import cliProgress from "cli-progress";
+
+import type { TestProgress } from "../harness/index.ts";
+
+/**
+ * The live line of a run on standard error: how far it is, operations, their rate, the faults in force and
+ * the time left. On a terminal it is redrawn in place; elsewhere a line is printed every few seconds.
+ */
+export class ProgressLine {
+  readonly #bar: cliProgress.SingleBar;
+  readonly #seconds: number;
+
+  constructor(seconds: number, enabled: boolean) {
+    this.#seconds = seconds;
+    this.#bar = new cliProgress.SingleBar({
+      stream: process.stderr,
+      format: `{bar} {left}  {operations} operations  {rate}/s  {faults}`,
+      barsize: 20,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      hideCursor: true,
+      clearOnComplete: true,
+      fps: 5,
+      // Without a terminal, as in CI: a line every five seconds.
+      noTTYOutput: enabled,
+      notTTYSchedule: 5000,
+      linewrap: false,
+      emptyOnZero: true,
+    });
+    if (enabled) this.#bar.start(seconds, 0, { left: "", operations: 0, rate: 0, faults: "" });
+  }
+
+  update(progress: TestProgress): void {
+    const elapsed = Math.min(this.#seconds, progress.seconds);
+    this.#bar.update(elapsed, {
+      left: progress.phase === "running" ? `${Math.ceil(this.#seconds - elapsed)} s left` : progress.phase,
+      operations: progress.operations,
+      rate: Math.round(progress.rate),
+      faults: progress.faults.length === 0 ? "" : chalkStderr.yellow(progress.faults.join(" + ")),
+    });
+  }
+
+  /** Says something without disturbing the line. */
+  aside(text: string): void {
+    const onTerminal = process.stderr.isTTY;
+    if (onTerminal) process.stderr.write("\r\u001B[2K");
+    process.stderr.write(`${chalkStderr.dim(text)}\n`);
+  }
+
+  stop(): void {
+    this.#bar.stop();
+  }
+}

@@ -1,0 +1,72 @@
+import type { Json } from "../../histories/json.ts";
+import type { Completion } from "../../systems/contracts/client.ts";
+import type { NodeId } from "../../systems/contracts/protocol.ts";
+import type { Generator } from "../../workloads/generators/generator.ts";
+import { any, flipFlop, repeat, sequence, sleep, stagger } from "../../workloads/index.ts";
+import type { FaultWorld } from "./fault-world.ts";
+import type { FaultPackage } from "./packages/fault-package.ts";
+
+/**
+ * The schedule of a run's faults: each package starts and stops in turn, a mean of `interval` nanoseconds
+ * apart, and all of them side by side, so that faults overlap. The first comes after half an interval, so
+ * that the system was seen whole for a while.
+ */
+export function faultSchedule(
+  packages: readonly FaultPackage[],
+  nodes: readonly NodeId[],
+  interval: number,
+): Generator {
+  return any(
+    ...packages.map((each) =>
+      sequence(
+        sleep(Math.round(interval / 2)),
+        stagger(
+          interval,
+          flipFlop((context) => each.start(context, nodes), repeat(each.stop)),
+        ),
+      ),
+    ),
+  );
+}
+
+/** What ends all faults: every package's stop, paused nodes first, since what is paused cannot be talked to. */
+export function finalHealing(packages: readonly FaultPackage[]): Generator {
+  const order = (each: FaultPackage): number => (each.kind === "pause" ? 0 : each.kind === "clock" ? 1 : 2);
+  return sequence(...packages.toSorted((a, b) => order(a) - order(b)).map((each) => each.stop));
+}
+
+/** Carries out the fault operations of `packages` in a world. */
+export class Nemesis {
+  readonly #world: FaultWorld;
+  readonly #packages = new Map<string, FaultPackage>();
+  readonly #active = new Set<string>();
+
+  constructor(world: FaultWorld, packages: readonly FaultPackage[]) {
+    this.#world = world;
+    for (const each of packages) {
+      for (const f of [...each.band.start, ...each.band.stop]) this.#packages.set(f, each);
+    }
+  }
+
+  /** Names of the faults that are in force, for the progress line. */
+  get active(): readonly string[] {
+    return [...this.#active];
+  }
+
+  /**
+   * Carries out one operation. Always `info`, as a fault is never part of what the system promised; with
+   * an error when the fault was not applied or not undone, so that it is not shown as if it had been.
+   */
+  async perform(f: string, value: Json): Promise<Completion> {
+    const chosen = this.#packages.get(f);
+    if (chosen === undefined) throw new Error(`no nemesis knows ${f}`);
+    try {
+      const done = await chosen.perform(this.#world, { f, value });
+      if (chosen.band.start.includes(f)) this.#active.add(chosen.kind);
+      else this.#active.delete(chosen.kind);
+      return { type: "info", value: done };
+    } catch (error) {
+      return { type: "info", error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}

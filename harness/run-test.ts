@@ -1,0 +1,206 @@
+import { join } from "node:path";
+
+import { Info, nemesis, operationTypes, type OperationDraft } from "../histories/operation.ts";
+import { nodesFolder } from "../histories/store/layout.ts";
+import { createRun, type RunWriter } from "../histories/store/run-writer.ts";
+import type { Cluster } from "../systems/contracts/system.ts";
+import { clients, nemesis as onNemesis, phases, sleep, timeLimit } from "../workloads/index.ts";
+import { ClientPool } from "./client-pool.ts";
+import { heal, type HealReport } from "./heal.ts";
+import { FaultJournal, journalDirectory } from "./journal.ts";
+import { LocalWorld } from "./local/local-world.ts";
+import { findProcess } from "./local/process-table.ts";
+import { faultSchedule, finalHealing, Nemesis } from "./nemesis/nemesis.ts";
+import { interpret, monotonicClock, Scheduler } from "./scheduler/index.ts";
+import type { TestPlan } from "./test-plan.ts";
+import { findToxiproxy } from "./toxiproxy/index.ts";
+
+/** Where a run stands. */
+export interface TestProgress {
+  readonly phase: "healing leftovers" | "starting" | "running" | "ending";
+  /** Seconds since the workload began. */
+  readonly seconds: number;
+  /** Operations that clients completed. */
+  readonly operations: number;
+  /** Operations a second, over the last second or so. */
+  readonly rate: number;
+  /** Faults in force. */
+  readonly faults: readonly string[];
+}
+
+export interface TestHooks {
+  readonly progress?: (progress: TestProgress) => void;
+  /** What the user should know at once: leftovers that were healed, faults that were not applied. */
+  readonly note?: (text: string) => void;
+  /** Ends the run early, with everything healed and what was recorded kept. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TestRun {
+  /** The folder of the run. */
+  readonly folder: string;
+  readonly interrupted: boolean;
+}
+
+/** How long after an interruption open operations, faults among them, may take to end, in nanoseconds. */
+const grace = 10e9;
+/** Quiet after the final healing, in which the system finds itself again before the last operations. */
+const calm = 0.5e9;
+/** How long clients act after the final healing, to see whether the system serves again. */
+const afterwards = 1e9;
+
+/**
+ * Runs a test on real processes: starts the system, drives workload and faults, heals everything, and
+ * leaves a run in the store. Whatever happens, nothing of it stays behind on the machine.
+ */
+export async function runTest(plan: TestPlan, store: string, hooks: TestHooks = {}): Promise<TestRun> {
+  const journals = journalDirectory(store);
+  hooks.progress?.({ phase: "healing leftovers", seconds: 0, operations: 0, rate: 0, faults: [] });
+  for (const report of await heal(journals)) noteLeftovers(report, hooks);
+  const run = await createRun(store, plan.description);
+  const journal = new FaultJournal(journals, {
+    pid: process.pid,
+    started: findProcess(process.pid)?.started ?? "",
+    run: run.folder,
+  });
+  try {
+    await inWorld(plan, run, journal, hooks);
+  } finally {
+    run.close();
+    journal.close();
+  }
+  return { folder: run.folder, interrupted: hooks.signal?.aborted === true };
+}
+
+function noteLeftovers({ run, running, healed, failed }: HealReport, { note }: TestHooks): void {
+  if (running || healed.length + failed.length === 0) return;
+  note?.(
+    `healed ${healed.length} leftovers of ${run}${failed.length === 0 ? "" : `, ${failed.length} could not be healed`}`,
+  );
+}
+
+async function inWorld(
+  plan: TestPlan,
+  run: RunWriter,
+  journal: FaultJournal,
+  hooks: TestHooks,
+): Promise<void> {
+  const { description } = plan;
+  const toxiproxy = await findToxiproxy(undefined, { seed: description.seed });
+  try {
+    const world = await LocalWorld.open({
+      nodes: description.nodes,
+      seed: description.seed,
+      directory: join(run.folder, nodesFolder),
+      toxiproxyUrl: toxiproxy.url,
+      journal,
+      skewClocks: description.faults.includes("clock"),
+    });
+    try {
+      hooks.progress?.({ phase: "starting", seconds: 0, operations: 0, rate: 0, faults: [] });
+      const { mutant } = description;
+      const cluster = await world.start(plan.system, mutant === undefined ? {} : { mutant });
+      await drive(plan, run, world, cluster, hooks);
+    } finally {
+      await world.close();
+    }
+  } finally {
+    await toxiproxy.close();
+  }
+}
+
+/** The run itself: workload and faults side by side, the final healing, and a little work after it. */
+async function drive(
+  plan: TestPlan,
+  run: RunWriter,
+  world: LocalWorld,
+  cluster: Cluster,
+  hooks: TestHooks,
+): Promise<void> {
+  const { description, workload, packages } = plan;
+  const { concurrency, rate, nodes, seconds, seed } = description;
+  const options = { concurrency, ...(rate === undefined ? {} : { rate }) };
+  const pool = new ClientPool(cluster, nodes);
+  const doer = new Nemesis(world, packages);
+  const healing = onNemesis(finalHealing(packages));
+  const scheduler = new Scheduler({
+    generator: phases(
+      timeLimit(
+        seconds * 1e9,
+        clients(workload.generator(options), faultSchedule(packages, nodes, plan.intervalSeconds * 1e9)),
+      ),
+      healing,
+      sleep(packages.length === 0 ? 0 : calm),
+      clients(timeLimit(afterwards, workload.generator(options))),
+      ...(workload.finalGenerator === undefined ? [] : [clients(workload.finalGenerator(options))]),
+    ),
+    concurrency,
+    seed,
+  });
+  const clock = monotonicClock();
+  const meter = new Meter();
+  let index = 0;
+  const tick = setInterval(() => {
+    const now = clock.now() / 1e9;
+    hooks.progress?.({
+      phase: now < seconds ? "running" : "ending",
+      seconds: now,
+      operations: meter.operations,
+      rate: meter.rate(now),
+      faults: doer.active,
+    });
+  }, 200);
+  try {
+    await interpret(
+      scheduler,
+      {
+        clock,
+        invoke: ({ thread, process: id, f, key, value }) =>
+          thread === nemesis
+            ? doer.perform(f, value)
+            : pool.invoke(thread, { process: id, f, ...(key === undefined ? {} : { key }), value }),
+        node: (thread) => (thread === nemesis ? undefined : pool.node(thread)),
+        record(event) {
+          if (event.process !== nemesis && event.type !== "invoke") meter.operations++;
+          if (event.process === nemesis && event.error !== undefined)
+            hooks.note?.(`fault ${event.f} failed: ${JSON.stringify(event.error)}`);
+          run.record({ index: index++, ...asFault(event) });
+        },
+        log: (message) => hooks.note?.(message),
+      },
+      { ...(hooks.signal === undefined ? {} : { signal: hooks.signal }), finalPlan: healing, grace },
+    );
+    await verifyHealed(world, hooks);
+  } finally {
+    clearInterval(tick);
+    await pool.close();
+  }
+}
+
+/** A system that does not come back is worth knowing, and no reason to throw away what was recorded. */
+async function verifyHealed(world: LocalWorld, { note }: TestHooks): Promise<void> {
+  try {
+    await world.verifyHealed();
+  } catch (error) {
+    note?.(`after the final healing: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Fault operations are `info` at both ends: they are no part of what the system promised. */
+function asFault(event: OperationDraft): OperationDraft {
+  return event.process === nemesis ? { ...event, type: operationTypes[Info] } : event;
+}
+
+/** Counts operations, and tells their rate since about a second ago. */
+class Meter {
+  operations = 0;
+  readonly #samples: { readonly seconds: number; readonly operations: number }[] = [];
+
+  rate(seconds: number): number {
+    this.#samples.push({ seconds, operations: this.operations });
+    if (this.#samples.length > 6) this.#samples.shift();
+    const [oldest] = this.#samples;
+    const elapsed = seconds - (oldest?.seconds ?? seconds);
+    return elapsed <= 0 ? 0 : (this.operations - (oldest?.operations ?? 0)) / elapsed;
+  }
+}

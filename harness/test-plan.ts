@@ -1,0 +1,149 @@
+import { UsageError, unknownName } from "../histories/errors.ts";
+import type { TestDescription } from "../histories/store/test-description.ts";
+import { faultKinds, type FaultKind, type System } from "../systems/contracts/system.ts";
+import { workload as findWorkload, type Workload } from "../workloads/index.ts";
+import { unavailableFaults } from "./doctor.ts";
+import { findFaultPackage } from "./nemesis/packages/catalogue.ts";
+import type { FaultPackage } from "./nemesis/packages/fault-package.ts";
+import { findSystem } from "./systems.ts";
+
+/** What a user may say of a test; all but the system and the seed have defaults. */
+export interface TestOptions {
+  readonly system: string;
+  readonly seed: string;
+  readonly mutant?: string;
+  readonly workload?: string;
+  /** Kinds of fault by name; `all` stands for every kind that system and machine can do, `none` for none. */
+  readonly faults?: readonly string[];
+  readonly nodes?: number;
+  /** How long the workload runs. */
+  readonly seconds?: number;
+  /** Operations a second, all clients together. */
+  readonly rate?: number;
+  readonly concurrency?: number;
+  /** Mean seconds from one start or stop of a fault to the next of its kind. */
+  readonly interval?: number;
+}
+
+/** A test with every name resolved and every default filled in. */
+export interface TestPlan {
+  readonly description: TestDescription;
+  readonly system: System;
+  readonly workload: Workload;
+  readonly packages: readonly FaultPackage[];
+  readonly intervalSeconds: number;
+  /** What the user should know: faults of `all` that were left out, and why. */
+  readonly notes: readonly string[];
+}
+
+export const testDefaults = { seconds: 20, rate: 200, faults: ["partition", "kill", "pause"] } as const;
+
+/** Resolves the names of `options`, or throws a usage error that says what there is. */
+export function planTest(
+  options: TestOptions,
+  context: { readonly versions: Readonly<Record<string, string>>; readonly started: string },
+): TestPlan {
+  const system = findSystem(options.system);
+  const { mutant } = options;
+  if (mutant !== undefined && !system.mutants.some(({ name }) => name === mutant)) {
+    throw unknownName(
+      `mutant of ${system.name}`,
+      mutant,
+      system.mutants.map(({ name }) => name),
+    );
+  }
+  const workloadName = options.workload ?? system.workloads[0] ?? "";
+  const workload = findWorkload(workloadName);
+  if (!system.workloads.includes(workload.name)) {
+    throw new UsageError(
+      `${system.name} does not serve the workload ${workload.name}. It serves: ${system.workloads.join(", ")}.`,
+    );
+  }
+  const { faults, notes } = chooseFaults(options.faults, system);
+  const nodes = nodeNames(options.nodes, system);
+  const seconds = options.seconds ?? testDefaults.seconds;
+  const rate = options.rate ?? testDefaults.rate;
+  const concurrency = options.concurrency ?? Math.max(4, 2 * nodes.length);
+  const intervalSeconds = options.interval ?? Math.min(10, Math.max(1, seconds / 6));
+  const packages = faults.map(findFaultPackage);
+  const description: TestDescription = {
+    format: 1,
+    name: [system.name, mutant, workload.name].filter((part) => part !== undefined).join("-"),
+    system: system.name,
+    ...(mutant === undefined ? {} : { mutant }),
+    workload: workload.name,
+    seed: options.seed,
+    nodes,
+    concurrency,
+    rate,
+    seconds,
+    faults,
+    legend: packages.map(({ band }) => band),
+    checks: [
+      ...workload.checks({ concurrency, rate }),
+      { checker: "stats" },
+      { checker: "unhandled-exceptions" },
+    ],
+    command: [
+      `rashomon test ${system.name}`,
+      ...(mutant === undefined ? [] : [`--mutant ${mutant}`]),
+      `--workload ${workload.name}`,
+      `--faults ${faults.length === 0 ? "none" : faults.join(",")}`,
+      `--nodes ${nodes.length}`,
+      `--time ${seconds}`,
+      `--rate ${rate}`,
+      `--concurrency ${concurrency}`,
+      `--interval ${intervalSeconds}`,
+      `--seed ${options.seed}`,
+    ].join(" "),
+    versions: context.versions,
+    started: context.started,
+  };
+  return { description, system, workload, packages, intervalSeconds, notes };
+}
+
+function chooseFaults(
+  asked: readonly string[] | undefined,
+  system: System,
+): { faults: FaultKind[]; notes: string[] } {
+  const unavailable = unavailableFaults();
+  const notes: string[] = [];
+  if (asked?.includes("none") === true) {
+    if (asked.length > 1) throw new UsageError(`--faults none excludes the others: ${asked.join(", ")}.`);
+    return { faults: [], notes };
+  }
+  if (asked === undefined || asked.includes("all")) {
+    const wanted: readonly FaultKind[] = asked === undefined ? testDefaults.faults : faultKinds;
+    const faults = wanted.filter((fault) => {
+      const reason = system.capabilities.has(fault)
+        ? unavailable.get(fault)
+        : `${system.name} cannot have it`;
+      if (reason !== undefined && asked !== undefined) notes.push(`fault ${fault} left out: ${reason}`);
+      return reason === undefined;
+    });
+    return { faults, notes };
+  }
+  const faults = [...new Set(asked)].map((name) => {
+    const { kind } = findFaultPackage(name);
+    if (!system.capabilities.has(kind)) {
+      throw new UsageError(
+        `${system.name} cannot have the fault ${kind}. It can have: ${[...system.capabilities].join(", ")}.`,
+      );
+    }
+    const reason = unavailable.get(kind);
+    if (reason !== undefined)
+      throw new UsageError(`The fault ${kind} is not available here: ${reason}.`, "E_FAULT_UNAVAILABLE");
+    return kind;
+  });
+  return { faults, notes };
+}
+
+function nodeNames(asked: number | undefined, system: System): string[] {
+  const { default: usual, minimum, maximum } = system.nodeCounts;
+  const count = asked ?? usual;
+  if (count < minimum || (maximum !== undefined && count > maximum)) {
+    const range = maximum === undefined ? `at least ${minimum}` : `${minimum} to ${maximum}`;
+    throw new UsageError(`${system.name} runs on ${range} node${maximum === 1 ? "" : "s"}, not on ${count}.`);
+  }
+  return Array.from({ length: count }, (_, i) => `n${i + 1}`);
+}
