@@ -164,10 +164,11 @@ function showThreads(context: Context): string {
 }
 
 function show(value: unknown): string {
-  const text =
-    JSON.stringify(value, (_, part: unknown) => {
-      if (part === undefined || typeof part === "function" || typeof part === "symbol") return String(part);
-      return typeof part === "bigint" || typeof part === "number" ? String(part) : part;
-    }) ?? String(value);
+  if (value === undefined) return "undefined";
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    const expressible = typeof part === "number" ? Number.isFinite(part) : typeof part !== "bigint";
+    const plain = part !== undefined && typeof part !== "function" && typeof part !== "symbol";
+    return expressible && plain ? part : String(part);
+  });
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }

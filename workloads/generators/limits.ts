@@ -1,6 +1,7 @@
 import type { ProcessId } from "../../histories/operation.ts";
-import type { Context, Event, Generator, Next, Thread } from "./generator.ts";
+import type { Context, Event, Generator, Next } from "./generator.ts";
 import { ask, done, earlier, followedBy, pending, tell } from "./answers.ts";
+import { OwnOperations } from "./own-operations.ts";
 import { generator, type Plan } from "./plan.ts";
 import { checkCount, checkDuration } from "./arguments.ts";
 
@@ -109,34 +110,33 @@ class ProcessLimit implements Generator {
 
 /** A plan with at most `count` of its own operations open at any one time. */
 export function concurrencyLimit(count: number, plan: Plan): Generator {
-  return new ConcurrencyLimit(checkCount("concurrencyLimit", count, 1), [], generator(plan));
+  return new ConcurrencyLimit(checkCount("concurrencyLimit", count, 1), OwnOperations.none, generator(plan));
 }
 
 class ConcurrencyLimit implements Generator {
   readonly #count: number;
-  /** The threads on which operations of the plan are open. */
-  readonly #open: readonly Thread[];
+  readonly #own: OwnOperations;
   readonly #plan: Generator;
 
-  constructor(count: number, open: readonly Thread[], plan: Generator) {
+  constructor(count: number, own: OwnOperations, plan: Generator) {
     this.#count = count;
-    this.#open = open;
+    this.#own = own;
     this.#plan = plan;
   }
 
   next(context: Context): Next {
-    if (this.#open.length >= this.#count) return pending(this);
+    if (this.#own.count >= this.#count) return pending(this);
     const answer = ask(this.#plan, context, "concurrencyLimit");
     if (answer.kind === "done") return done;
-    const open = answer.kind === "operation" ? [...this.#open, answer.operation.thread] : this.#open;
-    return followedBy(answer, new ConcurrencyLimit(this.#count, open, answer.generator));
+    return followedBy(
+      answer,
+      new ConcurrencyLimit(this.#count, this.#own.answered(answer), answer.generator),
+    );
   }
 
   update(context: Context, event: Event): Generator {
     const plan = tell(this.#plan, context, event, "concurrencyLimit");
-    const ended = event.kind === "complete" && this.#open.includes(event.thread);
-    if (plan === this.#plan && !ended) return this;
-    const open = ended ? this.#open.filter((thread) => thread !== event.thread) : this.#open;
-    return new ConcurrencyLimit(this.#count, open, plan);
+    const own = this.#own.after(event);
+    return plan === this.#plan && own === this.#own ? this : new ConcurrencyLimit(this.#count, own, plan);
   }
 }

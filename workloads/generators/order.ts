@@ -1,6 +1,7 @@
-import type { Context, Event, Generator, Next, Thread } from "./generator.ts";
+import type { Context, Event, Generator, Next } from "./generator.ts";
 import { ask, done, followedBy, pending, tell } from "./answers.ts";
-import { generator, sequence, type Plan } from "./plan.ts";
+import { OwnOperations } from "./own-operations.ts";
+import { generator, nothing, sequence, type Plan } from "./plan.ts";
 
 /** A plan that begins when all its threads are free, and goes on as it likes from there. */
 export function synchronize(plan: Plan): Generator {
@@ -41,34 +42,28 @@ export function andThen(first: Plan, second: Plan): Generator {
 
 /** A plan until one of its own operations is `ok`; it goes on proposing until that is known. */
 export function untilOk(plan: Plan): Generator {
-  return new UntilOk(generator(plan), []);
+  return new UntilOk(OwnOperations.none, generator(plan));
 }
 
 class UntilOk implements Generator {
+  readonly #own: OwnOperations;
   readonly #plan: Generator;
-  /** The threads on which operations of the plan are open. */
-  readonly #open: readonly Thread[];
 
-  constructor(plan: Generator, open: readonly Thread[]) {
+  constructor(own: OwnOperations, plan: Generator) {
+    this.#own = own;
     this.#plan = plan;
-    this.#open = open;
   }
 
   next(context: Context): Next {
     const answer = ask(this.#plan, context, "untilOk");
     if (answer.kind === "done") return done;
-    const open = answer.kind === "operation" ? [...this.#open, answer.operation.thread] : this.#open;
-    return followedBy(answer, new UntilOk(answer.generator, open));
+    return followedBy(answer, new UntilOk(this.#own.answered(answer), answer.generator));
   }
 
   update(context: Context, event: Event): Generator {
+    if (event.type === "ok" && this.#own.ends(event)) return nothing;
     const plan = tell(this.#plan, context, event, "untilOk");
-    const ended = event.kind === "complete" && this.#open.includes(event.thread);
-    if (!ended) return plan === this.#plan ? this : new UntilOk(plan, this.#open);
-    if (event.type === "ok") return generator([]);
-    return new UntilOk(
-      plan,
-      this.#open.filter((thread) => thread !== event.thread),
-    );
+    const own = this.#own.after(event);
+    return plan === this.#plan && own === this.#own ? this : new UntilOk(own, plan);
   }
 }
