@@ -138,7 +138,7 @@ export class History {
 
   /** Event `index` as an object. */
   operation(index: number): Operation {
-    if (!(index >= 0 && index < this.length))
+    if (!(Number.isInteger(index) && index >= 0 && index < this.length))
       throw new RangeError(`no operation ${index} in 0..${this.length - 1}`);
     const { columns } = this;
     const key = columns.key[index] ?? -1;

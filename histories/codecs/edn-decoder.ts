@@ -55,6 +55,7 @@ export class EdnDecoder implements Decoder {
           if (this.#state === "stream" || this.#state === "closed") return end;
           throw new Incomplete();
         }
+        at = reader.at;
         if (this.#state === "start") {
           this.#begin(byte);
           at = reader.at;

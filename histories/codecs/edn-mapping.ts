@@ -13,7 +13,7 @@
  * | `[["append" 5 1]]`: all begin with a string that could name a keyword | `[[{"#string":"append"},5,1]]` |
  * | `a`                                       | `{"#symbol":"a"}`                                  |
  * | `\a`                                      | `{"#char":"a"}`                                    |
- * | `9007199254740993`: beyond ±(2⁵³−1)       | `{"#int":"9007199254740993"}`                      |
+ * | `9007199254740993`: no double prints so  | `{"#int":"9007199254740993"}`                      |
  * | `5N`, `2/3`, `1.50M`                      | `{"#bigint":"5"}`, `{"#ratio":"2/3"}`, `{"#decimal":"1.50"}` |
  * | `1.0`, `-0.0`, `##Inf`, `##NaN`           | `{"#double":"1"}`, `{"#double":"-0"}`, `{"#double":"Inf"}`, … |
  * | `#tag value`                              | `{"#tag":"tag","value":value}`                     |
@@ -119,13 +119,15 @@ function isTagged(value: JsonObject, names: readonly string[]): boolean {
     case "#char":
       return isOneCharacter(content);
     case "#int":
-      return integerText.test(content) && !Number.isSafeInteger(Number(content));
+      return integerText.test(content) && !isNumberText(content);
     case "#bigint":
       return integerText.test(content);
     case "#decimal":
       return decimalText.test(content);
     case "#double":
-      return ["NaN", "Inf", "-Inf", "-0"].includes(content) || isSafeIntegerText(content);
+      return (
+        ["NaN", "Inf", "-Inf", "-0"].includes(content) || (integerText.test(content) && isNumberText(content))
+      );
     case "#ratio":
       return content === lowestTerms(content);
     default:
@@ -146,8 +148,9 @@ function increases(texts: readonly string[]): boolean {
   return texts.every((text, i) => i === 0 || (texts[i - 1] ?? "") < text);
 }
 
-function isSafeIntegerText(text: string): boolean {
-  return Number.isSafeInteger(Number(text)) && String(Number(text)) === text;
+/** Whether an integer's text is that of a double, so that a JSON number holds it without loss. */
+export function isNumberText(text: string): boolean {
+  return String(Number(text)) === text;
 }
 
 /** A ratio in lowest terms, its denominator above 1; `undefined` when it is none. */

@@ -6,6 +6,7 @@ import {
   headsOf,
   integerText,
   isKeywordName,
+  isNumberText,
   isOneCharacter,
   isSymbolName,
   isTagName,
@@ -231,11 +232,11 @@ export class EdnReader {
       }
       if (byte !== 0x5c) continue;
       text += bytes.toString("utf8", from, at);
-      const escape = /^\\(?:u([0-9a-fA-F]{4})|([0-3]?[0-7]{1,2})|([tnrbf"\\]))/.exec(
-        bytes.toString("latin1", at, Math.min(at + 6, this.#end)),
-      );
-      // The longest escape is \uXXXX.
-      if (escape === null && at + 6 > this.#end) throw new Incomplete();
+      const slice = bytes.toString("latin1", at, Math.min(at + 6, this.#end));
+      const escape = /^\\(?:u([0-9a-fA-F]{4})|([0-3]?[0-7]{1,2})|([tnrbf"\\]))/.exec(slice);
+      if (escape === null && at + slice.length === this.#end && /^\\(?:u[0-9a-fA-F]{0,3})?$/.test(slice)) {
+        throw new Incomplete();
+      }
       if (escape === null) throw this.#fault(at + 1, 'one of t n r b f " \\ u after a backslash');
       text += escapedCharacter(escape);
       from = at + escape[0].length;
@@ -310,8 +311,7 @@ function numberOf(token: string): Json | undefined {
   // EDN allows a sign on zero.
   const integer = text === "-0" ? "0" : text;
   if (integerText.test(integer)) {
-    const number = Number(integer);
-    return Number.isSafeInteger(number) ? number : { "#int": integer };
+    return isNumberText(integer) ? Number(integer) : { "#int": integer };
   }
   const body = text.slice(0, -1);
   if (text.endsWith("N")) {
@@ -323,9 +323,8 @@ function numberOf(token: string): Json | undefined {
   if (!decimalText.test(text)) return undefined;
   const number = Number(text);
   if (Object.is(number, -0)) return { "#double": "-0" };
-  if (Number.isSafeInteger(number)) return { "#double": String(number) };
   if (!Number.isFinite(number)) return { "#double": number > 0 ? "Inf" : "-Inf" };
-  return number;
+  return integerText.test(String(number)) ? { "#double": String(number) } : number;
 }
 
 function ratioOf(text: string): JsonObject | undefined {

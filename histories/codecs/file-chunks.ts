@@ -23,8 +23,13 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 async function* startingWith(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    // Closes the file also when nobody asks for the second chunk.
+    await rest.return(undefined);
+  }
 }
 
 async function* standardInput(): AsyncGenerator<Buffer> {

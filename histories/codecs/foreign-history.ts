@@ -108,7 +108,7 @@ export class ForeignHistory {
     if (this.#timed === undefined) {
       this.#timed = present;
       const nanoseconds = present ? integerOf(given) : undefined;
-      if (nanoseconds !== undefined && !Number.isSafeInteger(Number(nanoseconds))) this.#origin = nanoseconds;
+      if (nanoseconds !== undefined && nanoseconds > Number.MAX_SAFE_INTEGER) this.#origin = nanoseconds;
     }
     if (present !== this.#timed) {
       throw new Fault(
@@ -119,7 +119,7 @@ export class ForeignHistory {
       );
     }
     if (!present) return 0;
-    if (typeof given === "number" && Number.isInteger(given) && given >= 0 && this.#origin === 0n)
+    if (typeof given === "number" && Number.isSafeInteger(given) && given >= 0 && this.#origin === 0n)
       return given;
     const nanoseconds = integerOf(given);
     if (nanoseconds === undefined || nanoseconds < this.#origin) {
@@ -175,9 +175,11 @@ function indexOf(given: Json | undefined, at: number): number | undefined {
 }
 
 function integerOf(value: Json | undefined): bigint | undefined {
-  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
-  if (value === undefined || !isJsonObject(value)) return undefined;
-  const digits = value["#int"] ?? value["#bigint"];
+  if (value === undefined) return undefined;
+  // As written, which is not the double's own value: that of 12345678901234567000 ends in 168.
+  const digits = isJsonObject(value)
+    ? (value["#int"] ?? value["#bigint"])
+    : typeof value === "number" && String(value);
   return typeof digits === "string" && /^-?\d+$/.test(digits) ? BigInt(digits) : undefined;
 }
 

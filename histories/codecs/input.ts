@@ -18,6 +18,8 @@ export class Input {
   #valid = 0;
   #end = 0;
   #first = true;
+  /** How long an incomplete record must have grown before it is tried again, so that trying stays linear. */
+  #tryAt = 0;
 
   constructor(decoder: Decoder, places: Places) {
     this.#decoder = decoder;
@@ -33,8 +35,11 @@ export class Input {
     }
     // A character cut by the end of the chunk waits for its other bytes.
     this.#validate(this.#end - incompleteTail(this.#window, this.#start, this.#end));
+    if (this.#end - this.#start < this.#tryAt) return;
     this.#decode(this.#valid, false);
-    if (this.#end - this.#start > maximumRecordBytes) this.#tooLong();
+    const rest = this.#end - this.#start;
+    if (rest > maximumRecordBytes) this.#tooLong();
+    this.#tryAt = Math.min(2 * rest, maximumRecordBytes + 1);
   }
 
   finish(): History {

@@ -13,10 +13,11 @@ const FewNames = 16;
 /**
  * Walks over one JSON value without building it, exactly by the grammar of RFC 8259 and stricter in three
  * things, so that nothing of a value is lost when it is parsed later: an object has no name twice, a number
- * is finite, and nesting has a limit. Integers too large to be kept exactly are noted.
+ * is finite, and nesting has a limit. Integers that no double prints as, and which would be
+ * rounded, are noted.
  */
 export class JsonScanner {
-  /** Start and end of each integer beyond ±(2⁵³−1) in the value scanned last. */
+  /** Start and end of each integer that would be rounded, in the value scanned last. */
   readonly largeIntegers: number[] = [];
 
   /** Per open container: whether it is an object, and where its names begin in `#names`. */
@@ -216,7 +217,7 @@ export class JsonScanner {
   #weighNumber(start: number, end: number, integer: boolean): void {
     const text = this.#bytes.toString("latin1", start, end);
     if (integer) {
-      if (!Number.isSafeInteger(Number(text))) this.largeIntegers.push(start, end);
+      if (String(Number(text)) !== text) this.largeIntegers.push(start, end);
     } else if (!Number.isFinite(Number(text))) {
       throw new Fault(start, "E_JSON_NUMBER", "a number within the range of a double", text);
     }

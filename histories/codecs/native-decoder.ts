@@ -260,7 +260,7 @@ export class NativeDecoder implements Decoder {
     }
     const [from, to] = this.#scanner.largeIntegers;
     if (from !== undefined && to !== undefined) {
-      const range = `an integer within ±${Number.MAX_SAFE_INTEGER}, or {"#int":"…"}`;
+      const range = `an integer that a double holds, or {"#int":"…"}`;
       throw new Fault(from, "E_JSON_NUMBER", range, bytes.toString("latin1", from, to));
     }
     const value = parse(bytes, start, end);

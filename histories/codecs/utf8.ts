@@ -6,7 +6,9 @@ export function incompleteTail(bytes: Uint8Array, start: number, end: number): n
   for (let back = 1; back <= 3 && end - back >= start; back++) {
     const byte = bytes[end - back] ?? 0;
     if ((byte & 0xc0) === 0x80) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    // Bytes that begin no character of several bytes.
+    if (byte < 0xc2 || byte > 0xf4) return 0;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
     return length > back ? back : 0;
   }
   return 0;
@@ -24,6 +26,6 @@ export function invalidUtf8(bytes: Buffer, start: number, end: number): Fault {
     else bad = middle;
   }
   const at = Math.max(start, good - incompleteTail(bytes, start, good));
-  const byte = (bytes[bad - 1] ?? 0).toString(16).toUpperCase().padStart(2, "0");
+  const byte = (bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, "0");
   return new Fault(at, "E_UTF8", "UTF-8", `byte 0x${byte}`);
 }
