@@ -25,6 +25,7 @@ export class Alphabet {
   readonly #changes: boolean[] = [];
   readonly #unknown: number[] = [];
   readonly #ties: NumberedTies[] = [];
+  readonly #cells: string[] = [];
   readonly #tokens = new Interner<Token>(({ cell, value }) => canonical([cell, value]));
 
   constructor(model: Model) {
@@ -76,6 +77,11 @@ export class Alphabet {
     };
     this.#ties[number] = numbered;
     return numbered;
+  }
+
+  /** Canonical text of a token's cell. */
+  cell(token: number): string {
+    return (this.#cells[token] ??= canonical(this.token(token).cell));
   }
 
   token(number: number): Token {

@@ -1,21 +1,24 @@
 import { canonical, type Json } from "../../histories/json.ts";
 import { verifyRefutation } from "../certificates/refutation.ts";
 import type { Anomaly } from "../verdict.ts";
-import { Never, type Calls } from "./calls.ts";
+import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
 import { shortestFailingPrefix, type FailingPrefix } from "./earliest.ts";
 import type { NonlinearizableEvidence, PartialLinearization } from "./evidence.ts";
 import { explain } from "./explain.ts";
 import { describeState } from "./model.ts";
 import type { ModelHistory } from "./partition.ts";
-import type { DeadEnd, Limits, SearchResult } from "./search.ts";
+import { search, type DeadEnd, type Limits, type SearchResult } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import type { StateTable } from "./states.ts";
-import type { Timeline } from "./timeline.ts";
+import { layOut, type Timeline } from "./timeline.ts";
 
 /** Larger sub-histories explain nothing. */
 const MostShrunk = 1000;
 /** More operations than this are not named as contradicting one another, but for the one that failed. */
 const MostNamed = 16;
+/** Other results that are tried, and steps for each. */
+const MostAttempts = 32;
+const StepsEach = 200_000;
 
 /** The anomaly of an object whose calls a search has found to have no linearization. */
 export function counterexample(
@@ -80,16 +83,42 @@ function window(calls: Calls, call: number): number[] {
   return concurrent;
 }
 
+/**
+ * The results with which the prefix would have had a linearization: those of every state in which the call
+ * was tried, and of these what unknown calls could have made of them, tried one by one.
+ */
 function allowedResults(calls: Calls, call: number, prefix: FailingPrefix, states: StateTable): Json[] {
   const { alphabet } = calls;
+  const { model } = alphabet;
   const { blocked, blockedStates } = prefix.result;
-  if (alphabet.model.allowed === undefined) return [];
+  if (model.allowed === undefined) return [];
   if (blocked < 0 || prefix.timeline.calls.event[blocked] !== calls.event[call]) return [];
   const { input } = alphabet.get(calls.action[call]!);
   const results = new Map<string, Json>();
   for (const state of blockedStates)
-    for (const value of alphabet.model.allowed(states.state(state), input))
-      results.set(canonical(value), value);
+    for (const value of model.allowed(states.state(state), input)) results.set(canonical(value), value);
+
+  const known = callsUntil(calls, prefix.until);
+  const position = known.event.indexOf(calls.event[call]!);
+  const unknown = new Set(known.action.filter((_, i) => known.end[i] === Never));
+  const further = new Map<string, Json>();
+  for (const action of unknown) {
+    for (const state of blockedStates) {
+      const next = states.next(state, action);
+      for (let branch = 0; branch < states.branches(next); branch++) {
+        const after = states.state(states.branch(next, branch));
+        for (const value of model.allowed(after, input)) further.set(canonical(value), value);
+      }
+    }
+  }
+  let attempts = 0;
+  for (const [text, value] of further) {
+    if (results.has(text) || attempts++ >= MostAttempts) continue;
+    const action = known.action.slice();
+    action[position] = alphabet.number(input, value);
+    const timeline = layOut(withoutUnseen({ ...known, action }));
+    if (search(timeline, states, { steps: StepsEach }).end === "linearizable") results.set(text, value);
+  }
   return [...results].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
 }
 

@@ -75,14 +75,13 @@ function overwriterOf(
   const { alphabet } = calls;
   if (alphabet.model.overwrites !== true) return undefined;
   const lastEnd = givers.reduce((end, giver) => Math.max(end, calls.end[giver]!), -1);
-  const cell = canonical(alphabet.token(token).cell);
+  const cell = alphabet.cell(token);
   let earliest: number | undefined;
   for (let other = 0; other < calls.length; other++) {
     if (calls.begin[other]! <= lastEnd || calls.end[other]! >= calls.begin[call]!) continue;
     if (earliest !== undefined && calls.end[earliest]! <= calls.end[other]!) continue;
     const { gives } = alphabet.ties(calls.action[other]!);
-    if (gives.some((given) => given !== token && canonical(alphabet.token(given).cell) === cell))
-      earliest = other;
+    if (gives.some((given) => given !== token && alphabet.cell(given) === cell)) earliest = other;
   }
   return earliest;
 }

@@ -174,6 +174,22 @@ describe("a history that is not linearizable", () => {
     expect(verdict.evidence?.window).toEqual([]);
   });
 
+  test("counts among the possible results what unknown operations may have done", () => {
+    const verdict = judge(`
+      1 invoke write 5
+      1 info write 5
+      2 invoke write 6
+      2 info write 6
+      0 invoke write 1
+      0 ok write 1
+      0 invoke read
+      0 ok read 6
+      0 invoke read
+      0 ok read 9
+    `);
+    expect(verdict.evidence?.allowed).toEqual([5, 6]);
+  });
+
   test("names the first operation that is impossible, not a later one", () => {
     const verdict = judge(`
       0 invoke read

@@ -35,7 +35,7 @@ export function linearizable(options: LinearizabilityOptions): Checker {
   return {
     name: "linearizable",
     summary: "every operation takes effect at one moment between its start and its end",
-    check: (history, budget) => check(history, { ...options, model }, budget),
+    check: (history, budget) => check(history, { model, keyed: options.keyed ?? false }, budget),
   };
 }
 

@@ -63,7 +63,8 @@ const Several = -3;
  * Two prunings keep it exact. A call in flight that reads only, and that the current state admits, goes
  * first, without an alternative: moving it forward in an order that works changes nothing for the others.
  * (Not so a write of the value that is there already: another may come before it in every order that
- * works.) An unknown call that would leave the state as it is is not placed there.
+ * works.) An unknown call that would leave the state as it is, or whose value nothing that could come next
+ * takes where it must, is not placed there.
  */
 export function search(timeline: Timeline, states: StateTable, limits: Limits): SearchResult {
   return new Search(timeline, states, limits).run();
@@ -75,7 +76,7 @@ class Search {
   readonly #limits: Limits;
   readonly #end: number;
 
-  // The calls in flight that are not placed, a list in order of begin; `#end` closes the ring.
+  // The calls in flight that are not placed, a list in order of return; `#end` closes the ring.
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
   readonly #placed: Int32Array;
@@ -200,10 +201,11 @@ class Search {
     }
     const deadline = this.#deadline();
     for (let number = Math.max(0, cursor - this.#end - 1); number < classes.length; number++) {
-      const { action, members } = classes[number]!;
+      const { action, members, mustBeTaken } = classes[number]!;
       if (calls.begin[members[0]!]! > deadline) break;
       const candidate = members[this.#usedOfClass[number]!];
-      if (candidate !== undefined && calls.begin[candidate]! < deadline) {
+      const begun = candidate !== undefined && calls.begin[candidate]! < deadline;
+      if (begun && (mustBeTaken < 0 || this.#canTake(mustBeTaken, deadline))) {
         this.#steps++;
         const next = this.#states.next(this.#state, action);
         const branches = this.#states.branches(next);
@@ -216,6 +218,22 @@ class Search {
       branch = 0;
     }
     return false;
+  }
+
+  /** Whether a call that can go next takes this token. */
+  #canTake(token: number, deadline: number): boolean {
+    const { calls, classes } = this.#timeline;
+    const { alphabet } = calls;
+    for (let call = this.#next[this.#end]!; call !== this.#end; call = this.#next[call]!)
+      if (alphabet.ties(calls.action[call]!).takes.includes(token)) return true;
+    return classes.some(({ action, members }, number) => {
+      const candidate = members[this.#usedOfClass[number]!];
+      return (
+        candidate !== undefined &&
+        calls.begin[candidate]! < deadline &&
+        alphabet.ties(action).takes.includes(token)
+      );
+    });
   }
 
   /** When the first call that is not placed returns: what begins later cannot go before it. */
@@ -237,8 +255,7 @@ class Search {
       this.#used = this.#usedSets.with(this.#used, ~choice);
       return;
     }
-    this.#next[this.#previous[choice]!] = this.#next[choice]!;
-    this.#previous[this.#next[choice]!] = this.#previous[choice]!;
+    this.#unlink(choice);
     this.#flip(choice);
     this.#advance();
   }
@@ -271,12 +288,25 @@ class Search {
         continue;
       }
       this.#noteRest();
-      const last = this.#previous[this.#end]!;
-      this.#next[last] = event;
-      this.#previous[event] = last;
-      this.#next[event] = this.#end;
-      this.#previous[this.#end] = event;
+      this.#link(event);
     }
+  }
+
+  /** Puts a call that begins into the list, which is in order of return: what must go soon is tried first. */
+  #link(call: number): void {
+    const { end } = this.#timeline.calls;
+    let before = this.#previous[this.#end]!;
+    while (before !== this.#end && end[before]! > end[call]!) before = this.#previous[before]!;
+    const after = this.#next[before]!;
+    this.#next[before] = call;
+    this.#previous[call] = before;
+    this.#next[call] = after;
+    this.#previous[after] = call;
+  }
+
+  #unlink(call: number): void {
+    this.#next[this.#previous[call]!] = this.#next[call]!;
+    this.#previous[this.#next[call]!] = this.#previous[call]!;
   }
 
   #retreat(to: number): void {
@@ -284,10 +314,7 @@ class Search {
     while (this.#at > to) {
       const event = events[--this.#at]!;
       if (event < 0) this.#flip(~event);
-      else {
-        this.#previous[this.#end] = this.#previous[event]!;
-        this.#next[this.#previous[event]!] = this.#end;
-      }
+      else this.#unlink(event);
     }
   }
 

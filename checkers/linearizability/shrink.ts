@@ -137,7 +137,7 @@ class Needs {
   }
 
   #cell(token: number): Overwriting {
-    const name = JSON.stringify(this.#calls.alphabet.token(token).cell);
+    const name = this.#calls.alphabet.cell(token);
     let cell = this.#cells.get(name);
     if (cell === undefined) this.#cells.set(name, (cell = new Overwriting()));
     return cell;

@@ -25,6 +25,12 @@ export interface UnknownClass {
   readonly action: number;
   /** Positions, in order of begin: whichever takes effect, it may as well be the first not used yet. */
   readonly members: readonly number[];
+  /**
+   * The token that the next operation must take, or −1. Where tokens overwrite one another in a single
+   * cell, an unknown operation followed by none that takes its value is one that can be left out: what
+   * follows replaces the value, or nothing follows.
+   */
+  readonly mustBeTaken: number;
 }
 
 export function layOut(calls: Calls): Timeline {
@@ -39,7 +45,12 @@ export function layOut(calls: Calls): Timeline {
       else members.push(i);
     }
   }
-  const classes = [...byAction].map(([unknown, members]) => ({ action: unknown, members }));
+  const single = isSingleCell(calls);
+  const classes = [...byAction].map(([unknown, members]) => ({
+    action: unknown,
+    members,
+    mustBeTaken: single ? (calls.alphabet.ties(unknown).gives[0] ?? -1) : -1,
+  }));
   const firstUnknown = begin[classes[0]?.members[0] ?? -1] ?? Never;
 
   const byEnd = Int32Array.from(known).toSorted((a, b) => end[a]! - end[b]!);
@@ -69,4 +80,18 @@ export function layOut(calls: Calls): Timeline {
     }
   }
   return { calls, events, slot, slots, classes, cuts };
+}
+
+/** Whether all tokens of the calls are values of one cell, each given replacing the one before. */
+function isSingleCell({ alphabet, action, length }: Calls): boolean {
+  if (alphabet.model.overwrites !== true) return false;
+  const cells = new Set<string>();
+  for (let i = 0; i < length; i++) {
+    const { gives, takes } = alphabet.ties(action[i]!);
+    if (gives.length > 1) return false;
+    for (const token of gives) cells.add(alphabet.cell(token));
+    for (const token of takes) cells.add(alphabet.cell(token));
+    if (cells.size > 1) return false;
+  }
+  return true;
 }

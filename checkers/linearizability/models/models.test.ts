@@ -1,0 +1,291 @@
+import { describe, expect, test } from "vitest";
+import type { Json } from "../../../histories/json.ts";
+import { OneOf, Refused, unknownOutput, type Output } from "../model.ts";
+import { modelNamed, models } from "./catalogue.ts";
+
+/** Runs operations [f, argument, output] from the initial state: the last state, or the reason of refusal. */
+function run(name: string, operations: readonly [string, Json, Output][], initial?: Json): Json {
+  const model = modelNamed(name, initial);
+  let state = model.initial;
+  for (const [f, value, output] of operations) {
+    const next = model.step(state, { f, value }, output);
+    if (next instanceof Refused) return `refused: ${next.reason}`;
+    if (next instanceof OneOf) return { oneOf: next.states };
+    state = next;
+  }
+  return state;
+}
+
+const q: typeof unknownOutput = unknownOutput;
+
+type Steps = [f: string, argument: Json, output: Output][];
+
+describe("models", () => {
+  test.each<[string, Steps, Json]>([
+    [
+      "register",
+      [
+        ["write", 1, 1],
+        ["read", null, 1],
+      ],
+      1,
+    ],
+    ["register", [["read", null, null]], null],
+    [
+      "register",
+      [
+        ["write", 1, 1],
+        ["read", null, null],
+      ],
+      "refused: the register held 1, not null",
+    ],
+    [
+      "register",
+      [
+        ["write", { a: 1, b: 2 }, null],
+        ["read", null, { b: 2, a: 1 }],
+      ],
+      { a: 1, b: 2 },
+    ],
+    [
+      "register",
+      [
+        ["write", 1, q],
+        ["read", null, q],
+      ],
+      1,
+    ],
+    [
+      "cas-register",
+      [
+        ["write", 1, 1],
+        ["cas", [1, 2], null],
+      ],
+      2,
+    ],
+    [
+      "cas-register",
+      [["cas", [1, 2], null]],
+      "refused: the register held null, not 1 as the compare-and-set expected",
+    ],
+    [
+      "mutex",
+      [
+        ["acquire", null, null],
+        ["release", null, null],
+      ],
+      false,
+    ],
+    [
+      "mutex",
+      [
+        ["acquire", null, null],
+        ["acquire", null, null],
+      ],
+      "refused: the lock was held already",
+    ],
+    ["mutex", [["release", null, null]], "refused: the lock was not held"],
+    [
+      "multi-register",
+      [
+        [
+          "txn",
+          [
+            ["w", "x", 1],
+            ["r", "x", null],
+            ["write", "y", 2],
+          ],
+          [
+            ["w", "x", 1],
+            ["r", "x", 1],
+            ["write", "y", 2],
+          ],
+        ],
+      ],
+      [
+        ["x", 1],
+        ["y", 2],
+      ],
+    ],
+    [
+      "multi-register",
+      [["txn", [["r", "x", null]], [["r", "x", 3]]]],
+      'refused: register "x" held null, not 3',
+    ],
+    [
+      "multi-register",
+      [
+        [
+          "txn",
+          [
+            ["r", "x", null],
+            ["w", "x", 1],
+          ],
+          q,
+        ],
+      ],
+      [["x", 1]],
+    ],
+    [
+      "set",
+      [
+        ["add", 2, null],
+        ["add", 1, null],
+        ["add", 2, null],
+        ["read", null, [2, 1]],
+      ],
+      [1, 2],
+    ],
+    [
+      "set",
+      [
+        ["add", 1, null],
+        ["read", null, []],
+      ],
+      "refused: the set contained 1, which the read did not return",
+    ],
+    ["set", [["read", null, [1]]], "refused: the set did not contain 1"],
+    [
+      "set",
+      [
+        ["add", 1, null],
+        ["read", null, [1, 1]],
+      ],
+      "refused: the read returned 1 twice",
+    ],
+    [
+      "fifo-queue",
+      [
+        ["enqueue", 1, null],
+        ["enqueue", 2, null],
+        ["dequeue", null, 1],
+      ],
+      [2],
+    ],
+    [
+      "fifo-queue",
+      [
+        ["enqueue", 1, null],
+        ["enqueue", 2, null],
+        ["dequeue", null, 2],
+      ],
+      "refused: 1 was at the head of the queue, not 2",
+    ],
+    ["fifo-queue", [["dequeue", null, 1]], "refused: the queue was empty"],
+    ["fifo-queue", [["dequeue", null, null]], []],
+    [
+      "fifo-queue",
+      [
+        ["enqueue", 1, null],
+        ["dequeue", null, null],
+      ],
+      "refused: the queue was not empty: 1 was at its head",
+    ],
+    [
+      "fifo-queue",
+      [
+        ["enqueue", 1, null],
+        ["dequeue", null, q],
+        ["dequeue", null, q],
+      ],
+      [],
+    ],
+    [
+      "unordered-queue",
+      [
+        ["enqueue", 1, null],
+        ["enqueue", 2, null],
+        ["dequeue", null, 2],
+      ],
+      [1],
+    ],
+    [
+      "unordered-queue",
+      [
+        ["enqueue", 1, null],
+        ["dequeue", null, 2],
+      ],
+      "refused: the queue did not contain 2",
+    ],
+    [
+      "unordered-queue",
+      [
+        ["enqueue", 1, null],
+        ["dequeue", null, null],
+      ],
+      "refused: the queue was not empty: it contained 1",
+    ],
+    [
+      "unordered-queue",
+      [
+        ["enqueue", 2, null],
+        ["enqueue", 1, null],
+        ["enqueue", 1, null],
+        ["dequeue", null, q],
+      ],
+      {
+        oneOf: [
+          [1, 2],
+          [1, 1],
+        ],
+      },
+    ],
+  ])("%s: %j ends in %j", (name, operations, result) => {
+    expect(run(name, operations)).toEqual(result);
+  });
+
+  test.each<[string, Json, Steps, Json]>([
+    ["cas-register", 0, [["cas", [0, 1], null]], 1],
+    ["mutex", true, [["release", null, null]], false],
+    ["set", [2, 1, 2], [["read", null, [1, 2]]], [1, 2]],
+    ["fifo-queue", [1], [["dequeue", null, 1]], []],
+    [
+      "multi-register",
+      { y: 2, x: 1 },
+      [["txn", [["r", "y", null]], [["r", "y", 2]]]],
+      [
+        ["x", 1],
+        ["y", 2],
+      ],
+    ],
+  ])("%s may begin with %j", (name, initial, operations, result) => {
+    expect(run(name, operations, initial)).toEqual(result);
+  });
+
+  test.each<[string, string, Json, Json, string | undefined]>([
+    ["cas-register", "cas", [1, 2], null, undefined],
+    ["cas-register", "cas", [1], null, "a pair [expected, new]"],
+    ["fifo-queue", "enqueue", null, null, "an item other than null"],
+    ["set", "read", null, 3, "an array of elements"],
+    ["multi-register", "txn", [["append", "x", 1]], null, 'an array of ["read" or "write", key, value]'],
+    [
+      "multi-register",
+      "txn",
+      [["r", "x", null]],
+      [["r", "y", 1]],
+      "the micro-operations of the invocation, with the values read",
+    ],
+  ])("%s: %s of %j → %s expects %s", (name, f, value, output, expected) => {
+    expect(modelNamed(name).malformed?.({ f, value }, output)).toBe(expected);
+  });
+
+  test("are known by name, with the operations they expect", () => {
+    expect(models.map(({ name }) => name)).toEqual([
+      "register",
+      "cas-register",
+      "mutex",
+      "multi-register",
+      "set",
+      "fifo-queue",
+      "unordered-queue",
+    ]);
+    for (const { name, operations, summary } of models) {
+      expect(modelNamed(name).operations).toEqual(operations);
+      expect(summary).toContain(operations[0]?.f);
+    }
+    expect(() => modelNamed("toString")).toThrow('Unknown model "toString"');
+    expect(() => modelNamed("mutex", 3)).toThrow(
+      "The initial state of model mutex is true (held) or false (free), not 3.",
+    );
+  });
+});
