@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { Json, JsonObject } from "../histories/json.ts";
 import type { Client, Completion, Invocation } from "../systems/contracts/client.ts";
 import type { NodeId } from "../systems/contracts/protocol.ts";
@@ -5,8 +7,9 @@ import type { Address } from "../systems/contracts/system.ts";
 import { errorCodes, isDefinite } from "../systems/protocols/errors.ts";
 import { NodeConnection } from "./host/node-connection.ts";
 
-/** How long a client waits for the connection and the first sign of life of its node, in milliseconds. */
+/** How long a client tries to reach its node before it gives an operation up unsent, in milliseconds. */
 const connectPatience = 1_000;
+const connectPause = 50;
 /** How long it waits for an answer: longer than nodes take to say that they could not do it in time. */
 const answerPatience = 2_000;
 
@@ -54,22 +57,35 @@ export class ProtocolClient implements Client {
     return Promise.resolve();
   }
 
-  /**
-   * The connection, proved by a ping: a fault proxy takes connections even when it can pass nothing on, and
-   * an operation that it swallowed would be one of which nobody knows.
-   */
+  /** The connection; made anew when it is broken, which is tried again and again while patience lasts. */
   async #connect(): Promise<NodeConnection> {
     if (this.#connection?.usable === true) return this.#connection;
     this.#drop();
-    const connection = await NodeConnection.open(this.#address, this.#name, connectPatience);
+    const end = performance.now() + connectPatience;
+    for (;;) {
+      try {
+        this.#connection = await this.#connectOnce(end - performance.now());
+        return this.#connection;
+      } catch (error) {
+        if (performance.now() + connectPause >= end) throw error;
+      }
+      await sleep(connectPause);
+    }
+  }
+
+  /**
+   * A connection that a ping has proved: a fault proxy takes connections even when it can pass nothing on,
+   * and an operation that it swallowed would be one of which nobody knows.
+   */
+  async #connectOnce(milliseconds: number): Promise<NodeConnection> {
+    const connection = await NodeConnection.open(this.#address, this.#name, milliseconds);
     try {
-      await connection.ask(this.#node, { type: "ping" }, connectPatience);
+      await connection.ask(this.#node, { type: "ping" }, milliseconds);
+      return connection;
     } catch (error) {
       connection.close();
       throw error;
     }
-    this.#connection = connection;
-    return connection;
   }
 
   #drop(): void {
