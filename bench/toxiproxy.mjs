@@ -35,14 +35,19 @@ const serverScript = `
 
 async function throughput(port) {
   const socket = await open(port, "s");
-  let answered = 0;
-  socket.on("data", (data) => (answered += data.length));
+  let left = megabytes;
+  const taken = new Promise((resolve) => {
+    socket.on("data", (data) => {
+      left -= data.length;
+      if (left === 0) resolve();
+    });
+  });
   const start = performance.now();
   const total = megabytes * 1e6;
   for (let sent = 0; sent < total; sent += chunk.length) {
     if (!socket.write(chunk)) await once(socket, "drain");
   }
-  while (answered < megabytes) await once(socket, "data");
+  await taken;
   socket.destroy();
   return megabytes / ((performance.now() - start) / 1000);
 }

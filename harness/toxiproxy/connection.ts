@@ -59,9 +59,6 @@ export class Connection {
     server.once("close", () => {
       if (this.#links.size === 0) this.#client.destroy();
     });
-    this.#client.once("close", () => {
-      if (this.#links.size === 0) server.destroy();
-    });
     return server;
   }
 
@@ -96,6 +93,7 @@ export class Connection {
 
   #linkDone(direction: Direction, ending: Ending): void {
     const other = this.#links.get(direction === "upstream" ? "downstream" : "upstream");
+    // Not left to the socket's closing, which waits for a peer that may never read.
     if (ending === "close") other?.sourceEnded("close");
     if (other?.isDone === true) {
       this.#client.destroySoon();

@@ -87,8 +87,10 @@ describe("back-pressure", () => {
 
   it("holds back little for a toxic that lets little through", () =>
     Scene.play(async (scene) => {
+      const roomy = await scene.addToxic("latency", { latency: 1 }, { stream: "upstream" });
       await scene.addToxic("bandwidth", { rate: 1 }, { stream: "upstream" });
       const { client } = await scene.connect();
+      await roomy.remove();
       client.send(Buffer.alloc(flood));
       await sleep(200);
       const held = await heldBack(scene);
@@ -99,6 +101,15 @@ describe("back-pressure", () => {
   it("goes on reading what a toxic drops", () =>
     Scene.play(async (scene) => {
       await scene.addToxic("timeout", { timeout: 0 }, { stream: "upstream" });
+      const { client } = await scene.connect();
+      client.send(Buffer.alloc(flood));
+      while ((await scene.counter("dropped_bytes_total", "upstream")) < flood) await sleep(10);
+    }));
+
+  it("goes on reading when what a toxic held is dropped by the next", () =>
+    Scene.play(async (scene) => {
+      await scene.addToxic("bandwidth", { rate: 100_000 }, { stream: "upstream" });
+      await scene.addToxic("packet_loss", { loss_rate: 1 }, { stream: "upstream" });
       const { client } = await scene.connect();
       client.send(Buffer.alloc(flood));
       while ((await scene.counter("dropped_bytes_total", "upstream")) < flood) await sleep(10);
@@ -126,19 +137,32 @@ describe("a change of toxics on live connections", () => {
       await client.receives(4);
     }));
 
-  it("takes a toxic out of the middle without disturbing the others", () =>
+  it.each([0, 1])("takes toxic %i out of the chain without disturbing the others", (index) =>
     Scene.play(async (scene) => {
-      const first = await scene.addToxic("latency", { latency: 60_000 }, { name: "first" });
-      await scene.addToxic("limit_data", { bytes: 6 }, { name: "second" });
-      await scene.addToxic("latency", { latency: 1 }, { name: "third" });
+      const slow = { type: "latency", attributes: { latency: 60_000 }, name: "slow" };
+      const quick = { type: "latency", attributes: { latency: 1 }, name: "quick" };
+      const chain = index === 0 ? [slow, quick] : [quick, slow];
+      for (const { type, attributes, name } of chain) await scene.addToxic(type, attributes, { name });
+      await scene.addToxic("limit_data", { bytes: 6 });
       const { client, server } = await scene.connect();
       server.send("123");
       await sleep(30);
-      await first.remove();
+      await (await scene.proxy.getToxic("slow")).remove();
       await client.receives(3);
       server.send("45678");
       await client.ends();
       expect(client.text).toBe("123456");
+    }),
+  );
+
+  it("closes the server's side though the client takes in nothing", () =>
+    Scene.play(async (scene) => {
+      const { client, server } = await scene.connect();
+      client.socket.pause();
+      server.send(Buffer.alloc(32 * 1024 * 1024));
+      await sleep(50);
+      await scene.addToxic("timeout", { timeout: 30 });
+      await server.ends();
     }));
 
   it("resets connections that are older than reset_peer", () =>
