@@ -29,7 +29,12 @@ const opposites: readonly (readonly [start: string, stop: string])[] = [
  */
 export function faultSummary(history: History, description: TestDescription | undefined): FaultSummary {
   const legend = description?.legend.length ? description.legend : guessLegend(history);
-  const kinds = legend.map((band) => ({ name: band.name, color: band.color, spans: 0, active: 0 }));
+  const kinds = legend.map((band, i) => ({
+    name: printable(cut(band.name, 60)),
+    color: safeColor(band.color, i),
+    spans: 0,
+    active: 0,
+  }));
   const spans: FaultSpan[] = [];
   const failed: string[] = [];
   const open = legend.map((): { start: number; detail: string } | undefined => undefined);
@@ -63,6 +68,11 @@ export function faultSummary(history: History, description: TestDescription | un
   }
   for (const kind of legend.keys()) close(kind, end, true);
   return { kinds: kinds satisfies FaultKind[], spans: spans.toSorted((a, b) => a.start - b.start), failed };
+}
+
+/** The legend may come from a file: what is no plain colour gets one of ours. */
+function safeColor(color: string, kind: number): string {
+  return /^(#[0-9a-f]{3,8}|[a-z]{3,20})$/i.test(color) ? color : (colors[kind % colors.length] ?? "#6B6B6B");
 }
 
 function failedAt(history: History, index: number): boolean {

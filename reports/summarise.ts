@@ -104,12 +104,14 @@ function summariseVerdict(
   const { checker, model, valid, reason, certificate, verified } = verdict;
   const todo = advice(verdict);
   return {
-    checker: printable(checker),
-    ...(model === undefined ? {} : { model: printable(model) }),
+    checker: printable(cut(checker, 100)),
+    ...(model === undefined ? {} : { model: printable(cut(model, 100)) }),
     valid,
     ...(reason === undefined ? {} : { reason: printable(cut(reason, 2000)) }),
     ...(todo === undefined ? {} : { advice: todo }),
-    ...(certificate === undefined ? {} : { certificate: { kind: printable(certificate.kind), verified } }),
+    ...(certificate === undefined
+      ? {}
+      : { certificate: { kind: printable(cut(certificate.kind, 100)), verified } }),
     statistics: Object.fromEntries(
       Object.entries(verdict.statistics)
         .slice(0, 100)
@@ -136,7 +138,7 @@ function summariseAnomaly(
 ): AnomalySummary {
   const operations = anomaly.operations.filter((index) => index >= 0 && index < history.length);
   const block = `evidence/${id}`;
-  const key = anomalyKey(anomaly.evidence);
+  const key = anomalyKey(anomaly, history);
   const focus = anomalyFocus(anomaly.evidence);
   let start = Infinity;
   let end = -Infinity;

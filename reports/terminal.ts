@@ -1,8 +1,8 @@
 import { Chalk, supportsColor, type ChalkInstance } from "chalk";
-import type { Anomaly, Verdict } from "../checkers/verdict.ts";
+import type { Verdict } from "../checkers/verdict.ts";
 import type { ReportInput } from "./input.ts";
 import { shownAnomalies } from "./summarise.ts";
-import { counted, cut, duration, percent, printable, valueText } from "./text.ts";
+import { counted, cut, duration, percent, printable } from "./text.ts";
 import { advice, anomalyKey, checkName, validityWord } from "./words.ts";
 
 export interface TerminalOptions {
@@ -29,7 +29,7 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
   if (input.verdicts.length === 0) lines.push(heading(chalk, input.valid, "no check was made"));
   for (const verdict of worstFirst(input.verdicts)) {
     const anomalies = shown[input.verdicts.indexOf(verdict)] ?? [];
-    const keys = anomalies.map(({ anomaly }) => keyOf(input, anomaly));
+    const keys = anomalies.map(({ anomaly }) => anomalyKey(anomaly, input.history));
     const [key] = keys;
     lines.push(
       heading(chalk, verdict.valid, checkName(verdict), verdict.valid === false && key ? `key ${key}` : ""),
@@ -82,14 +82,6 @@ function proof({ certificate, verified }: Verdict): string[] {
       ? `certificate: ${kind}, verified by separate code`
       : `certificate: ${kind}, not verified`,
   ];
-}
-
-function keyOf(input: ReportInput, anomaly: Anomaly): string | undefined {
-  const named = anomalyKey(anomaly.evidence);
-  if (named !== undefined) return named;
-  const index = anomaly.operations.find((at) => at >= 0 && at < input.history.length);
-  const key = index === undefined ? -1 : (input.history.columns.key[index] ?? -1);
-  return key < 0 ? undefined : valueText(input.history.keys[key] ?? null, 60);
 }
 
 function extentOf({ history }: ReportInput): string {

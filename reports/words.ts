@@ -1,5 +1,6 @@
-import type { Validity, Verdict } from "../checkers/verdict.ts";
-import { isJsonObject, type Json } from "../histories/json.ts";
+import type { Anomaly, Validity, Verdict } from "../checkers/verdict.ts";
+import type { History } from "../histories/history.ts";
+import { isJsonObject } from "../histories/json.ts";
 import { counted, cut, printable, valueText } from "./text.ts";
 
 /** What verdicts mean, in words for people who have never read one. */
@@ -48,12 +49,14 @@ export function advice(verdict: Verdict): string | undefined {
   return "Read the reason above; the history itself is complete and can be checked again.";
 }
 
-/** The independent object that an anomaly is about: what its evidence says. */
-export function anomalyKey(evidence: { readonly kind: string } | undefined): string | undefined {
-  const plain: unknown = evidence;
-  if (!isJsonObject(plain)) return undefined;
-  const key: Json | undefined = plain["key"];
-  return key === undefined || key === null ? undefined : valueText(key, 100);
+/** Text of the independent object that an anomaly is about: what its evidence says, else its operations. */
+export function anomalyKey(anomaly: Anomaly, history: History): string | undefined {
+  const evidence: unknown = anomaly.evidence;
+  const named = isJsonObject(evidence) ? evidence["key"] : undefined;
+  if (named !== undefined && named !== null) return valueText(named, 100);
+  const first = anomaly.operations.find((index) => index >= 0 && index < history.length);
+  const key = first === undefined ? -1 : (history.columns.key[first] ?? -1);
+  return key < 0 ? undefined : valueText(history.keys[key] ?? null, 100);
 }
 
 /** The operation that the evidence of an anomaly points at. */

@@ -1,6 +1,6 @@
 import { outcomeNames, type Operations } from "../report/operations.ts";
 import { operationText } from "../timeline/inspector.tsx";
-import type { Layout, Point } from "./layout.ts";
+import type { Box, Layout, Point } from "./layout.ts";
 
 const LaneHeight = 46;
 const BoxHeight = 28;
@@ -74,7 +74,7 @@ export function Diagram({ operations, layout, points, step, stuck, refused, widt
                 <path class="open-end" d={`M${left + length} ${y(box.lane)}l6 7l-6 7l6 7l-6 7`} />
               ) : null}
               <text x={left + 7} y={y(box.lane) + BoxHeight / 2}>
-                {clip(text, length - 10)}
+                {clip(text, roomFor(box, layout.boxes, x) - 12)}
               </text>
               <title>{`op ${box.index}: ${text} (${name})`}</title>
             </g>
@@ -91,7 +91,7 @@ export function Diagram({ operations, layout, points, step, stuck, refused, widt
             <line
               x1={x(point.x)}
               x2={x(point.x)}
-              y1={y(point.box.lane)}
+              y1={y(point.box.lane) + BoxHeight - 6}
               y2={y(point.box.lane) + BoxHeight + 3}
             />
             <circle cx={x(point.x)} cy={y(point.box.lane) + BoxHeight + 3} r="9" />
@@ -103,6 +103,12 @@ export function Diagram({ operations, layout, points, step, stuck, refused, widt
       </svg>
     </div>
   );
+}
+
+/** A label may run on over the free part of its lane, up to the next operation there. */
+function roomFor(box: Box, boxes: readonly Box[], x: (share: number) => number): number {
+  const next = boxes.find((other) => other.lane === box.lane && other.left > box.left);
+  return (next === undefined ? x(1) + 14 : x(next.left)) - x(box.left);
 }
 
 function clip(text: string, width: number): string {

@@ -85,7 +85,7 @@ function Charts({ operations }: { operations: Operations }) {
             behind={(plot, palette) => drawDensity(plot, palette, latency)}
           />
           <p class="muted small">
-            Darker cells hold more operations. Clients wait for one answer before they send the next, so a
+            Stronger cells hold more operations. Clients wait for one answer before they send the next, so a
             stall holds back the operations that would have met it: the tail is at least as bad as shown.
           </p>
           <LatencyTable latency={latency} />

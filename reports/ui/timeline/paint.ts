@@ -238,13 +238,14 @@ function paintBoxes(
       }
     } else {
       context.fillStyle = palette.info;
-      if (length > 6) {
+      context.fillRect(left, y, Math.min(3, length), height);
+      if (length > 3) {
         const fade = context.createLinearGradient(left, 0, left + length, 0);
-        fade.addColorStop(0, palette.info);
-        fade.addColorStop(1, `${palette.info}33`);
+        fade.addColorStop(0, `${palette.info}66`);
+        fade.addColorStop(1, `${palette.info}1a`);
         context.fillStyle = fade;
+        context.fillRect(left + 3, y, length - 3, height);
       }
-      context.fillRect(left, y, length, height);
       // Unknown outcomes may take effect at any later time: the open end shows it.
       context.fillStyle = palette.info;
       context.fillRect(left + length, y + height / 2 - 0.5, 10, 1);

@@ -29,7 +29,7 @@ export function Timeline({
   const canvas = useRef<HTMLCanvasElement>(null);
   const [tip, setTip] = useState<Tip | undefined>(undefined);
   const [width, setWidth] = useState(0);
-  const gutter = width < 600 ? 64 : 112;
+  const gutter = width < 600 ? 76 : 112;
   const lanes = useMemo(
     () =>
       makeLanes(operations, grouping, {
