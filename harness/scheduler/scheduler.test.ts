@@ -14,11 +14,13 @@ import {
   repeat,
   sequence,
   sleep,
+  stagger,
+  timeLimit,
   type Generator,
   type Plan,
 } from "../../workloads/generators/index.ts";
 import { Scheduler, type Step } from "./scheduler.ts";
-import { imperfect, simulate } from "./simulate.ts";
+import { imperfect, perfect, perfectInfo, simulate, type SimulatedSystem } from "./simulate.ts";
 import { alone, lines } from "./testing/schedules.ts";
 
 const read = { f: "read" };
@@ -263,32 +265,48 @@ describe("a seed", () => {
   it("gives the same schedule in every version", () => {
     expect(lines(simulate(mixture(), { seed: "rashomon", system: imperfect() }))).toMatchInlineSnapshot(`
       [
-        "0 1 invoke read",
-        "0 0 invoke write 2",
-        "10 1 ok read",
-        "10 0 ok write 2",
+        "0 1 invoke write 0",
+        "0 0 invoke read",
+        "10 1 ok write 0",
+        "10 0 ok read",
+        "10 0 invoke write 2",
         "10 1 invoke read",
-        "10 0 invoke write 0",
+        "30 0 info write 2",
         "30 1 info read",
-        "30 0 info write 0",
-        "30 3 invoke write 3",
-        "30 2 invoke write 3",
-        "60 3 fail write 3",
-        "60 2 fail write 3",
-        "60 3 invoke write 1",
-        "60 2 invoke write 1",
-        "70 3 ok write 1",
-        "70 2 ok write 1",
+        "30 3 invoke read",
+        "30 2 invoke read",
+        "60 3 fail read",
+        "60 2 fail read",
+        "60 2 invoke write 2",
+        "60 3 invoke read",
+        "70 2 ok write 2",
+        "70 3 ok read",
+        "70 2 invoke write 0",
         "70 3 invoke read",
-        "70 2 invoke write 3",
+        "90 2 info write 0",
         "90 3 info read",
-        "90 2 info write 3",
-        "90 4 invoke write 4",
         "90 5 invoke read",
-        "120 4 fail write 4",
+        "90 4 invoke write 4",
         "120 5 fail read",
+        "120 4 fail write 4",
       ]
     `);
+  });
+
+  it("hurts a system in the same way however its clients fare", () => {
+    const faults = stagger(20, ({ random }) => ({ f: "kill", value: random.int(1000) }));
+    const killed = (system: SimulatedSystem): string[] =>
+      lines(
+        simulate(timeLimit(2000, clients(repeat(read), faults)), {
+          system: (operation, count) =>
+            operation.thread === "nemesis" ? { type: "info", latency: 1 } : system(operation, count),
+          operations: 10_000,
+          concurrency: 3,
+        }),
+      ).filter((line) => line.includes("kill"));
+    expect(killed(perfect).length).toBeGreaterThan(100);
+    expect(killed(perfectInfo)).toEqual(killed(perfect));
+    expect(killed(imperfect())).toEqual(killed(perfect));
   });
 
   it("gives the same schedule whenever it is asked, another seed another one", () => {

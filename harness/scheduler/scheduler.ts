@@ -4,7 +4,7 @@ import { checkAnswer, GeneratorError, thrown } from "../../workloads/generators/
 import { Threads } from "../../workloads/generators/context.ts";
 import type { Event, Generator, Next, Proposal, Thread } from "../../workloads/generators/generator.ts";
 import { generator, nothing, type Plan } from "../../workloads/generators/plan.ts";
-import { seededRandom, type Random } from "../../workloads/random.ts";
+import { seededRandom } from "../../workloads/random.ts";
 
 export interface SchedulerOptions {
   readonly generator: Plan;
@@ -60,13 +60,10 @@ const endless = 10_000;
  */
 export class Scheduler {
   readonly threads: Threads;
-  readonly #random: Random;
   /** By slot of the thread: an array, since a map that is always added to and deleted from costs far more. */
   readonly #open: (Dispatch | undefined)[];
   #outstanding = 0;
   #generator: Generator;
-  /** Events so far: chance at any point depends on the seed and on this alone. */
-  #events = 0;
   #time = 0;
   #logsInARow = 0;
 
@@ -75,8 +72,8 @@ export class Scheduler {
     if (!(Number.isSafeInteger(concurrency) && concurrency >= 0)) {
       throw new RangeError(`the number of client threads is a non-negative integer, not ${concurrency}`);
     }
-    this.#random = seededRandom(options.seed).split("generator");
-    this.threads = new Threads(concurrency, options.withNemesis ?? true, this.#random);
+    const random = seededRandom(options.seed).split("generator");
+    this.threads = new Threads(concurrency, options.withNemesis ?? true, random);
     this.#open = Array.from({ length: concurrency + 1 }, () => undefined);
     this.#generator = generator(options.generator);
   }
@@ -103,7 +100,6 @@ export class Scheduler {
           throw new GeneratorError([], `expected an operation or a wait, found ${endless} messages in a row`);
         }
         this.#generator = answer.generator;
-        this.#events++;
         return { kind: "log", message: answer.message, time };
       case "pending":
         this.#generator = answer.generator;
@@ -159,7 +155,6 @@ export class Scheduler {
   }
 
   #ask(time: number): Next {
-    this.#random.rewind(this.#events);
     const context = this.threads.at(time);
     try {
       const answer = this.#generator.next(context);
@@ -172,7 +167,6 @@ export class Scheduler {
 
   /** Asks once more, with every answer checked where it is given, so that the error tells the whole path. */
   #located(error: unknown, time: number): GeneratorError {
-    this.#random.rewind(this.#events);
     try {
       this.#generator.next(this.threads.at(time, true));
     } catch (located) {
@@ -196,8 +190,6 @@ export class Scheduler {
   }
 
   #update(event: Event): void {
-    this.#events++;
-    this.#random.rewind(this.#events);
     try {
       this.#generator = this.#generator.update(this.threads.at(event.time), event);
     } catch (error) {

@@ -5,11 +5,19 @@ import type { Context, Thread } from "./generator.ts";
 /**
  * The threads of a run: which are free, and which process each runs. The scheduler's own, which shows it
  * to generators as a `Context`.
+ *
+ * Chance at any moment is a function of the seed and of how many operations were dispatched. Plans for the
+ * nemesis alone and for clients alone have streams of their own, which count their own operations, so that
+ * a seed hurts a system in the same way however its clients fare.
  */
 export class Threads {
   readonly concurrency: number;
   readonly all: readonly Thread[];
-  readonly random: Random;
+  readonly #random: Random;
+  readonly #clientRandom: Random;
+  readonly #nemesisRandom: Random;
+  #clientOperations = 0;
+  #nemesisOperations = 0;
   /** By slot, as is the process. */
   readonly #busy: Uint8Array;
   readonly #process: Float64Array;
@@ -18,7 +26,9 @@ export class Threads {
 
   constructor(concurrency: number, withNemesis: boolean, random: Random) {
     this.concurrency = concurrency;
-    this.random = random;
+    this.#random = random;
+    this.#clientRandom = random.split("clients");
+    this.#nemesisRandom = random.split("nemesis");
     const clients: Thread[] = Array.from({ length: concurrency }, (_, i) => i);
     this.all = withNemesis ? [...clients, nemesis] : clients;
     this.#busy = new Uint8Array(concurrency + 1);
@@ -37,6 +47,9 @@ export class Threads {
   at(time: number, strict = false): Context {
     this.#time = time;
     this.#strict = strict;
+    this.#random.rewind(this.#clientOperations + this.#nemesisOperations);
+    this.#clientRandom.rewind(this.#clientOperations);
+    this.#nemesisRandom.rewind(this.#nemesisOperations);
     return new View(this, this.all);
   }
 
@@ -48,7 +61,16 @@ export class Threads {
     return thread === nemesis ? nemesis : (this.#process[thread] ?? -1);
   }
 
+  /** The chance of those who may use `threads`. */
+  random(threads: readonly Thread[]): Random {
+    if (threads.at(-1) !== nemesis) return this.#clientRandom;
+    return threads.length === 1 ? this.#nemesisRandom : this.#random;
+  }
+
+  /** An operation was dispatched on the thread. */
   occupy(thread: Thread): void {
+    if (thread === nemesis) this.#nemesisOperations++;
+    else this.#clientOperations++;
     this.#busy[this.slot(thread)] = 1;
   }
 
@@ -71,20 +93,18 @@ export class Threads {
 
 class View implements Context {
   readonly threads: readonly Thread[];
+  readonly random: Random;
   readonly #table: Threads;
   #free: readonly Thread[] | undefined;
 
   constructor(table: Threads, threads: readonly Thread[]) {
     this.#table = table;
     this.threads = threads;
+    this.random = table.random(threads);
   }
 
   get time(): number {
     return this.#table.time;
-  }
-
-  get random(): Random {
-    return this.#table.random;
   }
 
   get strict(): boolean {

@@ -17,8 +17,9 @@ export interface Context {
   /** The process that a thread runs at the moment. */
   process(thread: Thread): ProcessId;
   /**
-   * Chance. Its draws are a function of the seed and of the number of events so far, so that asking twice
-   * at the same point gives the same answer: generators stay pure.
+   * Chance. Its draws are a function of the seed and of the number of operations dispatched so far (by the
+   * nemesis or by clients, for plans of theirs alone), so that asking twice at the same point gives the same answer:
+   * generators stay pure. Asked again after a mere wait, they draw the same as before it.
    */
   readonly random: Random;
   /** The same moment, for a generator that may use only `threads`. */

@@ -32,13 +32,14 @@ class Stagger implements Generator {
     const { time } = context;
     const due = this.#due ?? time;
     if (time < due) return pending(this, due);
+    // Drawn before the plan draws, which may draw more or less as threads are free: the gaps of a seed stay.
+    const gap = context.random.int(2 * this.#mean + 1);
     const answer = ask(this.#plan, context, "stagger");
     if (answer.kind === "done") return done;
     if (answer.kind !== "operation") {
       return followedBy(answer, new Stagger(this.#mean, this.#due, answer.generator));
     }
-    const base = Math.max(due, time - catchUp * this.#mean);
-    const next = base + context.random.int(2 * this.#mean + 1);
+    const next = Math.max(due, time - catchUp * this.#mean) + gap;
     return followedBy(answer, new Stagger(this.#mean, next, answer.generator));
   }
 
