@@ -6,7 +6,7 @@ import { Tinypool } from "tinypool";
 
 import { RashomonError } from "../histories/errors.ts";
 import type { JudgeOutcome, JudgeRequest } from "./judge.ts";
-import type { WorkerAnswer } from "./judge-worker.ts";
+import judgeTask, { type WorkerAnswer } from "./judge-worker.ts";
 
 /** An error of a worker, as it was there. */
 class RelayedError extends RashomonError {
@@ -45,7 +45,11 @@ export async function* judgeAll(
   const terminal = { width: process.stdout.columns ?? 100, color: supportsColor !== false };
   const started = performance.now();
   try {
-    const answers = requests.map((request): Promise<WorkerAnswer> => pool.run({ ...terminal, ...request }));
+    const answers = requests.map((request): Promise<WorkerAnswer> => {
+      const task = { ...terminal, ...request };
+      // Workers have no standard input.
+      return request.path === "-" ? judgeTask(task) : pool.run(task);
+    });
     // An answer that is not awaited yet may fail meanwhile; it is looked at in its turn.
     for (const answer of answers) answer.catch(() => undefined);
     for (const [i, answer] of answers.entries()) {

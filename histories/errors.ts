@@ -68,7 +68,7 @@ export class UsageError extends RashomonError {
 export function unknownName(kind: string, name: string, known: Iterable<string>): UsageError {
   const names = [...known];
   const near = names.filter(
-    (candidate) => editDistance(candidate, name) <= Math.max(1, Math.floor(name.length / 3)),
+    (candidate) => editDistance(candidate, name) <= Math.max(1, Math.ceil(name.length / 3)),
   );
   const suggestion = near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
   return new UsageError(

@@ -1,0 +1,189 @@
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+
+import { runChecks } from "../checkers/index.ts";
+import { openRun, type History } from "../histories/index.ts";
+import { readJournals, journalDirectory } from "./journal.ts";
+import { findLibfaketime } from "./local/clocks.ts";
+import { findProcess, processTable } from "./local/process-table.ts";
+import { runTest } from "./run-test.ts";
+import { planTest, type TestOptions } from "./test-plan.ts";
+
+const context = { versions: { rashomon: "test" }, started: "2026-01-02T03:04:05.678Z" };
+
+/** Runs a test on real processes and reads back what was recorded. */
+async function run(options: Omit<TestOptions, "system"> & { system?: string }, signal?: AbortSignal) {
+  const store = mkdtempSync(join(tmpdir(), "rashomon-run-"));
+  const plan = planTest({ system: "paxos", ...options }, context);
+  const notes: string[] = [];
+  const { folder, interrupted } = await runTest(plan, store, {
+    note: (text) => notes.push(text),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const stored = await openRun(folder);
+  const history = await stored.history();
+  return {
+    store,
+    folder,
+    interrupted,
+    notes,
+    history,
+    valid: runChecks(history, plan.description.checks).valid,
+  };
+}
+
+/** Fault operations that began and ended, by function, without those that were not applied. */
+function applied(history: History): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const operation of history) {
+    if (operation.process !== "nemesis" || operation.error !== undefined) continue;
+    counts.set(operation.f, (counts.get(operation.f) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Processes of ours that a run would leave behind if it forgot them. */
+function leftovers(store: string): number {
+  return processTable().filter(({ pid }) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(store);
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+describe("a run of a real cluster", () => {
+  it("keeps its promise through every fault that works everywhere, and leaves nothing behind", async () => {
+    const faults = ["partition", "latency", "reset", "bandwidth", "slow-close", "kill", "terminate", "pause"];
+    const { store, notes, history, valid } = await run({ seed: "11", seconds: 8, interval: 1, faults });
+    expect(notes).toEqual([]);
+    expect(valid).toBe(true);
+    const counts = applied(history);
+    for (const f of ["start-partition", "kill", "restart", "pause", "resume", "terminate", "start-latency"]) {
+      expect(counts.get(f) ?? 0, f).toBeGreaterThan(0);
+    }
+    expect(leftovers(store)).toBe(0);
+    expect(readJournals(journalDirectory(store))).toEqual([]);
+  });
+
+  it("serves again after the final healing", async () => {
+    const { history, valid } = await run({
+      seed: "12",
+      seconds: 3,
+      interval: 0.5,
+      faults: ["partition", "kill"],
+    });
+    const healed = history.select((i) => history.processOf(i) === "nemesis").at(-1) ?? 0;
+    const after = history.select(
+      (i) => i > healed && history.isClient(i) && history.operation(i).type === "ok",
+    );
+    expect(after.length).toBeGreaterThan(0);
+    expect(valid).toBe(true);
+  });
+
+  it("ends early when asked to, healed, with what was recorded", async () => {
+    const interruption = new AbortController();
+    setTimeout(() => interruption.abort(), 4_000);
+    const options = { seed: "13", seconds: 600, interval: 0.5, faults: ["pause", "partition"] };
+    const { store, interrupted, history } = await run(options, interruption.signal);
+    expect(interrupted).toBe(true);
+    expect(history.length).toBeGreaterThan(0);
+    expect(applied(history).get("resume") ?? 0).toBeGreaterThan(0);
+    expect(leftovers(store)).toBe(0);
+    expect(readJournals(journalDirectory(store))).toEqual([]);
+  });
+
+  it.skipIf(findLibfaketime() === undefined)(
+    "survives clocks that jump and drift (apt-get install libfaketime)",
+    async () => {
+      const { notes, history, valid } = await run({
+        seed: "14",
+        seconds: 5,
+        interval: 1,
+        faults: ["clock", "kill"],
+      });
+      expect(notes).toEqual([]);
+      expect(applied(history).get("skew-clock") ?? 0).toBeGreaterThan(0);
+      expect(valid).toBe(true);
+    },
+  );
+
+  it("partitions the clients of a system of one node from it", async () => {
+    const { notes, history, valid } = await run({
+      system: "memory-register",
+      seed: "15",
+      seconds: 4,
+      interval: 1,
+      faults: ["partition", "pause"],
+    });
+    expect(notes).toEqual([]);
+    expect(applied(history).get("start-partition") ?? 0).toBeGreaterThan(0);
+    expect(valid).toBe(true);
+  });
+});
+
+describe("a mutant", () => {
+  it("that reads without a quorum is caught under partitions", async () => {
+    const { valid } = await run({
+      mutant: "local-reads",
+      nodes: 3,
+      seed: "1",
+      seconds: 15,
+      faults: ["partition"],
+    });
+    expect(valid).toBe(false);
+  });
+});
+
+describe("a harness that is killed", () => {
+  it("leaves a readable history, no process, and a journal that the next run heals", async () => {
+    const store = mkdtempSync(join(tmpdir(), "rashomon-killed-"));
+    const program = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+    const harness = execa(
+      process.execPath,
+      [
+        program,
+        "test",
+        "paxos",
+        "--nodes",
+        "3",
+        "--faults",
+        "pause",
+        "--interval",
+        "0.5",
+        "--time",
+        "600",
+        "--store",
+        store,
+      ],
+      { reject: false, stdio: "ignore" },
+    );
+    const history = join(store, "latest", "history.jsonl");
+    const size = (): number => {
+      try {
+        return readFileSync(history).length;
+      } catch {
+        return 0;
+      }
+    };
+    await expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(20_000);
+    harness.kill("SIGKILL");
+    await harness;
+    await expect.poll(() => leftovers(store), { timeout: 10_000 }).toBe(0);
+    expect(readdirSync(journalDirectory(store))).toHaveLength(1);
+    const stored = await openRun(store);
+    expect((await stored.history()).length).toBeGreaterThan(100);
+    const judged = await execa(process.execPath, [program, "check", store, "--json"], { reject: false });
+    expect(JSON.parse(judged.stdout)).toMatchObject({ valid: true });
+    const healed = await execa(process.execPath, [program, "heal", "--store", store], { reject: false });
+    expect(healed.stdout).toContain("process n1: was gone");
+    expect(readJournals(journalDirectory(store))).toEqual([]);
+    expect(findProcess(harness.pid ?? 0)).toBeUndefined();
+  });
+});
