@@ -78,7 +78,7 @@ function restPosition(timeline: Timeline, result: SearchResult, initial: number)
 }
 
 /** Which calls a call cannot be without. */
-class Needs {
+export class Needs {
   readonly #calls: Calls;
   readonly #givers = new Map<number, number[]>();
   readonly #cells = new Map<string, Overwriting>();
