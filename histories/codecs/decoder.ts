@@ -13,6 +13,8 @@ export interface Decoder {
    */
   decode(bytes: Buffer, start: number, end: number, last: boolean): number;
   build(): History;
+  /** How many newlines the last `decode` took, where the decoder knows; counted again otherwise. */
+  readonly newlines?: number;
   /** Whether the decoder itself judges an end of the file in the middle of a character. */
   readonly takesTornEnd?: boolean;
 }
@@ -55,9 +57,8 @@ export class Places {
     this.#origin = origin;
   }
 
-  /** The bytes before `at` are done with. */
-  pass(at: number): void {
-    const newlines = countNewlines(this.#bytes, this.#origin, at);
+  /** The bytes before `at` are done with; `newlines` of them are newlines. */
+  pass(at: number, newlines = countNewlines(this.#bytes, this.#origin, at)): void {
     this.#column = this.#columnAt(at, newlines);
     this.#line += newlines;
     this.#origin = at;

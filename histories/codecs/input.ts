@@ -84,7 +84,7 @@ export class Input {
   #decode(end: number, last: boolean): void {
     try {
       const next = this.#decoder.decode(this.#window, this.#start, end, last);
-      this.#places.pass(next);
+      this.#places.pass(next, this.#decoder.newlines);
       this.#start = next;
     } catch (error) {
       if (error instanceof Fault) throw this.#places.inputError(error);

@@ -44,7 +44,7 @@ export class JsonScanner {
     this.#bytes = bytes;
     this.#end = end;
     if (this.largeIntegers.length > 0) this.largeIntegers.length = 0;
-    this.#names.length = 0;
+    if (this.#names.length > 0) this.#names.length = 0;
     if (this.#nameSets.size > 0) this.#nameSets.clear();
     let depth = 0;
     for (;;) {

@@ -36,6 +36,7 @@ const ExtraMember = Buffer.from(',"extra":');
  */
 export class NativeDecoder implements Decoder {
   readonly takesTornEnd = true;
+  newlines = 0;
   #builder: HistoryBuilder | undefined;
   readonly #values = new ValueArena();
   readonly #scanner = new JsonScanner({ oneLine: true });
@@ -55,11 +56,13 @@ export class NativeDecoder implements Decoder {
 
   decode(bytes: Buffer, start: number, end: number, last: boolean): number {
     let at = start;
+    this.newlines = 0;
     while (at < end) {
       if (this.#builder !== undefined && this.#fastPath) {
         const next = this.#fastLine(this.#builder, bytes, at, end);
         if (next !== OtherShape) {
           at = next;
+          this.newlines++;
           continue;
         }
       }
@@ -69,6 +72,7 @@ export class NativeDecoder implements Decoder {
       const lineEnd = complete ? newline : end;
       this.#line(bytes, at, lineEnd, complete);
       at = complete ? newline + 1 : end;
+      if (complete) this.newlines++;
     }
     return at;
   }

@@ -43,7 +43,7 @@ describe("the native format", () => {
         const text = textOf(historyOf(operations));
         expect(describeAll(inPieces(text, piece))).toEqual(describeAll(historyOf(operations)));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
