@@ -64,10 +64,11 @@ export class ProtocolClient implements Client {
     const end = performance.now() + connectPatience;
     for (;;) {
       try {
-        this.#connection = await this.#connectOnce(end - performance.now());
+        this.#connection = await this.#connectOnce(Math.ceil(end - performance.now()));
         return this.#connection;
       } catch (error) {
-        if (performance.now() + connectPause >= end) throw error;
+        // A last try that could hardly succeed would only hide what was wrong.
+        if (end - performance.now() < 2 * connectPause) throw error;
       }
       await sleep(connectPause);
     }
