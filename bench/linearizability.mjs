@@ -64,7 +64,7 @@ async function generate({ operations, clients, values, unknown, stale }) {
   const free = Array.from({ length: clients }, (_, process) => ({ process, at: exponential(0.2) }));
   const calls = [];
   for (let i = 0; i < operations; i++) {
-    const client = free.reduce((first, one) => (one.at < first.at ? one : first));
+    const client = free.reduce((first, other) => (other.at < first.at ? other : first));
     const begin = client.at;
     const length = 1 + exponential(1);
     const info = random() < unknown;
