@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../histories/errors.ts";
 import { findToxiproxy } from "./find.ts";
 import { startToxiproxy } from "./server.ts";
+import { call } from "./testing/api-call.ts";
 import { dial, PeerServer, sleep, until, type Peer } from "./testing/peer.ts";
 import { Scene } from "./testing/scene.ts";
 import type { ToxicType } from "./toxic.ts";
@@ -70,16 +71,7 @@ describe("back-pressure", () => {
       server.socket.pause();
       const bytes = Buffer.alloc(flood, "0123456789abcdef!");
       client.send(bytes);
-      let before = -1;
-      for (
-        let now = 0;
-        now !== before || now === 0;
-        now = await scene.counter("received_bytes_total", "upstream")
-      ) {
-        before = now;
-        await sleep(100);
-      }
-      expect(before).toBeLessThan(flood);
+      expect(await stalledAt(scene, "upstream")).toBeLessThan(flood);
       server.socket.resume();
       await server.receives(flood);
       expect(server.bytes.equals(bytes)).toBe(true);
@@ -160,7 +152,7 @@ describe("a change of toxics on live connections", () => {
       const { client, server } = await scene.connect();
       client.socket.pause();
       server.send(Buffer.alloc(32 * 1024 * 1024));
-      await sleep(50);
+      await stalledAt(scene, "downstream");
       await scene.addToxic("timeout", { timeout: 30 });
       await server.ends();
     }));
@@ -224,6 +216,35 @@ describe("the seed", () => {
     expect(hurt).toBeGreaterThan(8);
     expect(hurt).toBeLessThan(32);
   });
+});
+
+describe("calls at the same time", () => {
+  it("make a proxy of one name once", () =>
+    Scene.play(async (scene) => {
+      const body = JSON.stringify({ name: "new", listen: "localhost:0", upstream: "x:1" });
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => call(scene.toxiproxy.url, "POST", "/proxies", body)),
+      );
+      const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+      expect(statuses).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+    }));
+});
+
+describe("an update", () => {
+  it("draws anew whether a connection is hurt", () =>
+    Scene.play(async (scene) => {
+      const toxic = await scene.addToxic("packet_loss", { loss_rate: 1 }, { toxicity: 0.5 });
+      const { client, server } = await scene.connect();
+      for (let sent = 1; sent <= 20; sent++) {
+        server.send("x");
+        while ((await scene.counter("received_bytes_total", "downstream")) < sent) await sleep(1);
+        await toxic.update(toxic.toJson());
+      }
+      await client.receives(1);
+      const dropped = await scene.counter("dropped_bytes_total", "downstream");
+      expect(dropped).toBeGreaterThan(0);
+      expect(dropped).toBeLessThan(20);
+    }));
 });
 
 describe("a toxic of one's own", () => {
@@ -299,6 +320,17 @@ describe("finding a server", () => {
     await found.close();
   });
 });
+
+/** Waits until the proxy reads no more in a direction; returns how many bytes it has read. */
+async function stalledAt(scene: Scene, direction: "upstream" | "downstream"): Promise<number> {
+  let before = -1;
+  for (;;) {
+    const now = await scene.counter("received_bytes_total", direction);
+    if (now > 0 && now === before) return now;
+    before = now;
+    await sleep(150);
+  }
+}
 
 async function heldBack(scene: Scene): Promise<number> {
   const received = await scene.counter("received_bytes_total", "upstream");

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { seededRandom } from "../../../workloads/random.ts";
+import { seededRandom, type Random } from "../../../workloads/random.ts";
 import { Stage } from "../stage.ts";
 import type { Direction, Inlet, ToxicType } from "../toxic.ts";
 import { bandwidth } from "./bandwidth.ts";
@@ -24,19 +24,19 @@ afterEach(() => {
 function stageOf(
   type: ToxicType,
   attributes: Record<string, number>,
-  options: { seed?: number; toxicity?: number } = {},
+  options: { seed?: number; toxicity?: number; name?: string; random?: Random } = {},
 ) {
   const log: string[] = [];
   const write = (what: string): unknown => log.push(`${Date.now()}:${what}`);
   const next: Inlet = { chunk: ({ data }) => write(data.toString()), end: write };
   const host = {
-    random: seededRandom(options.seed ?? 1),
+    random: options.random ?? seededRandom(options.seed ?? 1),
     now: () => Date.now(),
     dropped: (bytes: number) => write(`-${bytes}`),
     reset: () => write("reset"),
   };
   const toxic = {
-    name: "t",
+    name: options.name ?? "t",
     type,
     stream: "downstream",
     direction: "downstream" as Direction,
@@ -58,6 +58,27 @@ describe("latency", () => {
     stage.end("end");
     vi.runAllTimers();
     expect(log).toEqual(["100:a", "130:b", "130:end"]);
+  });
+
+  it("keeps thousands of chunks in order", () => {
+    const { stage, log, send } = stageOf(latency, { latency: 10_000, jitter: 0 });
+    for (let i = 0; i < 3000; i++) {
+      send(String(i));
+      vi.advanceTimersByTime(1);
+    }
+    stage.end("end");
+    vi.runAllTimers();
+    expect(log).toEqual([...Array.from({ length: 3000 }, (_, i) => `${10_000 + i}:${i}`), "12999:end"]);
+  });
+
+  it("lets neither data nor the end overtake what a late timer has not handed on yet", () => {
+    const { stage, log, send } = stageOf(latency, { latency: 100, jitter: 0 });
+    send("a");
+    vi.setSystemTime(500);
+    stage.chunk({ data: Buffer.from("b"), time: 0 });
+    stage.end("end");
+    vi.runAllTimers();
+    expect(log.map((line) => line.split(":")[1])).toEqual(["a", "b", "end"]);
   });
 
   it("stays within the jitter and in order", () => {
@@ -216,6 +237,23 @@ describe("toxicity", () => {
       if (log.includes("0:close")) hurt++;
     }
     expect(hurt / 1000).toBeCloseTo(0.2, 1);
+  });
+
+  it("is drawn for every toxic by itself, in whatever order they come", () => {
+    const fates = (names: readonly string[]): Record<string, boolean> => {
+      const random = seededRandom(5);
+      return Object.fromEntries(
+        names.map((name) => {
+          const { log, send } = stageOf(limitData, { bytes: 0 }, { name, random, toxicity: 0.5 });
+          send("x");
+          return [name, log.includes("0:close")];
+        }),
+      );
+    };
+    const names = Array.from({ length: 20 }, (_, i) => `toxic ${i}`);
+    const forwards = fates(names);
+    expect(fates(names.toReversed())).toEqual(forwards);
+    expect(new Set(Object.values(forwards)).size).toBe(2);
   });
 
   it("is drawn anew by an update", () => {
