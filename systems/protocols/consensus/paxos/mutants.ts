@@ -15,6 +15,11 @@ export const paxosMutants: readonly PaxosMutant[] = [
     killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
     rules: { ...paxosRules, quorumReads: false },
   },
+  // What was promised protects in two ways, and a kill takes both. An acceptor that forgot accepts in a ballot
+  // that a later round has already passed by, and an acknowledged write is lost; that needs an unlucky moment.
+  // And since a proposer starts above what its own acceptor promised, it comes back to ballots, and so to
+  // numbers of changes, that it has used: the register takes its next write for an old one and acknowledges
+  // it without effect. That shows soon after most kills.
   {
     name: "forgetful-acceptor",
     summary:

@@ -13,7 +13,7 @@ import { errorBody, errorCodes } from "../../errors.ts";
 import { accept, acceptorOf, prepare, restoreAcceptors, type Acceptors } from "./acceptor.ts";
 import { parseMessage, parseRequest } from "./messages.ts";
 import { paxosMutants } from "./mutants.ts";
-import { onAnswer, onDeadline, onRoundTimer, submit, type Proposers, type Surroundings } from "./proposer.ts";
+import { onAnswer, onDeadline, onRoundTimer, submit, type Proposers, type Situation } from "./proposer.ts";
 import { applyChange } from "./register.ts";
 import { paxosRules, type Rules } from "./rules.ts";
 import { paxosView } from "./view.ts";
@@ -25,7 +25,7 @@ export interface PaxosState {
 
 /** Paxos by `rules`; those of a mutant make it that mutant. */
 export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
-  const around = (state: PaxosState, node: NodeContext<JsonObject>): Surroundings => ({
+  const situation = (state: PaxosState, node: NodeContext<JsonObject>): Situation => ({
     ...state,
     rules,
     node,
@@ -46,15 +46,15 @@ export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
         case "promised":
         case "accepted":
         case "nack":
-          return onAnswer(around(state, node), from, message);
+          return onAnswer(situation(state, node), from, message);
       }
     },
 
     onTimer(state, timer, node) {
       const slash = timer.indexOf("/");
       const subject = timer.slice(slash + 1);
-      if (timer.slice(0, slash) === "deadline") onDeadline(around(state, node), subject);
-      else onRoundTimer(around(state, node), subject);
+      if (timer.slice(0, slash) === "deadline") onDeadline(situation(state, node), subject);
+      else onRoundTimer(situation(state, node), subject);
     },
 
     onRequest(state, { id, body }, node) {
@@ -71,7 +71,7 @@ export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
         const { register } = acceptorOf(state.acceptors, key);
         return node.reply(id, applyChange(register, { command, proposer: node.id, number: 0 }).answer);
       }
-      submit(around(state, node), key, { request: id, command });
+      submit(situation(state, node), key, { request: id, command });
     },
 
     view: paxosView,

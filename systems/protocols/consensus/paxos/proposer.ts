@@ -77,8 +77,8 @@ export interface ProposerState {
 /** By key; those with nothing to do are left out. */
 export type Proposers = Record<string, ProposerState>;
 
-/** What a proposer acts with. */
-export interface Surroundings {
+/** Where a proposer acts: what its node holds, the rules, and the way out. */
+export interface Situation {
   readonly proposers: Proposers;
   readonly acceptors: Acceptors;
   readonly rules: Rules;
@@ -86,44 +86,44 @@ export interface Surroundings {
 }
 
 /** Takes in a client's command. */
-export function submit(around: Surroundings, key: string, waiting: Waiting): void {
-  const proposer = (around.proposers[key] ??= { current: undefined, queue: [] });
+export function submit(situation: Situation, key: string, waiting: Waiting): void {
+  const proposer = (situation.proposers[key] ??= { current: undefined, queue: [] });
   proposer.queue.push(waiting);
-  around.node.setTimer(deadlineTimer(waiting.request), requestDeadline);
-  if (proposer.current === undefined) startNext(around, key, proposer);
+  situation.node.setTimer(deadlineTimer(waiting.request), requestDeadline);
+  if (proposer.current === undefined) startNext(situation, key, proposer);
 }
 
 /** Handles the answer of an acceptor; one that belongs to no running round is late, and means nothing. */
-export function onAnswer(around: Surroundings, from: NodeId, message: Promised | Accepted | Nack): void {
-  const attempt = around.proposers[message.key]?.current;
+export function onAnswer(situation: Situation, from: NodeId, message: Promised | Accepted | Nack): void {
+  const attempt = situation.proposers[message.key]?.current;
   if (attempt === undefined || attempt.ballot !== message.ballot) return;
   switch (message.type) {
     case "promised":
-      return onPromise(around, attempt, from, message);
+      return onPromise(situation, attempt, from, message);
     case "accepted":
-      return onAccepted(around, attempt, from, message);
+      return onAccepted(situation, attempt, from, message);
     case "nack":
-      return onNack(around, attempt, message);
+      return onNack(situation, attempt, message);
   }
 }
 
 /** The round's timer: a pause is over, or answers are missing. */
-export function onRoundTimer(around: Surroundings, key: string): void {
-  const attempt = around.proposers[key]?.current;
+export function onRoundTimer(situation: Situation, key: string): void {
+  const attempt = situation.proposers[key]?.current;
   if (attempt === undefined) return;
-  if (attempt.phase === "pause") return startRound(around, key, attempt);
-  broadcast(around, key, attempt);
-  around.node.setTimer(roundTimer(key), resendAfter);
+  if (attempt.phase === "pause") return startRound(situation, key, attempt);
+  broadcast(situation, key, attempt);
+  situation.node.setTimer(roundTimer(key), resendAfter);
 }
 
 /** A client has waited long enough. */
-export function onDeadline(around: Surroundings, request: string): void {
-  for (const [key, proposer] of Object.entries(around.proposers)) {
+export function onDeadline(situation: Situation, request: string): void {
+  for (const [key, proposer] of Object.entries(situation.proposers)) {
     const attempt = proposer.current;
     const mine = (waiting: Waiting): boolean => waiting.request === request;
     if (!proposer.queue.some(mine) && attempt?.waiting.some(mine) !== true) continue;
     const uncertain = attempt?.waiting.some(mine) === true && attempt.mayTakeEffect;
-    around.node.reply(
+    situation.node.reply(
       request,
       uncertain
         ? errorBody(errorCodes.timeout, "no quorum answered in time; the change may still take effect")
@@ -132,16 +132,16 @@ export function onDeadline(around: Surroundings, request: string): void {
     proposer.queue = proposer.queue.filter((waiting) => !mine(waiting));
     if (attempt === undefined) return;
     attempt.waiting = attempt.waiting.filter((waiting) => !mine(waiting));
-    if (attempt.waiting.length === 0) startNext(around, key, proposer);
+    if (attempt.waiting.length === 0) startNext(situation, key, proposer);
     return;
   }
 }
 
-function startNext(around: Surroundings, key: string, proposer: ProposerState): void {
+function startNext(situation: Situation, key: string, proposer: ProposerState): void {
   const first = proposer.queue[0];
   if (first === undefined) {
-    around.node.cancelTimer(roundTimer(key));
-    delete around.proposers[key];
+    situation.node.cancelTimer(roundTimer(key));
+    delete situation.proposers[key];
     return;
   }
   const together = (waiting: Waiting): boolean =>
@@ -161,12 +161,12 @@ function startNext(around: Surroundings, key: string, proposer: ProposerState): 
     losses: 0,
   };
   proposer.queue = proposer.queue.filter((waiting) => !together(waiting));
-  startRound(around, key, proposer.current);
+  startRound(situation, key, proposer.current);
 }
 
 /** Phase 1a. */
-function startRound(around: Surroundings, key: string, attempt: Attempt): void {
-  const { node, acceptors, rules } = around;
+function startRound(situation: Situation, key: string, attempt: Attempt): void {
+  const { node, acceptors, rules } = situation;
   const above = Math.max(attempt.highestSeen, acceptorOf(acceptors, key).promised);
   attempt.ballot = ballotAbove(above, node.nodes.indexOf(node.id), node.nodes.length);
   if (attempt.number === 0) attempt.number = attempt.ballot;
@@ -177,24 +177,24 @@ function startRound(around: Surroundings, key: string, attempt: Attempt): void {
   node.setTimer(roundTimer(key), resendAfter);
   // The own acceptor promises first: the ballot is on the disk before anyone hears of it.
   const own = prepare(acceptors, { type: "prepare", key, ballot: attempt.ballot }, rules, node);
-  broadcast(around, key, attempt);
-  onAnswer(around, node.id, own);
+  broadcast(situation, key, attempt);
+  onAnswer(situation, node.id, own);
 }
 
-function onPromise(around: Surroundings, attempt: Attempt, from: NodeId, promise: Promised): void {
+function onPromise(situation: Situation, attempt: Attempt, from: NodeId, promise: Promised): void {
   if (attempt.phase !== "prepare" || !countVote(attempt, from)) return;
   if (promise.accepted > attempt.accepted) {
     attempt.accepted = promise.accepted;
     attempt.register = promise.register;
   }
-  if (attempt.votes.length >= around.rules.quorum(around.node.nodes.length)) {
-    propose(around, promise.key, attempt);
+  if (attempt.votes.length >= situation.rules.quorum(situation.node.nodes.length)) {
+    propose(situation, promise.key, attempt);
   }
 }
 
 /** Phase 2a. */
-function propose(around: Surroundings, key: string, attempt: Attempt): void {
-  const { node, acceptors, rules } = around;
+function propose(situation: Situation, key: string, attempt: Attempt): void {
+  const { node, acceptors, rules } = situation;
   const change: Change = { command: attempt.command, proposer: node.id, number: attempt.number };
   const { register, answer } = applyChange(attempt.register, change);
   attempt.register = { ...register };
@@ -203,34 +203,34 @@ function propose(around: Surroundings, key: string, attempt: Attempt): void {
   attempt.votes = [];
   if (change.command.type !== "read" && hasApplied(register, change)) attempt.mayTakeEffect = true;
   node.setTimer(roundTimer(key), resendAfter);
-  broadcast(around, key, attempt);
+  broadcast(situation, key, attempt);
   const proposal = { type: "accept", key, ballot: attempt.ballot, register: attempt.register } as const;
-  onAnswer(around, node.id, accept(acceptors, proposal, rules, node));
+  onAnswer(situation, node.id, accept(acceptors, proposal, rules, node));
 }
 
-function onAccepted(around: Surroundings, attempt: Attempt, from: NodeId, { key }: Accepted): void {
+function onAccepted(situation: Situation, attempt: Attempt, from: NodeId, { key }: Accepted): void {
   if (attempt.phase !== "accept" || !countVote(attempt, from)) return;
-  if (attempt.votes.length < around.rules.quorum(around.node.nodes.length)) return;
+  if (attempt.votes.length < situation.rules.quorum(situation.node.nodes.length)) return;
   for (const { request } of attempt.waiting) {
-    around.node.cancelTimer(deadlineTimer(request));
-    around.node.reply(request, attempt.answer);
+    situation.node.cancelTimer(deadlineTimer(request));
+    situation.node.reply(request, attempt.answer);
   }
-  const proposer = around.proposers[key];
-  if (proposer !== undefined) startNext(around, key, proposer);
+  const proposer = situation.proposers[key];
+  if (proposer !== undefined) startNext(situation, key, proposer);
 }
 
 /** The round is lost. The random pause lets one of two proposers that duel come through. */
-function onNack(around: Surroundings, attempt: Attempt, { key, promised }: Nack): void {
+function onNack(situation: Situation, attempt: Attempt, { key, promised }: Nack): void {
   attempt.highestSeen = Math.max(attempt.highestSeen, promised);
   if (attempt.phase === "pause") return;
   attempt.phase = "pause";
   const bound = Math.min(longestPause, firstPause * 2 ** attempt.losses);
   attempt.losses++;
-  around.node.setTimer(roundTimer(key), 1 + around.node.random(bound));
+  situation.node.setTimer(roundTimer(key), 1 + situation.node.random(bound));
 }
 
 /** Sends the question of the current phase to all other nodes that have not said yes to it. */
-function broadcast({ node }: Surroundings, key: string, attempt: Attempt): void {
+function broadcast({ node }: Situation, key: string, attempt: Attempt): void {
   const { ballot, register } = attempt;
   const message: PaxosMessage =
     attempt.phase === "prepare"
