@@ -211,6 +211,7 @@ describe("pace", () => {
   it("sleep waits from when its turn comes, and takes no thread", () => {
     expect(times([a, sleep(50), b], alone)).toBe("0:a 50:b");
     expect(times(phases(a, sleep(50), b), alone)).toBe("0:a 60:b");
+    expect(times([sleep(4.6), a], alone)).toBe("5:a");
     expect(times(any([sleep(50), b], limit(3, delay(20, repeat(a)))), alone)).toBe("0:a 20:a 40:a 50:b");
     expect(times(cycle(3, [sleep(5), a]), { ...alone, system: quick })).toBe("5:a 10:a 15:a");
   });

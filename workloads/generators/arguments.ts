@@ -6,9 +6,10 @@ export function checkCount(name: string, count: number, minimum: number): number
   throw new GeneratorError([name], `expected an integer of at least ${minimum}, found ${count}`);
 }
 
-/** `duration` if it is a number of nanoseconds of at least 0; else an error that names the combinator. */
+/** `duration` in whole nanoseconds if it is at least 0; else an error that names the combinator. */
 export function checkDuration(name: string, duration: number): number {
-  if (Number.isFinite(duration) && duration >= 0 && duration <= Number.MAX_SAFE_INTEGER) return duration;
+  if (Number.isFinite(duration) && duration >= 0 && duration <= Number.MAX_SAFE_INTEGER)
+    return Math.round(duration);
   throw new GeneratorError([name], `expected a duration of at least 0 ns, found ${duration}`);
 }
 

@@ -13,7 +13,7 @@ const catchUp = 10;
  * behind is forgotten rather than made up for in a burst.
  */
 export function stagger(mean: number, plan: Plan): Generator {
-  const gap = Math.round(checkDuration("stagger", mean));
+  const gap = checkDuration("stagger", mean);
   return gap === 0 ? generator(plan) : new Stagger(gap, undefined, generator(plan));
 }
 
