@@ -5,7 +5,8 @@ import { validityWord } from "./words.ts";
 
 /**
  * The page as text, in parts: the head with a policy that allows exactly our script and our style, the
- * summary as plain JSON, then the packed blocks, which nothing reads until they are needed.
+ * summary as plain JSON, the script, which shows it at once, then the packed blocks, which nothing reads until
+ * they are needed.
  */
 export function page(
   summary: ReportSummary,
@@ -42,11 +43,12 @@ export function page(
 <p>The rest of this report needs JavaScript; it loads nothing from the network.</p>
 </noscript>
 <script type="application/json" id="summary">${inertJson(summary)}</script>
+<script>${shell.script}</script>
 `,
   ];
   for (const { name, text } of blocks)
     parts.push(`<script type="text/plain" data-block="${escapeHtml(name)}">`, text, "</script>\n");
-  parts.push(`<script>${shell.script}</script>\n</body>\n</html>\n`);
+  parts.push("</body>\n</html>\n");
   return parts;
 }
 

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeColumns, encodeColumns } from "./columns.ts";
 import { inertJson, pack } from "./pack.ts";

@@ -122,9 +122,9 @@ function configuration(
       {
         ...axis,
         size: 30,
-        splits: () => ticks(span.start, span.end, width / 120).values.map((value) => value / 1e9),
+        splits: () => ticks(span.start, span.end, width / 90).values.map((value) => value / 1e9),
         values: (_plot, splits) => {
-          const { step } = ticks(span.start, span.end, width / 120);
+          const { step } = ticks(span.start, span.end, width / 90);
           return splits.map((value) => tickLabel(Math.round(value * 1e9), step));
         },
       },

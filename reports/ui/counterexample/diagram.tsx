@@ -6,6 +6,10 @@ const LaneHeight = 46;
 const BoxHeight = 28;
 const Gutter = 92;
 const Top = 16;
+/** On the right, for the label of the last operation. */
+const Margin = 110;
+/** Of the fixed-width font of labels, about. */
+const CharacterWidth = 7.2;
 
 export interface DiagramProps {
   readonly operations: Operations;
@@ -23,7 +27,7 @@ export interface DiagramProps {
 /** The operations as boxes in time, and the order in which they may have taken effect as numbered points. */
 export function Diagram({ operations, layout, points, step, stuck, refused, width, onSelect }: DiagramProps) {
   const wide = Math.max(width, layout.boxes.length * 56 + Gutter);
-  const plot = wide - Gutter - 18;
+  const plot = wide - Gutter - Margin;
   const x = (share: number): number => Gutter + share * plot;
   const y = (lane: number): number => Top + lane * LaneHeight;
   const height = Top + layout.lanes.length * LaneHeight + 4;
@@ -73,9 +77,13 @@ export function Diagram({ operations, layout, points, step, stuck, refused, widt
               {box.open ? (
                 <path class="open-end" d={`M${left + length} ${y(box.lane)}l6 7l-6 7l6 7l-6 7`} />
               ) : null}
-              <text x={left + 7} y={y(box.lane) + BoxHeight / 2}>
-                {clip(text, roomFor(box, layout.boxes, x) - 12)}
-              </text>
+              <Label
+                text={text}
+                left={left}
+                length={length}
+                room={roomFor(box, layout.boxes, x)}
+                y={y(box.lane) + BoxHeight / 2}
+              />
               <title>{`op ${box.index}: ${text} (${name})`}</title>
             </g>
           );
@@ -105,13 +113,26 @@ export function Diagram({ operations, layout, points, step, stuck, refused, widt
   );
 }
 
-/** A label may run on over the free part of its lane, up to the next operation there. */
+/** In its box where it fits, beside it where the lane is free, cut short otherwise. */
+function Label(props: { text: string; left: number; length: number; room: number; y: number }) {
+  const { text, left, length, room, y } = props;
+  const inside = clip(text, length - 12);
+  const outside = clip(text, room - length - 10);
+  const beside = outside.length > inside.length;
+  return (
+    <text class={beside ? "beside" : ""} x={beside ? left + length + 6 : left + 7} y={y}>
+      {beside ? outside : inside}
+    </text>
+  );
+}
+
+/** From the beginning of an operation to the next one in its lane. */
 function roomFor(box: Box, boxes: readonly Box[], x: (share: number) => number): number {
   const next = boxes.find((other) => other.lane === box.lane && other.left > box.left);
-  return (next === undefined ? x(1) + 14 : x(next.left)) - x(box.left);
+  return (next === undefined ? x(1) + Margin : x(next.left)) - x(box.left);
 }
 
 function clip(text: string, width: number): string {
-  const fits = Math.floor(width / 7);
+  const fits = Math.floor(width / CharacterWidth);
   return text.length <= fits ? text : fits < 2 ? "" : `${text.slice(0, fits - 1)}…`;
 }

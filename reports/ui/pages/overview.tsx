@@ -320,6 +320,6 @@ function environmentRows({ run }: ReportSummary): (readonly [string, string])[] 
     ["Clients", `${run.concurrency}${run.rate === undefined ? "" : `, ${run.rate} operations a second`}`],
     ["Time limit", duration(run.seconds * 1e9)],
     ["Faults", run.faults.length === 0 ? "none" : run.faults.join(", ")],
-    ["Started", run.started],
+    ["Started", run.started.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC")],
   ];
 }

@@ -79,7 +79,7 @@ function Head() {
       <tr>
         <th class="c-op">Op</th>
         <th class="c-process">Process</th>
-        <th class="c-time">Invoked</th>
+        <th class="c-time began">Invoked</th>
         <th class="c-time">Took</th>
         <th class="c-outcome left">Outcome</th>
         <th class="c-key left">Key</th>
@@ -103,7 +103,7 @@ function Row({ operations, row }: { operations: Operations; row: number }) {
     <tr class={selected.value === row ? "current" : ""} onClick={() => (selected.value = row)}>
       <td class="c-op">{index}</td>
       <td class="c-process">{operations.process[row]}</td>
-      <td class="c-time">{(start / 1e9).toFixed(4)} s</td>
+      <td class="c-time began">{(start / 1e9).toFixed(4)} s</td>
       <td class="c-time">{open ? "–" : duration((operations.end[row] ?? 0) - start)}</td>
       <td class="c-outcome left">
         <Outcome name={outcome} />

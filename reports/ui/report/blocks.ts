@@ -13,8 +13,17 @@ function isSummary(value: unknown): value is ReportSummary {
   return isJsonObject(value) && value["format"] === 1;
 }
 
-/** Unpacks a block; the text of the element is let go of afterwards, since the bytes are kept elsewhere. */
+/** Resolves when the whole file has been read: the blocks stand after the script. */
+function wholeFile(): Promise<void> {
+  if (document.readyState !== "loading") return Promise.resolve();
+  return new Promise((resolve) => {
+    document.addEventListener("DOMContentLoaded", () => resolve(), { once: true });
+  });
+}
+
+/** The bytes of a block. */
 export async function unpack(entry: BlockEntry): Promise<Uint8Array> {
+  await wholeFile();
   const element = document.querySelector(`script[data-block="${CSS.escape(entry.name)}"]`);
   if (element === null) throw new Error(`block ${entry.name} is not in this file`);
   const packed = atob((element.textContent ?? "").trim());
