@@ -96,6 +96,15 @@ describe("a protocol client", () => {
     expect(await invoke("write", 1)).toMatchObject({ type: "fail", error: ["not-sent", expect.any(String)] });
   });
 
+  test("leaves no connection behind when it is closed in the middle of connecting", async () => {
+    const { connections } = await clientOf({ type: "write_ok" });
+    const outcome = invoke("write", 1);
+    await client?.close();
+    expect((await outcome)?.type).not.toBe("ok");
+    expect(connections()).toBe(1);
+    await expect.poll(() => sockets.every((socket) => socket.destroyed)).toBe(true);
+  });
+
   test("throws at what the register workload does not know", async () => {
     await clientOf();
     await expect(invoke("append", 1)).rejects.toThrow("expected read, write or cas, found append");

@@ -27,6 +27,7 @@ export class ProtocolClient implements Client {
   readonly #address: Address;
   readonly #name = `c${++clients}`;
   #connection: NodeConnection | undefined;
+  #closed = false;
 
   constructor(node: NodeId, address: Address) {
     this.#node = node;
@@ -53,6 +54,7 @@ export class ProtocolClient implements Client {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     this.#drop();
     return Promise.resolve();
   }
@@ -64,11 +66,14 @@ export class ProtocolClient implements Client {
     const end = performance.now() + connectPatience;
     for (;;) {
       try {
-        this.#connection = await this.#connectOnce(Math.ceil(end - performance.now()));
-        return this.#connection;
+        const connection = await this.#connectOnce(Math.ceil(end - performance.now()));
+        // Closed meanwhile: a connection that nobody ends would keep the whole process up.
+        if (this.#closed) connection.close();
+        else this.#connection = connection;
+        return connection;
       } catch (error) {
         // A last try that could hardly succeed would only hide what was wrong.
-        if (end - performance.now() < 2 * connectPause) throw error;
+        if (this.#closed || end - performance.now() < 2 * connectPause) throw error;
       }
       await sleep(connectPause);
     }

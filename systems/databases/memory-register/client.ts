@@ -69,6 +69,7 @@ export class RegisterConnection {
 export class RegisterClient implements Client {
   readonly #address: Address;
   #connection: RegisterConnection | undefined;
+  #closed = false;
 
   constructor(address: Address) {
     this.#address = address;
@@ -92,6 +93,7 @@ export class RegisterClient implements Client {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     this.#drop();
     return Promise.resolve();
   }
@@ -107,7 +109,9 @@ export class RegisterClient implements Client {
       connection.close();
       throw error;
     }
-    this.#connection = connection;
+    // Closed meanwhile: a connection that nobody ends would keep the whole process up.
+    if (this.#closed) connection.close();
+    else this.#connection = connection;
     return connection;
   }
 
