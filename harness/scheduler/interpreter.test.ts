@@ -108,7 +108,7 @@ const mixed: Answer = async ({ time }, clock) => {
 
 const late: Answer = async ({ process }, clock) => {
   await clock.after(process === 0 ? 155 : 10);
-  return { type: "ok" };
+  return { type: process === 0 ? "fail" : "ok" };
 };
 
 const slow: Answer = async (_, clock) => {
