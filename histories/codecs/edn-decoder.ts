@@ -17,8 +17,8 @@ import {
   type ForeignOptions,
 } from "./foreign-history.ts";
 
-/** The records that print operations. */
-const operationTags = new Set(["jepsen.history.Op", "knossos.op.Op"]);
+/** The records that print operations: `jepsen.history.Op`, `knossos.op.Op`, and those before them. */
+const operationTag = /^(?:jepsen|knossos)\.(?:.*\.)?Op$/;
 
 /** Members with a place of their own, in the order of their bits. */
 const members = ["index", "time", "process", "type", "f", "key", "value", "node", "error"];
@@ -115,7 +115,7 @@ export class EdnDecoder implements Decoder {
     }
     if (byte === 0x23) {
       const tag = reader.tag();
-      if (!operationTags.has(tag)) {
+      if (!operationTag.test(tag)) {
         throw new Fault(start, "E_EDN", "an operation, #jepsen.history.Op{…} maybe", `#${tag}`);
       }
       byte = reader.blank();

@@ -29,7 +29,7 @@ export const escapeTag = "rashomon/json";
 /** What can follow the colon of a keyword. */
 export function isKeywordName(name: string): boolean {
   // eslint-disable-next-line no-control-regex
-  return /^(?![#:/])[^\s\p{Cc}\p{Cs},()[\]{}"';@^`~\\]+(?<![:/])$/u.test(name) && !name.includes("::");
+  return /^(?![#:/'])[^\s\p{Cc}\p{Cs},()[\]{}";@^`~\\]+(?<![:/])$/u.test(name) && !name.includes("::");
 }
 
 export function isSymbolName(name: string): boolean {

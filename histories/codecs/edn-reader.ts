@@ -313,6 +313,12 @@ function numberOf(token: string): Json | undefined {
   if (integerText.test(integer)) {
     return isNumberText(integer) ? Number(integer) : { "#int": integer };
   }
+  // Clojure prints the addresses of objects so: #object[java.lang.Object 0x1f "…"].
+  const hexadecimal = /^(-?)(0[xX][0-9a-fA-F]+)$/.exec(text);
+  if (hexadecimal !== null) {
+    const magnitude = BigInt(hexadecimal[2] ?? "0");
+    return numberOf(String(hexadecimal[1] === "-" ? -magnitude : magnitude));
+  }
   const body = text.slice(0, -1);
   if (text.endsWith("N")) {
     const big = body === "-0" ? "0" : body;

@@ -71,6 +71,11 @@ describe("EDN values in JSON", () => {
     ['{"b" 1 "a" 2}', { "#map": [["a", 2], ["b", 1]] }], // prettier-ignore
     ["{:a 1 2 3}", { "#map": [[2, 3], [{ "#keyword": "a" }, 1]] }], // prettier-ignore
     ["#:ns{:a 1 :_/b 2 :c/d 3}", { "ns/a": 1, b: 2, "c/d": 3 }],
+    ["0x1f", 31],
+    ["-0XFF", -255],
+    ["step'", { "#symbol": "step'" }],
+    ["<init>", { "#symbol": "<init>" }],
+    ['#object[user$f__12 0x3f "a"]', { "#tag": "object", value: [{ "#symbol": "user$f__12" }, 63, "a"] }],
     ["#{3 1 2}", { "#set": [1, 2, 3] }],
     ["#{}", { "#set": [] }],
     ['#inst "2026-11-22"', { "#tag": "inst", value: "2026-11-22" }],
@@ -195,6 +200,10 @@ describe("an EDN history", () => {
     [
       "strings for keywords",
       '; a comment\n{:time 3 :type "invoke" :process 0 :f "read"} #_{:dropped 1} {:time 9 :type "ok" :process 0 :f read :value 5}',
+    ],
+    [
+      "records of old versions",
+      "#knossos.core.Op{:time 3 :type :invoke :process 0 :f :read}#knossos.op.Op{:time 9 :type :ok :process 0 :f :read :value 5}",
     ],
     [
       "indices of -1",

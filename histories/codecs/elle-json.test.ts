@@ -98,6 +98,7 @@ test("converting there and back through every format gives the same bytes", asyn
     writeFileSync(path("first.json"), `[${invoke},${ok.replace("}", ',"error":{"a":[]}, "final?":true}')}]`);
     const told = await convertHistory(path("first.json"), path("second.edn"));
     expect(told).toEqual({ operations: 2, format: "edn", notes: [] });
+    await expect(convertHistory(path("second.edn"), path("no/such/folder.edn"))).rejects.toThrow(UsageError);
     await convertHistory(path("second.edn"), path("third.json"));
     await convertHistory(path("third.json"), path("fourth.edn"));
     expect(readFileSync(path("fourth.edn"), "utf8")).toBe(readFileSync(path("second.edn"), "utf8"));

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { UsageError } from "../errors.ts";
 import type { History, HistoryHeader } from "../history.ts";
 import type { JsonObject } from "../json.ts";
 import type { Operation } from "../operation.ts";
@@ -21,7 +22,10 @@ export async function writeHistory(path: string, history: History, format: Histo
     }
     return;
   }
-  const file = await open(path, "w");
+  const file = await open(path, "w").catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : "it cannot be opened";
+    throw new UsageError(`The history cannot be written to ${path}: ${why}.`, "E_FILE");
+  });
   try {
     for (const chunk of historyText(history, format)) await file.appendFile(chunk);
   } finally {

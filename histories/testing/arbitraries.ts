@@ -28,7 +28,7 @@ export function anyJson(): fc.Arbitrary<Json> {
   );
   return fc.letrec<{ value: Json; array: Json[]; object: Json }>((tie) => ({
     value: fc.oneof(
-      { depthSize: "small", withCrossShrink: true },
+      { depthSize: "small", maxDepth: 4, withCrossShrink: true },
       fc.constantFrom(null, true, false),
       text,
       fc.integer(),
