@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../histories/errors.ts";
 import { findToxiproxy } from "./find.ts";
 import { startToxiproxy } from "./server.ts";
-import { call } from "./testing/api-call.ts";
 import { dial, PeerServer, sleep, until, type Peer } from "./testing/peer.ts";
 import { Scene } from "./testing/scene.ts";
 import type { ToxicType } from "./toxic.ts";
@@ -216,18 +215,6 @@ describe("the seed", () => {
     expect(hurt).toBeGreaterThan(8);
     expect(hurt).toBeLessThan(32);
   });
-});
-
-describe("calls at the same time", () => {
-  it("make a proxy of one name once", () =>
-    Scene.play(async (scene) => {
-      const body = JSON.stringify({ name: "new", listen: "localhost:0", upstream: "x:1" });
-      const answers = await Promise.all(
-        Array.from({ length: 8 }, () => call(scene.toxiproxy.url, "POST", "/proxies", body)),
-      );
-      const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
-      expect(statuses).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
-    }));
 });
 
 describe("an update", () => {
