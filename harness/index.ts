@@ -14,5 +14,3 @@ export * from "./scheduler/index.ts";
 export { findSystem, systems } from "./systems.ts";
 export { planTest, testDefaults, type TestOptions, type TestPlan } from "./test-plan.ts";
 export * from "./toxiproxy/index.ts";
-export { findToxiproxy, startToxiproxy } from "./toxiproxy/index.ts";
-export type { FoundToxiproxy, ToxiproxyOptions, ToxiproxyServer, ToxicType } from "./toxiproxy/index.ts";
