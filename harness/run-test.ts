@@ -4,7 +4,7 @@ import { Info, nemesis, operationTypes, type OperationDraft } from "../histories
 import { nodesFolder } from "../histories/store/layout.ts";
 import { createRun, type RunWriter } from "../histories/store/run-writer.ts";
 import type { Cluster } from "../systems/contracts/system.ts";
-import { clients, nemesis as onNemesis, phases, sleep, timeLimit } from "../workloads/index.ts";
+import { clients, nemesis as onNemesis, phases, sequence, sleep, timeLimit } from "../workloads/index.ts";
 import { ClientPool } from "./client-pool.ts";
 import { heal, type HealReport } from "./heal.ts";
 import { FaultJournal, journalDirectory } from "./journal.ts";
@@ -125,11 +125,14 @@ async function drive(
   const healing = onNemesis(finalHealing(packages));
   const scheduler = new Scheduler({
     generator: phases(
-      timeLimit(
-        seconds * 1e9,
-        clients(workload.generator(options), faultSchedule(packages, nodes, plan.intervalSeconds * 1e9)),
+      // In sequence, so that healing does not wait for clients that the faults hold up.
+      sequence(
+        timeLimit(
+          seconds * 1e9,
+          clients(workload.generator(options), faultSchedule(packages, nodes, plan.intervalSeconds * 1e9)),
+        ),
+        healing,
       ),
-      healing,
       sleep(packages.length === 0 ? 0 : calm),
       clients(timeLimit(afterwards, workload.generator(options))),
       ...(workload.finalGenerator === undefined ? [] : [clients(workload.finalGenerator(options))]),

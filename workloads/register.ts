@@ -25,8 +25,8 @@ const defaultProcesses = 20;
 const preferredThreads = 5;
 
 /**
- * Independent registers, each read, written and compared-and-set by several processes at once, one third of
- * the operations each. A key gets a bounded number of operations; then its threads go on to a new key.
+ * Independent registers, each read, written and compared-and-set by several processes at once, half of the
+ * operations reads, since every anomaly shows in a read. A key gets a bounded number of operations; then its threads go on to a new key.
  */
 export const register: Workload = {
   name: "register",
@@ -72,7 +72,11 @@ function registers(options: WorkloadOptions): Generator {
   const onKeys = concurrentKeys(
     threads,
     (position) => (position < count ? position : undefined),
-    () => processLimit(processes, limit(operations, mix([repeat({ f: "read" }), write, compareAndSet]))),
+    () =>
+      processLimit(
+        processes,
+        limit(operations, mix([repeat({ f: "read" }), write, compareAndSet], [2, 1, 1])),
+      ),
   );
   return rate === undefined ? onKeys : stagger(1e9 / rate, onKeys);
 }

@@ -24,7 +24,7 @@ export const paxosMutants: readonly PaxosMutant[] = [
     name: "forgetful-acceptor",
     summary:
       "An acceptor writes to disk what it accepted but not what it promised, so that a restart takes it back to ballots of the past.",
-    killedBy: { nodes: 3, faults: ["kill"], seconds: 20, ...linearizableRegister },
+    killedBy: { nodes: 3, faults: ["kill", "latency"], seconds: 20, ...linearizableRegister },
     rules: { ...paxosRules, durablePromise: false },
   },
   {
