@@ -171,8 +171,7 @@ describe.skipIf(chromiumPath === undefined)("a report in a browser", () => {
       expect(troubles).toEqual([]);
     }
     await open("hostile", "#/operations");
-    const shown = await page.locator("main").textContent();
-    expect(shown).toContain(hostileTexts[1]);
+    await expect.poll(() => page.locator("main").textContent()).toContain(hostileTexts[1]);
   });
 
   it("shows an empty history without complaint", async () => {

@@ -1,7 +1,9 @@
+import { faultIntervals } from "../checkers/performance/fault-intervals.ts";
 import type { FaultBand, TestDescription } from "../histories/store/test-description.ts";
 import type { History } from "../histories/history.ts";
+import { isJsonArray, isJsonObject, type Json } from "../histories/json.ts";
 import { Fail } from "../histories/operation.ts";
-import type { FaultKind, FaultSpan, FaultSummary } from "./payload/summary.ts";
+import type { FaultSpan, FaultSummary } from "./payload/summary.ts";
 import { cut, printable, valueText } from "./text.ts";
 
 /** Most spans that a report shows; a run with more is summed up by kind all the same. */
@@ -23,51 +25,52 @@ const opposites: readonly (readonly [start: string, stop: string])[] = [
 ];
 
 /**
- * When which faults were on, from the nemesis's own events: a band lasts from the event that asked for the
- * fault to the event that says it is over. A start that failed or carries an error is no band but is listed
- * as failed. Without a legend the names of the functions tell: `start-x` and `stop-x`, `x` and `heal-x`, …
+ * When which faults were on and which never came to be, for bands behind the pictures. Without a legend the
+ * names of the nemesis's functions tell: `start-x` and `stop-x`, `x` and `heal-x`, …
  */
 export function faultSummary(history: History, description: TestDescription | undefined): FaultSummary {
   const legend = description?.legend.length ? description.legend : guessLegend(history);
-  const kinds = legend.map((band, i) => ({
-    name: printable(cut(band.name, 60)),
-    color: safeColor(band.color, i),
-    spans: 0,
-    active: 0,
-  }));
-  const spans: FaultSpan[] = [];
-  const failed: string[] = [];
-  const open = legend.map((): { start: number; detail: string } | undefined => undefined);
   const end = history.columns.time[history.length - 1] ?? 0;
-
-  const close = (kind: number, at: number, unfinished: boolean): void => {
-    const started = open[kind];
-    const counts = kinds[kind];
-    if (started === undefined || counts === undefined) return;
-    counts.spans++;
-    counts.active += at - started.start;
-    if (spans.length < SpansMax) spans.push({ kind, ...started, end: at, open: unfinished });
-    open[kind] = undefined;
+  const kinds = legend.map(({ name, color }, kind) => {
+    const intervals = faultIntervals(history, legend.slice(kind, kind + 1));
+    const spans = intervals.map((interval): FaultSpan => ({
+      kind,
+      start: interval.start,
+      end: interval.end ?? end,
+      open: interval.end === undefined,
+      detail: detail(history, interval.operations),
+    }));
+    return { name: printable(cut(name, 60)), color: safeColor(color, kind), spans, active: union(spans) };
+  });
+  return {
+    kinds: kinds.map((kind) => ({ ...kind, spans: kind.spans.length })),
+    spans: kinds
+      .flatMap(({ spans }) => spans)
+      .toSorted((a, b) => a.start - b.start)
+      .slice(0, SpansMax),
+    failed: failedFaults(history, legend),
   };
+}
 
-  for (let i = 0; i < history.length; i++) {
-    if (history.isClient(i)) continue;
-    const f = history.f(i);
-    // Events of a nemesis pair alternately; a pair of different functions is two events without answers.
-    const pair = history.columns.pair[i] ?? -1;
-    const partner = pair >= 0 && history.f(pair) === f ? pair : i;
-    const asked = partner >= i;
-    const answered = partner <= i;
-    const time = history.columns.time[i] ?? 0;
-    for (const [kind, band] of legend.entries()) {
-      if (asked && band.start.includes(f)) {
-        if (failedAt(history, partner)) failed.push(failure(history, partner));
-        else open[kind] ??= { start: time, detail: detail(history, partner) };
-      } else if (answered && band.stop.includes(f) && !failedAt(history, i)) close(kind, time, false);
-    }
+/** Nanoseconds during which at least one of the spans was on; they are in order of their starts. */
+function union(spans: readonly FaultSpan[]): number {
+  let total = 0;
+  let until = 0;
+  for (const { start, end } of spans) {
+    total += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
   }
-  for (const kind of legend.keys()) close(kind, end, true);
-  return { kinds: kinds satisfies FaultKind[], spans: spans.toSorted((a, b) => a.start - b.start), failed };
+  return total;
+}
+
+/** Faults that were asked for and answered with an error. */
+function failedFaults(history: History, legend: readonly FaultBand[]): string[] {
+  const starts = new Set(legend.flatMap(({ start }) => start));
+  const failed = history.select((i) => {
+    const answers = (history.columns.pair[i] ?? -1) <= i;
+    return !history.isClient(i) && answers && starts.has(history.f(i)) && failedAt(history, i);
+  });
+  return Array.from(failed, (index) => failure(history, index));
 }
 
 /** The legend may come from a file: what is no plain colour gets one of ours. */
@@ -85,9 +88,23 @@ function failure(history: History, index: number): string {
   return `${printable(cut(history.f(index), 100))}: ${why}`;
 }
 
-function detail(history: History, index: number): string {
-  const value = history.value(index);
-  return value === null ? "" : typeof value === "string" ? printable(cut(value, 300)) : valueText(value, 300);
+/** What the event says that applied a fault: the first of those given that says anything. */
+function detail(history: History, operations: readonly number[]): string {
+  const said = operations.slice(0, 2).findLast((index) => history.value(index) !== null);
+  return said === undefined ? "" : printable(cut(words(history.value(said)), 300));
+}
+
+/** Plain data without the signs of JSON: `n1: killed, n2: killed`. */
+function words(value: Json): string {
+  if (isJsonArray(value)) {
+    const separator = value.some((item) => typeof item === "object" && item !== null) ? ", " : " ";
+    return value.slice(0, 100).map(words).join(separator);
+  }
+  if (!isJsonObject(value)) return String(value);
+  return Object.entries(value)
+    .slice(0, 100)
+    .map(([name, member]) => `${name}: ${words(member)}`)
+    .join(", ");
 }
 
 function guessLegend(history: History): FaultBand[] {

@@ -178,15 +178,15 @@ describe("faults", () => {
   const legend = fixtureDescription(usual).legend;
   const description = { ...fixtureDescription(usual), legend };
 
-  it("last from the event that asks for them to the event that says they are over", () => {
+  it("last from the event that applied them to the event that undid them", () => {
     const of = history(`
       nemesis invoke start-partition @10
-      nemesis ok start-partition "n1 | n2" @20
+      nemesis ok start-partition {"shape": "halves", "cut": [["n1", "n2"], ["n2", "n1"]]} @20
       nemesis invoke stop-partition @50
       nemesis ok stop-partition @60
     `);
     expect(faultSummary(of, description).spans).toEqual([
-      { kind: 0, start: 10, end: 60, open: false, detail: "n1 | n2" },
+      { kind: 0, start: 20, end: 60, open: false, detail: "shape: halves, cut: n1 n2, n2 n1" },
     ]);
   });
 

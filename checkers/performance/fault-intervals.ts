@@ -20,11 +20,12 @@ export interface FaultInterval {
  */
 export function faultIntervals(history: History, legend: readonly FaultBand[]): readonly FaultInterval[] {
   const intervals: FaultInterval[] = [];
-  const { pair, time } = history.columns;
+  const { f: functions, pair, time } = history.columns;
   const applied = history.select((i) => {
     if (history.isClient(i)) return false;
     const partner = pair[i] ?? -1;
-    const isOrder = partner > i;
+    // Tools that record one event a fault have a start paired with its stop: neither is an order.
+    const isOrder = partner > i && functions[partner] === functions[i];
     return !isOrder && history.error(i) === undefined;
   });
   for (const { name, color, start, stop } of legend) {
@@ -55,5 +56,7 @@ export function faultIntervals(history: History, legend: readonly FaultBand[]): 
 
 function eventsOf(history: History, completion: number): number[] {
   const order = history.columns.pair[completion] ?? -1;
-  return order < 0 ? [completion] : [order, completion];
+  return order < 0 || history.f(order) !== history.f(completion) || order > completion
+    ? [completion]
+    : [order, completion];
 }

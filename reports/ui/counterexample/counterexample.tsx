@@ -3,7 +3,7 @@ import { counted } from "../../text.ts";
 import { rowOfEvent, type Operations } from "../report/operations.ts";
 import { moveStep } from "../report/keys.ts";
 import { selected, step, stepMost } from "../report/state.ts";
-import { operationText } from "../timeline/inspector.tsx";
+import { operationText } from "../timeline/operation-text.ts";
 import { Diagram } from "./diagram.tsx";
 import type { Nonlinearizable, Path } from "./evidence.ts";
 import { BoxesMax, layOut, points } from "./layout.ts";

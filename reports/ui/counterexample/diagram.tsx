@@ -1,5 +1,5 @@
 import { outcomeNames, type Operations } from "../report/operations.ts";
-import { operationText } from "../timeline/inspector.tsx";
+import { operationText } from "../timeline/operation-text.ts";
 import type { Box, Layout, Point } from "./layout.ts";
 
 const LaneHeight = 46;

@@ -1,7 +1,8 @@
 import { useRef, useState } from "preact/hooks";
 import { duration } from "../../text.ts";
 import { outcomeNames, rowOfEvent, type Operations } from "../report/operations.ts";
-import { keyName, selected, summary, valueOf } from "../report/state.ts";
+import { keyName, selected, valueOf } from "../report/state.ts";
+import { operationText } from "../timeline/operation-text.ts";
 import { Outcome } from "./badge.tsx";
 
 const RowHeight = 30;
@@ -94,9 +95,6 @@ function Row({ operations, row }: { operations: Operations; row: number }) {
   const start = operations.start[row] ?? 0;
   const value = valueOf(index);
   const outcome = outcomeNames[operations.outcome[row] ?? 3] ?? "info";
-  const result =
-    outcome === "ok" && typeof value?.[2] === "string" && value[2] !== value[1] ? ` → ${value[2]}` : "";
-  const argument = value === undefined || value[1] === "null" ? "" : ` ${value[1]}`;
   const error = typeof value?.[3] === "string" ? ` (${value[3]})` : "";
   const open = operations.completion[row] === index;
   return (
@@ -110,9 +108,7 @@ function Row({ operations, row }: { operations: Operations; row: number }) {
       </td>
       <td class="c-key left mono">{keyName(operations.key[row] ?? -1)}</td>
       <td class="c-what left mono">
-        {summary.functions[operations.f[row] ?? 0]}
-        {argument}
-        {result}
+        {operationText(operations, row)}
         {error}
       </td>
     </tr>

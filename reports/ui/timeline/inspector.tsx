@@ -5,18 +5,6 @@ import { go } from "../report/route.ts";
 import { CopyButton } from "../parts/copy.tsx";
 import { Outcome } from "../parts/badge.tsx";
 
-/** `write 3 → ok`, as a label for an operation. */
-export function operationText(operations: Operations, row: number): string {
-  const f = summary.functions[operations.f[row] ?? 0] ?? "?";
-  const value = valueOf(operations.index[row] ?? -1);
-  if (value === undefined) return f;
-  const [, argument, result] = value;
-  const shown = [f];
-  if (argument !== "null") shown.push(argument);
-  if (operations.outcome[row] === 1 && result !== null && result !== argument) shown.push(`→ ${result}`);
-  return shown.join(" ");
-}
-
 /** All that is known of the selected operation. */
 export function Inspector({ operations }: { operations: Operations }) {
   const row = selected.value;

@@ -5,7 +5,7 @@ import { outcomeNames, type Operations } from "../report/operations.ts";
 import { keyName, marked, selected, summary, valueOf, view } from "../report/state.ts";
 import { onSchemeChange, readPalette, type Palette } from "./colors.ts";
 import { attachGestures } from "./gestures.ts";
-import { operationText } from "./inspector.tsx";
+import { operationText } from "./operation-text.ts";
 import { hit, makeLanes, type Grouping } from "./lanes.ts";
 import { Minimap } from "./minimap.tsx";
 import { AxisHeight, BandHeight, paint, type Geometry } from "./paint.ts";
