@@ -8,7 +8,7 @@ import { execa } from "execa";
 import { Toxiproxy } from "toxiproxy-node-client";
 
 import type { FaultKind } from "../systems/contracts/system.ts";
-import { findLibfaketime, libfaketimeAdvice, writeClockFile } from "./local/clocks.ts";
+import { faketimeEnvironment, findLibfaketime, libfaketimeAdvice, writeClockFile } from "./local/clocks.ts";
 import { findProcess, signal } from "./local/process-table.ts";
 import { findToxiproxy } from "./toxiproxy/find.ts";
 
@@ -133,13 +133,7 @@ async function probeClock(): Promise<string> {
     const file = join(directory, "clock");
     writeClockFile(file, 3_600_000, 1);
     const { stdout } = await execa(process.execPath, ["-p", "Date.now()"], {
-      env: {
-        LD_PRELOAD: library,
-        FAKETIME_TIMESTAMP_FILE: file,
-        FAKETIME_NO_CACHE: "1",
-        FAKETIME_DONT_FAKE_MONOTONIC: "1",
-        FAKETIME_DISABLE_SHM: "1",
-      },
+      env: faketimeEnvironment(library, file),
       timeout: 20_000,
     });
     const ahead = Number(stdout) - Date.now();

@@ -70,7 +70,7 @@ export class LocalWorld implements Surroundings, FaultWorld {
     for (const node of nodes) mkdirSync(join(directory, node), { recursive: true });
     const ports = await freePorts(nodes.length);
     const addresses = new Map(nodes.map((node, i) => [node, { host: "127.0.0.1", port: ports[i] ?? 0 }]));
-    const clocks = options.skewClocks ? NodeClocks.open(directory, nodes, journal) : undefined;
+    const clocks = options.skewClocks ? NodeClocks.open(directory, journal) : undefined;
     const network = await ProxyNetwork.open({
       url: toxiproxyUrl,
       prefix: `rashomon-${process.pid}`,
