@@ -2,7 +2,7 @@ import { UsageError, unknownName } from "../histories/errors.ts";
 import type { History } from "../histories/history.ts";
 import type { Json } from "../histories/json.ts";
 import type { Budget, Checker } from "./checker.ts";
-import { linearizable } from "./linearizability/linearizable.ts";
+import { linearizable, type NullReads } from "./linearizability/linearizable.ts";
 import type { Model } from "./linearizability/model.ts";
 import { stats } from "./simple/stats.ts";
 import { unhandledExceptions } from "./simple/unhandled-exceptions.ts";
@@ -14,6 +14,7 @@ export interface CheckRequest {
   readonly model?: string | Model;
   readonly keyed?: boolean;
   readonly initial?: Json;
+  readonly nullReads?: NullReads;
 }
 
 export interface CheckerEntry {
@@ -31,12 +32,13 @@ export const checkers: readonly CheckerEntry[] = [
     name: "linearizable",
     summary: "every operation takes effect at one moment between its start and its end, as the model says",
     needsModel: true,
-    make({ model, keyed, initial }) {
+    make({ model, keyed, initial, nullReads }) {
       if (model === undefined) throw new UsageError("Checker linearizable needs a model.");
       return linearizable({
         model,
         ...(keyed === undefined ? {} : { keyed }),
         ...(initial === undefined ? {} : { initial }),
+        ...(nullReads === undefined ? {} : { nullReads }),
       });
     },
   },

@@ -7,6 +7,7 @@ import {
   type Budget,
   type CheckRequest,
   type ChecksResult,
+  type NullReads,
 } from "../checkers/index.ts";
 import type { Validity } from "../checkers/verdict.ts";
 import { InputError, UsageError } from "../histories/errors.ts";
@@ -48,6 +49,7 @@ export interface NamedCheck {
   readonly checker: string;
   readonly model?: string;
   readonly initial?: Json;
+  readonly nullReads?: NullReads;
 }
 
 export interface JudgeOutcome {

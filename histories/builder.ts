@@ -56,8 +56,12 @@ export class HistoryBuilder {
   readonly #openLarge = new Map<number, number>();
   #completionsOnly: boolean | undefined;
 
-  constructor(header: HistoryHeader = {}) {
+  readonly #foreign: boolean;
+
+  /** `foreign` marks a history that another tool recorded, whose conventions then hold. */
+  constructor(header: HistoryHeader = {}, foreign = false) {
     this.header = header;
+    this.#foreign = foreign;
   }
 
   /** Number of events so far; the index of the next one. */
@@ -221,6 +225,7 @@ export class HistoryBuilder {
         ? {}
         : { sourceIndex: shortened(this.#sourceIndex, n) }),
       notes: this.#notes,
+      foreign: this.#foreign,
     });
   }
 

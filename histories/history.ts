@@ -47,6 +47,7 @@ export interface HistoryParts {
   readonly sourceIndex?: Float64Array;
   /** What the reader wants known: a torn last line that was left out, say. */
   readonly notes: readonly string[];
+  readonly foreign: boolean;
 }
 
 /**
@@ -62,6 +63,8 @@ export class History {
   readonly keys: readonly Json[];
   readonly nodes: readonly string[];
   readonly notes: readonly string[];
+  /** Whether another tool recorded it, so that its conventions hold: null may say that nothing is known. */
+  readonly foreign: boolean;
   readonly #parts: HistoryParts;
 
   constructor(parts: HistoryParts) {
@@ -72,6 +75,7 @@ export class History {
     this.keys = parts.keys;
     this.nodes = parts.nodes;
     this.notes = parts.notes;
+    this.foreign = parts.foreign;
     this.#parts = parts;
   }
 

@@ -27,7 +27,16 @@ export interface LinearizabilityOptions {
   readonly keyed?: boolean;
   /** The initial state of a model of the catalogue. */
   readonly initial?: Json;
+  /** What a read of null says: see `NullReads`. */
+  readonly nullReads?: NullReads;
 }
+
+/**
+ * What a completed read of null says: that the object held null ("value"), or that nothing was learnt
+ * ("unknown"), as Knossos takes it. Unless given, null is a value in histories of our own; in those of
+ * other tools, which do not say, both are tried, and a verdict that hangs on it is unknown.
+ */
+export type NullReads = "value" | "unknown";
 
 /** The checker for `check`. */
 export function linearizable(options: LinearizabilityOptions): Checker {
@@ -52,7 +61,35 @@ export function linearizable(options: LinearizabilityOptions): Checker {
  */
 export function check(history: History, options: LinearizabilityOptions, budget: Budget = {}): Verdict {
   const model = modelOf(options);
-  const source = new ModelHistory(history, model, options.keyed ?? false);
+  const keyed = options.keyed ?? false;
+  const lenient = model.nullsUnknown?.() ?? model;
+  if (options.nullReads === "unknown") return decide(history, lenient, keyed, budget);
+  const strict = decide(history, model, keyed, budget);
+  if (options.nullReads === "value" || !history.foreign || strict.valid !== false || lenient === model)
+    return strict;
+  const relaxed = decide(history, lenient, keyed, budget);
+  // A contradiction that needs no read of null is the stronger one to show.
+  return relaxed.valid === false ? relaxed : hangsOnNull(strict, relaxed);
+}
+
+/** The verdict where a history of another tool is contradictory only if null is a value. */
+function hangsOnNull({ anomalies, ...strict }: Verdict, relaxed: Verdict): Verdict {
+  const [first] = anomalies;
+  const otherwise =
+    relaxed.valid === true ? "nothing contradicts it" : `it is undecided (${relaxed.reason ?? "no reason"})`;
+  return {
+    ...strict,
+    valid: "unknown",
+    anomalies: [],
+    reason:
+      `it hangs on what a read of null says. If null is a value, it is not linearizable: ${first?.explanation ?? ""} ` +
+      `If null says that nothing was learnt, as Knossos takes it, ${otherwise}. ` +
+      "Say which with --null-reads value or --null-reads unknown.",
+  };
+}
+
+function decide(history: History, model: Model, keyed: boolean, budget: Budget): Verdict {
+  const source = new ModelHistory(history, model, keyed);
   const limits = limitsOf(budget);
   const findings = new Findings();
   for (const { key, operations } of source.partitions()) {

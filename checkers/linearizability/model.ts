@@ -95,6 +95,11 @@ export interface Model<State extends Json = Json> {
   ties?(input: Input, output: Output): Ties;
   /** Whether the initial state holds a token without anyone giving it. */
   initially?(token: Token): boolean;
+  /**
+   * The same object seen by clients for whom a result of null says that nothing was learnt, as Knossos takes
+   * it; for models in which null could be a value as well.
+   */
+  nullsUnknown?(): Model<State>;
   /** Whether giving a token replaces what was in its cell, as writing a register does. */
   readonly overwrites?: boolean;
 }

@@ -1,7 +1,7 @@
 import { chalkStderr } from "chalk";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
-import { composeValidity, type Validity } from "../../checkers/index.ts";
+import { composeValidity, type NullReads, type Validity } from "../../checkers/index.ts";
 import { RashomonError, UsageError } from "../../histories/errors.ts";
 import type { HistoryFormat, Json } from "../../histories/index.ts";
 import { exitCodeOf } from "../exit-codes.ts";
@@ -13,6 +13,7 @@ import { integer, names, positive } from "../options.ts";
 interface CheckFlags {
   readonly linearizable?: string;
   readonly initial?: string;
+  readonly nullReads?: NullReads;
   readonly keyed?: boolean;
   readonly checker?: readonly string[];
   readonly format?: HistoryFormat;
@@ -31,6 +32,12 @@ export function checkCommand(): Command {
     .argument("<history...>", "history files, run folders, or store/latest")
     .option("--linearizable <model>", "is it linearizable under this model? (rashomon list models)")
     .option("--initial <json>", "initial state of the model")
+    .addOption(
+      new Option(
+        "--null-reads <meaning>",
+        "a read of null says that the object held null, or that nothing is known, as in Knossos (default: value; in other tools' histories the verdict must hold for both)",
+      ).choices(["value", "unknown"]),
+    )
     .option(
       "--keyed",
       "values are [key, value] pairs of independent objects (found by itself where it is unmistakable)",
@@ -95,15 +102,22 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
 
 function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
   const { linearizable, checker = [] } = flags;
-  if (linearizable === undefined && flags.initial !== undefined) {
-    throw new UsageError("--initial goes with --linearizable <model>.");
+  if (linearizable === undefined && (flags.initial !== undefined || flags.nullReads !== undefined)) {
+    throw new UsageError("--initial and --null-reads go with --linearizable <model>.");
   }
   if (linearizable === undefined && checker.length === 0) return undefined;
   const initial = flags.initial === undefined ? undefined : parseInitial(flags.initial);
   return [
     ...(linearizable === undefined
       ? []
-      : [{ checker: "linearizable", model: linearizable, ...(initial === undefined ? {} : { initial }) }]),
+      : [
+          {
+            checker: "linearizable",
+            model: linearizable,
+            ...(initial === undefined ? {} : { initial }),
+            ...(flags.nullReads === undefined ? {} : { nullReads: flags.nullReads }),
+          },
+        ]),
     ...checker.map((name) => ({ checker: name })),
   ];
 }

@@ -59,7 +59,7 @@ export class ForeignHistory {
   constructor(places: Places, options: ForeignOptions, header: HistoryHeader = {}) {
     this.place = new RecordPlace(places);
     this.keyed = options.keyed ?? false;
-    this.#builder = new HistoryBuilder(header);
+    this.#builder = new HistoryBuilder(header, true);
   }
 
   /** Adds an operation that begins at byte `at`; its value is appended to `values` by the caller. */

@@ -14,7 +14,10 @@ interface MicroOperation {
  * Several registers changed by transactions, each of which happens at one moment, as in Knossos. The
  * micro-operations are ["read", key, value] (or "r") and ["write", key, value] (or "w").
  */
-export function multiRegister(initial: Registers = []): Model<Registers> {
+export function multiRegister(initial: Registers = [], nullsPass = false): Model<Registers> {
+  /** Whether a read that gave `value` learnt nothing. */
+  const blind = (value: Json, output: Output): boolean =>
+    output === unknownOutput || (nullsPass && value === null);
   return {
     name: "multi-register",
     summary: "registers under transactions: txn of reads and writes",
@@ -46,7 +49,7 @@ export function multiRegister(initial: Registers = []): Model<Registers> {
       let registers = state;
       for (const { f, key, value: operand } of performed(value, output)) {
         if (f === "write") registers = put(registers, key, operand);
-        else if (output !== unknownOutput) {
+        else if (!blind(operand, output)) {
           const current = get(registers, key);
           if (!sameValue(current, operand))
             return new Refused(
@@ -68,13 +71,14 @@ export function multiRegister(initial: Registers = []): Model<Registers> {
               : `read ${canonical(operand)} from ${canonical(key)}`,
         )
         .join(", "),
+    ...(nullsPass ? {} : { nullsUnknown: () => multiRegister(initial, true) }),
     initially: ({ cell, value }) => sameValue(get(initial, cell), value),
     ties({ value }, output) {
       const gives: Token[] = [];
       const takes: Token[] = [];
       for (const { f, key, value: operand } of performed(value, output)) {
         if (f === "write") gives.push({ cell: key, value: operand });
-        else if (output !== unknownOutput) takes.push({ cell: key, value: operand });
+        else if (!blind(operand, output)) takes.push({ cell: key, value: operand });
       }
       return { gives, takes };
     },

@@ -1,5 +1,5 @@
 import { canonical, isJsonArray, sameValue, type Json } from "../../../histories/json.ts";
-import { Refused, unknownOutput, type Model, type OperationForm } from "../model.ts";
+import { Refused, unknownOutput, type Model, type OperationForm, type Output } from "../model.ts";
 
 const readForm: OperationForm = {
   f: "read",
@@ -42,7 +42,10 @@ function registerModel(
   summary: string,
   operations: readonly OperationForm[],
   initial: Json,
+  nullsPass = false,
 ): Model {
+  /** Whether a read with this output learnt nothing. */
+  const blind = (output: Output): boolean => output === unknownOutput || (nullsPass && output === null);
   return {
     name,
     summary,
@@ -56,9 +59,11 @@ function registerModel(
     step(state, { f, value }, output) {
       switch (f) {
         case "read":
-          return output === unknownOutput || sameValue(state, output)
+          return blind(output) || (output !== unknownOutput && sameValue(state, output))
             ? state
-            : new Refused(`the register held ${canonical(state)}, not ${canonical(output)}`);
+            : new Refused(
+                `the register held ${canonical(state)}, not ${canonical(output === unknownOutput ? null : output)}`,
+              );
         case "write":
           return value;
         default: {
@@ -77,11 +82,15 @@ function registerModel(
       const [expected, next] = pairOf(value) ?? [null, null];
       return `changed ${canonical(expected)} to ${canonical(next)}`;
     },
+    ...(nullsPass ? {} : { nullsUnknown: () => registerModel(name, summary, operations, initial, true) }),
     allowed: (state, { f }) => (f === "read" ? [state] : []),
     initially: ({ value }) => sameValue(value, initial),
     ties({ f, value }, output) {
       if (f === "read")
-        return { gives: [], takes: output === unknownOutput ? [] : [{ cell, value: output }] };
+        return {
+          gives: [],
+          takes: output === unknownOutput || blind(output) ? [] : [{ cell, value: output }],
+        };
       if (f === "write") return { gives: [{ cell, value }], takes: [] };
       const [expected, next] = pairOf(value) ?? [null, null];
       return { gives: [{ cell, value: next }], takes: [{ cell, value: expected }] };
