@@ -1,3 +1,4 @@
+import { resetSocket } from "./reset-socket.ts";
 import { connect, type Socket } from "node:net";
 import type { Random } from "../../workloads/random.ts";
 import { parseAddress } from "./go/address.ts";
@@ -79,8 +80,8 @@ export class Connection {
         random: random.split(direction),
         now,
         reset: () => {
-          this.#client.resetAndDestroy();
-          server.resetAndDestroy();
+          resetSocket(this.#client);
+          resetSocket(server);
         },
         linkDone: (_link, ending) => this.#linkDone(direction, ending),
       };
