@@ -2,14 +2,14 @@ import type { Json } from "../../histories/json.ts";
 import type { Completion } from "../../systems/contracts/client.ts";
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { Generator } from "../../workloads/generators/generator.ts";
-import { any, flipFlop, repeat, sequence, sleep, stagger } from "../../workloads/index.ts";
+import { any, sequence, sleep, type PlanFunction } from "../../workloads/index.ts";
 import type { FaultWorld } from "./fault-world.ts";
 import type { FaultPackage } from "./packages/fault-package.ts";
 
 /**
- * The schedule of a run's faults: each package starts and stops in turn, a mean of `interval` nanoseconds
- * apart, and all of them side by side, so that faults overlap. The first comes after half an interval, so
- * that the system was seen whole for a while.
+ * The schedule of a run's faults: each package starts and stops in turn, and all of them side by side, so
+ * that faults overlap. From the end of one operation of a package to its next it is a half to one and a
+ * half of `interval` (nanoseconds), so that no fault is over before it can be felt.
  */
 export function faultSchedule(
   packages: readonly FaultPackage[],
@@ -17,15 +17,10 @@ export function faultSchedule(
   interval: number,
 ): Generator {
   return any(
-    ...packages.map((each) =>
-      sequence(
-        sleep(Math.round(interval / 2)),
-        stagger(
-          interval,
-          flipFlop((context) => each.start(context, nodes), repeat(each.stop)),
-        ),
-      ),
-    ),
+    ...packages.map((each): PlanFunction => (context, count) => {
+      const pause = Math.round(interval / 2) + context.random.int(Math.round(interval) + 1);
+      return [sleep(pause), count % 2 === 0 ? each.start(context, nodes) : each.stop];
+    }),
   );
 }
 

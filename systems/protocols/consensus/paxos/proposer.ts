@@ -34,8 +34,11 @@ import type { Accepted, Nack, PaxosMessage, Promised, RegisterObject } from "./m
 import { applyChange, emptyRegister, hasApplied, type Change, type Command } from "./register.ts";
 import type { Rules } from "./rules.ts";
 
-/** How long a client may have to wait for an answer, in milliseconds. */
-export const requestDeadline = 1_000;
+/**
+ * How long a client may have to wait for an answer, in milliseconds: many times what a busy cluster needs, and
+ * short enough that a node without a quorum still hears of many operations before it has one again.
+ */
+export const requestDeadline = 500;
 /** After how many milliseconds a message without an answer is sent again. */
 const resendAfter = 100;
 /** The pause after a lost round is drawn from 1 to this many milliseconds, twice as many after each loss. */
