@@ -1,7 +1,7 @@
 export { ClientPool } from "./client-pool.ts";
 export { diagnose, unavailableFaults, type Diagnosis } from "./doctor.ts";
 export { heal, type Healed, type HealReport } from "./heal.ts";
-export { FaultJournal, journalDirectory, type JournalEntry } from "./journal.ts";
+export { FaultJournal, journalDirectory, type JournalEntry, type JournalOwner } from "./journal.ts";
 export { LocalWorld } from "./local/local-world.ts";
 export type { FaultWorld, LinkDisturbance } from "./nemesis/fault-world.ts";
 export * from "./nemesis/grudge.ts";

@@ -14,7 +14,7 @@ export function demoCommand(): Command {
     .option("--seed <text>", "seed of both runs", "1")
     .addHelpText("after", "\nExample:\n  rashomon demo")
     .action(async ({ store, seed }: { store: string; seed: string }) => {
-      const common = { system: "paxos", seed, seconds: 9, interval: 1.5 };
+      const common = { system: "paxos", seed, seconds: 10, interval: 1.5 };
       const output = { store, json: false };
       heading("1  A correct Paxos cluster, while its network is cut and its nodes are killed");
       const correct = await testOnce({ ...common, nodes: 5, faults: ["partition", "kill"] }, output);
