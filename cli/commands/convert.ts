@@ -26,7 +26,8 @@ Examples:
   rashomon convert store/latest/history.jsonl jepsen.edn`,
     )
     .action(async (from: string, to: string, options: ConvertOptions) => {
-      const { operations, format } = await convertHistory(from, to, options);
+      const { operations, format, notes } = await convertHistory(from, to, options);
+      for (const note of notes) process.stderr.write(`note: ${note}\n`);
       process.stderr.write(`${operations} operations written to ${to} (${format})\n`);
     });
 }
