@@ -58,7 +58,7 @@ export function counterexample(
   return {
     type: "nonlinearizable",
     operations: [...new Set([...named, evidence.operation])].toSorted((a, b) => a - b),
-    explanation: explain({ source, key, calls, call, allowed, reason }),
+    explanation: explain({ source, key, calls, call, allowed, reason, heart: new Set(shrunk) }),
     evidence,
   };
 }

@@ -12,6 +12,8 @@ export interface Contradiction {
   readonly call: number;
   /** The results that it could have had instead. */
   readonly allowed: readonly Json[];
+  /** Events of the operations that alone contradict one another: words name these where they can. */
+  readonly heart: ReadonlySet<number>;
   /** Why the model refused it where the search came closest. */
   readonly reason: string | undefined;
 }
@@ -64,11 +66,11 @@ function giversOf(calls: Calls, tokens: readonly number[]): ReadonlyMap<number, 
 }
 
 /**
- * The call that was the first to return of those that certainly replaced a value before `call` began: they
- * began after all that could have given it had returned.
+ * A call that certainly replaced a value before `call` began, since it began after all that could have given
+ * it had returned: one of the heart of the contradiction, else the first to return.
  */
 function overwriterOf(
-  { calls, call }: Contradiction,
+  { calls, call, heart }: Contradiction,
   token: number,
   givers: readonly number[],
 ): number | undefined {
@@ -79,9 +81,12 @@ function overwriterOf(
   let earliest: number | undefined;
   for (let other = 0; other < calls.length; other++) {
     if (calls.begin[other]! <= lastEnd || calls.end[other]! >= calls.begin[call]!) continue;
-    if (earliest !== undefined && calls.end[earliest]! <= calls.end[other]!) continue;
+    const inHeart = heart.has(calls.event[other]!);
+    if (earliest !== undefined && !inHeart && calls.end[earliest]! <= calls.end[other]!) continue;
     const { gives } = alphabet.ties(calls.action[other]!);
-    if (gives.some((given) => given !== token && alphabet.cell(given) === cell)) earliest = other;
+    if (!gives.some((given) => given !== token && alphabet.cell(given) === cell)) continue;
+    if (inHeart) return other;
+    earliest = other;
   }
   return earliest;
 }

@@ -68,4 +68,20 @@ describe("a completed read of null", () => {
     expect(check(edn(read("nil")), options).valid).toBe("unknown");
     expect(check(edn(read("2")), options).valid).toBe(false);
   });
+
+  it("gives a keyword's register the initial value of its name, and no other value of it", () => {
+    const txn = (index: number, value: string) => `
+      {:process ${index} :type :invoke :f :txn :value ${value}}
+      {:process ${index} :type :ok :f :txn :value ${value}}`;
+    const judge = (...values: string[]) =>
+      check(edn(values.map((value, i) => txn(i, value)).join("")), {
+        model: "multi-register",
+        initial: { x: 7 },
+        nullReads: "value",
+      }).valid;
+    expect(judge("[[:read :x 7]]")).toBe(true);
+    expect(judge("[[:write :x nil]]", "[[:read :x nil]]")).toBe(true);
+    expect(judge('[[:write "x" 1]]', "[[:read :x 7]]", '[[:read "x" 1]]')).toBe(true);
+    expect(judge('[[:write "x" 1]]', "[[:read :x 1]]")).toBe(false);
+  });
 });

@@ -41,13 +41,9 @@ function asArray(model: string, initial: Json | undefined): readonly Json[] | un
 function asRegisters(initial: Json | undefined): Registers | undefined {
   if (initial === undefined) return undefined;
   if (!isJsonObject(initial)) throw wrongInitial("multi-register", "an object of key: value", initial);
-  // A key may be a name or, in a history that came from EDN, a keyword; an initial value is that of both.
-  return Object.entries(initial)
-    .flatMap(([name, value]): [Json, Json][] => [
-      [name, value],
-      [{ "#keyword": name }, value],
-    ])
-    .toSorted(([a], [b]) => (canonical(a) < canonical(b) ? -1 : 1));
+  return Object.keys(initial)
+    .toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1))
+    .map((key) => [key, initial[key] ?? null]);
 }
 
 function wrongInitial(model: string, expected: string, found: Json): UsageError {

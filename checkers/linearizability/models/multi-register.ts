@@ -1,4 +1,4 @@
-import { canonical, isJsonArray, sameValue, type Json } from "../../../histories/json.ts";
+import { canonical, isJsonArray, isJsonObject, sameValue, type Json } from "../../../histories/json.ts";
 import { Refused, unknownOutput, type Model, type Output, type Token } from "../model.ts";
 
 /** The registers that have been written, as [key, value] sorted by the key's canonical text. */
@@ -18,6 +18,15 @@ export function multiRegister(initial: Registers = [], nullsPass = false): Model
   /** Whether a read that gave `value` learnt nothing. */
   const blind = (value: Json, output: Output): boolean =>
     output === unknownOutput || (nullsPass && value === null);
+  /**
+   * The value of a register. An initial value that was given by name is also that of the register which a
+   * history that came from EDN names by the keyword.
+   */
+  const get = (registers: Registers, key: Json): Json => {
+    const keyword = isJsonObject(key) ? key["#keyword"] : undefined;
+    const entry = find(registers, key) ?? (keyword === undefined ? undefined : find(initial, keyword));
+    return entry?.[1] ?? null;
+  };
   return {
     name: "multi-register",
     summary: "registers under transactions: txn of reads and writes",
@@ -103,9 +112,8 @@ function microOperations(value: Json): readonly MicroOperation[] | undefined {
   return micros;
 }
 
-function get(registers: Registers, key: Json): Json {
-  for (const [name, value] of registers) if (sameValue(name, key)) return value;
-  return null;
+function find(registers: Registers, key: Json): readonly [Json, Json] | undefined {
+  return registers.find(([name]) => sameValue(name, key));
 }
 
 function put(registers: Registers, key: Json, value: Json): Registers {
