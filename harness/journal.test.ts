@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,6 +17,12 @@ const gone = { pid: 2 ** 30, started: "0", run: "store/paxos/1" };
 const cut = { kind: "toxic", url: "http://127.0.0.1:1", proxy: "p", toxic: "t" } as const;
 
 describe("the journal of faults", () => {
+  it("may be gone by the time it is read, since the run that wrote it has ended", () => {
+    const directory = folder();
+    symlinkSync(join(directory, "nothing"), join(directory, "1-1.jsonl"));
+    expect(readJournals(directory)).toEqual([]);
+  });
+
   it("holds what was entered and not struck out", () => {
     const directory = folder();
     const journal = new FaultJournal(directory, gone);

@@ -97,7 +97,15 @@ export function readJournals(directory: string): OpenJournal[] {
 function readJournal(path: string): OpenJournal | undefined {
   let owner: JournalOwner | undefined;
   const entries = new Map<number, JournalEntry>();
-  for (const line of readFileSync(path, "utf8").split("\n")) {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    // A run that ended meanwhile has taken its journal away.
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  for (const line of text.split("\n")) {
     let value: unknown;
     try {
       value = JSON.parse(line);

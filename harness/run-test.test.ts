@@ -114,13 +114,38 @@ describe("a run of a real cluster", () => {
     },
   );
 
+  it("tells of a node that dies though nobody asked it to", async () => {
+    const store = mkdtempSync(join(tmpdir(), "rashomon-run-"));
+    const plan = planTest({ system: "paxos", seed: "16", seconds: 3, faults: ["none"] }, context);
+    const notes: string[] = [];
+    const ours = (): number[] =>
+      readJournals(journalDirectory(store)).flatMap(({ entries }) =>
+        [...entries.values()].flatMap((entry) =>
+          entry.kind === "process" && entry.node === "n2" ? [entry.pid] : [],
+        ),
+      );
+    let killed = false;
+    await runTest(plan, store, {
+      note: (text) => notes.push(text),
+      progress({ phase, operations }) {
+        if (killed || phase !== "running" || operations < 50) return;
+        killed = true;
+        for (const pid of ours()) process.kill(pid, "SIGKILL");
+      },
+    });
+    expect(notes).toEqual([
+      "node n2 ended by itself: SIGKILL; its log may say why",
+      "after the final healing: not running: n2; their logs may say why",
+    ]);
+  });
+
   it("partitions the clients of a system of one node from it", async () => {
     const { notes, history, valid } = await run({
       system: "memory-register",
       seed: "15",
       seconds: 4,
       interval: 1,
-      faults: ["partition", "pause"],
+      faults: ["partition", "latency", "reset", "pause"],
     });
     expect(notes).toEqual([]);
     expect(applied(history).get("start-partition") ?? 0).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ import { heal, type HealReport } from "./heal.ts";
 import { FaultJournal, journalDirectory } from "./journal.ts";
 import { LocalWorld } from "./local/local-world.ts";
 import { findProcess } from "./local/process-table.ts";
-import { faultSchedule, finalHealing, Nemesis } from "./nemesis/nemesis.ts";
+import { faultSchedule, finalHealing, isNothingToHit, Nemesis } from "./nemesis/nemesis.ts";
 import { interpret, monotonicClock, Scheduler } from "./scheduler/index.ts";
 import type { TestPlan } from "./test-plan.ts";
 import { findToxiproxy } from "./toxiproxy/index.ts";
@@ -95,6 +95,7 @@ async function inWorld(
       toxiproxyUrl: toxiproxy.url,
       journal,
       skewClocks: description.faults.includes("clock"),
+      endedByItself: (node, how) => hooks.note?.(`node ${node} ended by itself: ${how}; its log may say why`),
     });
     try {
       hooks.progress?.({ phase: "starting", seconds: 0, operations: 0, rate: 0, faults: [] });
@@ -165,7 +166,7 @@ async function drive(
         node: (thread) => (thread === nemesis ? undefined : pool.node(thread)),
         record(event) {
           if (event.process !== nemesis && event.type !== "invoke") meter.operations++;
-          if (event.process === nemesis && event.error !== undefined)
+          if (event.process === nemesis && event.error !== undefined && !isNothingToHit(event.error))
             hooks.note?.(`fault ${event.f} failed: ${JSON.stringify(event.error)}`);
           run.record({ index: index++, ...asFault(event) });
         },

@@ -94,12 +94,17 @@ export function planTest(
       `--rate ${rate}`,
       `--concurrency ${concurrency}`,
       `--interval ${intervalSeconds}`,
-      `--seed ${options.seed}`,
+      `--seed ${shellWord(options.seed)}`,
     ].join(" "),
     versions: context.versions,
     started: context.started,
   };
   return { description, system, workload, packages, intervalSeconds, notes };
+}
+
+/** `text` as one word for a shell. */
+function shellWord(text: string): string {
+  return /^[\w.,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function chooseFaults(
@@ -112,6 +117,7 @@ function chooseFaults(
     if (asked.length > 1) throw new UsageError(`--faults none excludes the others: ${asked.join(", ")}.`);
     return { faults: [], notes };
   }
+  for (const name of asked ?? []) if (name !== "all") findFaultPackage(name);
   if (asked === undefined || asked.includes("all")) {
     const wanted: readonly FaultKind[] = asked === undefined ? testDefaults.faults : faultKinds;
     const faults = wanted.filter((fault) => {

@@ -27,6 +27,10 @@ export function demoCommand(): Command {
         { ...common, nodes: 3, faults: ["partition"], mutant: "local-reads" },
         output,
       );
+      if (mutant === exitCodes.interrupted) {
+        process.exitCode = mutant;
+        return;
+      }
       process.stdout.write(
         `\n${chalk.bold("Open the two reports in a browser.")} More: rashomon test --help, rashomon list\n`,
       );

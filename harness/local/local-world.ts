@@ -14,7 +14,7 @@ import type { Grudge, Source } from "../nemesis/grudge.ts";
 import type { FaultWorld, LinkDisturbance } from "../nemesis/fault-world.ts";
 import { NodeClocks } from "./clocks.ts";
 import { ProxyNetwork } from "./network.ts";
-import { freePorts } from "./ports.ts";
+import { reservePorts } from "./ports.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** How long a probe waits for an answer that should come, in milliseconds. */
@@ -65,25 +65,28 @@ export class LocalWorld implements Surroundings, FaultWorld {
     journal: FaultJournal;
     /** Whether clocks are to be skewed; the library that does it is preloaded only then. */
     skewClocks: boolean;
+    /** Hears of each node that ends without being asked to, and how. */
+    endedByItself?: (node: NodeId, how: string) => void;
   }): Promise<LocalWorld> {
     const { nodes, seed, directory, toxiproxyUrl, journal } = options;
     for (const node of nodes) mkdirSync(join(directory, node), { recursive: true });
-    const ports = await freePorts(nodes.length);
+    const { ports, release } = await reservePorts(nodes.length);
     const addresses = new Map(nodes.map((node, i) => [node, { host: "127.0.0.1", port: ports[i] ?? 0 }]));
     const clocks = options.skewClocks ? NodeClocks.open(directory, journal) : undefined;
+    // Held until every proxy listens, so that none of them gets the port of a node.
     const network = await ProxyNetwork.open({
       url: toxiproxyUrl,
       prefix: `rashomon-${process.pid}`,
       addresses,
       journal,
-    });
+    }).finally(release);
     return new LocalWorld({
       nodes,
       seed,
       directory,
       addresses,
       network,
-      supervisor: new Supervisor(journal),
+      supervisor: new Supervisor(journal, options.endedByItself),
       clocks,
     });
   }
@@ -132,7 +135,9 @@ export class LocalWorld implements Surroundings, FaultWorld {
 
   async disturb(name: string, disturbance: LinkDisturbance, grudge: Grudge): Promise<void> {
     await this.#network.apply(name, disturbance, grudge);
-    if (disturbance.kind === "latency") {
+    if (disturbance.kind === "reset") {
+      await this.#verify(grudge, silencePatience, false, `${name} to break`, name);
+    } else if (disturbance.kind === "latency") {
       // An answer that comes sooner than the delay of one way would prove that nothing was delayed.
       const soon = Math.max(1, Math.floor((disturbance.milliseconds - disturbance.jitter) / 2));
       await this.#verify(grudge, soon, false, `${name} to delay`, name);
@@ -184,8 +189,10 @@ export class LocalWorld implements Surroundings, FaultWorld {
     this.#clocks?.settled(node);
   }
 
-  /** Whether every link lets an answer through; throws with the first that does not. */
+  /** Whether every node runs and every link lets an answer through; throws with the first that does not. */
   async verifyHealed(): Promise<void> {
+    const down = this.nodes.filter((node) => !this.alive(node));
+    if (down.length > 0) throw new Error(`not running: ${down.join(", ")}; their logs may say why`);
     const count = await this.#network.toxicCount();
     if (count > 0) throw new Error(`${count} toxics are still in force after healing`);
     const everywhere = this.nodes.flatMap((to) =>

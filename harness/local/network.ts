@@ -4,6 +4,7 @@ import type { Address } from "../../systems/contracts/system.ts";
 import type { LinkDisturbance } from "../nemesis/fault-world.ts";
 import type { Link, Source } from "../nemesis/grudge.ts";
 import type { FaultJournal } from "../journal.ts";
+import { allDone } from "../all-done.ts";
 
 /** What one fault does to the bytes of a link; a cut one carries none. */
 export type LinkFault = { readonly kind: "cut" } | LinkDisturbance;
@@ -88,7 +89,8 @@ export class ProxyNetwork {
     const applied: AppliedToxic[] = [];
     this.#applied.set(name, applied);
     try {
-      await Promise.all(
+      // Waited for to the end, so that on an error no toxic comes on after the others were taken off.
+      await allDone(
         links
           .flatMap((link) => this.#streams(link))
           .map(async ({ proxy, stream }) => {

@@ -2,6 +2,15 @@ import { createServer } from "node:net";
 
 /** `count` TCP ports of this machine that nobody listens on. */
 export async function freePorts(count: number): Promise<number[]> {
+  const { ports, release } = await reservePorts(count);
+  await release();
+  return ports;
+}
+
+/** `count` TCP ports of this machine, which nobody else gets until `release`. */
+export async function reservePorts(
+  count: number,
+): Promise<{ ports: number[]; release: () => Promise<void> }> {
   // All are held open at once, so that no port is handed out twice.
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -18,6 +27,8 @@ export async function freePorts(count: number): Promise<number[]> {
     if (address === null || typeof address === "string") throw new Error("a TCP server without a port");
     return address.port;
   });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const release = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  };
+  return { ports, release };
 }

@@ -21,17 +21,19 @@ const family = `
 let supervisor: Supervisor;
 let journal: FaultJournal;
 let directory: string;
+let endedByItself: string[];
 
 async function startFamily(): Promise<number> {
   directory = mkdtempSync(join(tmpdir(), "rashomon-supervisor-"));
   journal = new FaultJournal(join(directory, "journal"), { pid: process.pid, started: "", run: directory });
-  supervisor = new Supervisor(journal);
-  supervisor.start(
-    "n1",
-    { command: process.execPath, arguments: ["-e", family] },
-    directory,
-    join(directory, "log"),
-  );
+  endedByItself = [];
+  supervisor = new Supervisor(journal, (node, how) => endedByItself.push(`${node}: ${how}`));
+  return startFamilyAgain();
+}
+
+async function startFamilyAgain(): Promise<number> {
+  const program = { command: process.execPath, arguments: ["-e", family] };
+  supervisor.start("n1", program, directory, join(directory, "log"));
   const pid = supervisor.pid("n1") ?? 0;
   await expect.poll(() => processTree(pid).length, { timeout: 10_000 }).toBe(2);
   return pid;
@@ -87,10 +89,27 @@ describe("the supervisor of processes", () => {
     expect(supervisor.alive("stubborn")).toBe(false);
   });
 
-  it("knows that a node has died by itself", async () => {
+  it("tells of a node that has died by itself, and ends what that had started", async () => {
     const pid = await startFamily();
+    const child = processTree(pid).find((each) => each.pid !== pid)?.pid ?? 0;
     signal(pid, "SIGKILL");
-    await expect.poll(() => supervisor.alive("n1")).toBe(false);
+    await expect.poll(() => endedByItself).toEqual(["n1: SIGKILL"]);
+    expect(supervisor.alive("n1")).toBe(false);
+    await expect.poll(() => findProcess(child)).toBeUndefined();
+    expect(journal.open.size).toBe(0);
+    const quitter = { command: process.execPath, arguments: ["-e", "process.exit(3)"] };
+    supervisor.start("n2", quitter, directory, join(directory, "n2.log"));
+    await expect.poll(() => endedByItself, { timeout: 10_000 }).toEqual(["n1: SIGKILL", "n2: exit code 3"]);
+  });
+
+  it("tells of no node that was killed or terminated, and leaves no child of it", async () => {
+    const pid = await startFamily();
+    const child = processTree(pid).find((each) => each.pid !== pid)?.pid ?? 0;
+    expect(await supervisor.terminate("n1", 5_000)).toBe("ended");
+    await expect.poll(() => findProcess(child)).toBeUndefined();
+    await startFamilyAgain();
+    await supervisor.kill("n1");
+    expect(endedByItself).toEqual([]);
   });
 });
 

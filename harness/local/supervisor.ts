@@ -12,6 +12,8 @@ interface Running {
   readonly pid: number;
   readonly entry: number;
   readonly exited: Promise<void>;
+  /** Whether we have asked it to end. */
+  ending: boolean;
   stopped: { readonly entry: number; readonly pids: readonly ProcessEntry[] } | undefined;
 }
 
@@ -25,11 +27,14 @@ const signalPatience = 5_000;
  */
 export class Supervisor {
   readonly #journal: FaultJournal;
+  readonly #endedByItself: (node: string, how: string) => void;
   readonly #nodes = new Map<string, Running>();
   readonly #keeper: { readonly input: Writable; readonly exited: Promise<void> };
 
-  constructor(journal: FaultJournal) {
+  /** `endedByItself` hears of each node that ends without being asked to, and how: `exit code 1`, `SIGSEGV`. */
+  constructor(journal: FaultJournal, endedByItself: (node: string, how: string) => void = () => undefined) {
     this.#journal = journal;
+    this.#endedByItself = endedByItself;
     const keeper = createRequire(import.meta.url).resolve("rashomon/harness/keeper");
     const child = execa(process.execPath, [keeper], {
       stdin: "pipe",
@@ -69,8 +74,10 @@ export class Supervisor {
       pid,
       started: findProcess(pid)?.started ?? "",
     });
-    const exited = child.then(() => this.#gone(node, pid));
-    this.#nodes.set(node, { pid, entry, exited, stopped: undefined });
+    const exited = child.then(({ exitCode, signal: by }) =>
+      this.#gone(node, pid, by ?? `exit code ${exitCode ?? "unknown"}`),
+    );
+    this.#nodes.set(node, { pid, entry, exited, ending: false, stopped: undefined });
   }
 
   alive(node: string): boolean {
@@ -90,6 +97,7 @@ export class Supervisor {
   async kill(node: string): Promise<void> {
     const running = this.#nodes.get(node);
     if (running === undefined) return;
+    running.ending = true;
     for (const { pid } of processTree(running.pid)) if (pid !== running.pid) signal(pid, "SIGKILL");
     signal(-running.pid, "SIGKILL");
     signal(running.pid, "SIGKILL");
@@ -102,6 +110,7 @@ export class Supervisor {
     const running = this.#nodes.get(node);
     if (running === undefined) return "ended";
     if (running.stopped !== undefined) await this.resume(node);
+    running.ending = true;
     signal(running.pid, "SIGTERM");
     await Promise.race([running.exited, sleep(patience, undefined, { ref: false })]);
     const ended = !this.alive(node);
@@ -145,13 +154,16 @@ export class Supervisor {
     await this.#keeper.exited;
   }
 
-  #gone(node: string, pid: number): void {
+  #gone(node: string, pid: number, how: string): void {
+    // What it had started is no node any more, and nobody would end it.
+    signal(-pid, "SIGKILL");
     this.#keeper.input.write(`-${pid}\n`);
     const running = this.#nodes.get(node);
     if (running?.pid !== pid) return;
     if (running.stopped !== undefined) this.#journal.strike(running.stopped.entry);
     this.#journal.strike(running.entry);
     this.#nodes.delete(node);
+    if (!running.ending) this.#endedByItself(node, how);
   }
 
   async #until(holds: () => boolean, what: string): Promise<void> {

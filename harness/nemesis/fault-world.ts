@@ -33,6 +33,6 @@ export interface FaultWorld {
   /** Sets a node's wall clock off by `offsetMilliseconds` from now on, and lets it run at `rate`. */
   setClock(node: NodeId, offsetMilliseconds: number, rate: number): Promise<void>;
   resetClock(node: NodeId): Promise<void>;
-  /** Throws unless no fault is left on any link. */
+  /** Throws unless every node runs and no fault is left on any link. */
   verifyHealed(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-import type { Json } from "../../histories/json.ts";
+import { isJsonArray, type Json } from "../../histories/json.ts";
 import type { Completion } from "../../systems/contracts/client.ts";
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { Generator } from "../../workloads/generators/generator.ts";
 import { any, sequence, sleep, type PlanFunction } from "../../workloads/index.ts";
 import type { FaultWorld } from "./fault-world.ts";
-import type { FaultPackage } from "./packages/fault-package.ts";
+import { NothingToHit, type FaultPackage } from "./packages/fault-package.ts";
 
 /**
  * The schedule of a run's faults: each package starts and stops in turn, and all of them side by side, so
@@ -28,6 +28,13 @@ export function faultSchedule(
 export function finalHealing(packages: readonly FaultPackage[]): Generator {
   const order = (each: FaultPackage): number => (each.kind === "pause" ? 0 : each.kind === "clock" ? 1 : 2);
   return sequence(...packages.toSorted((a, b) => order(a) - order(b)).map((each) => each.stop));
+}
+
+const nothingToHit = "nothing-to-hit";
+
+/** Whether an operation's error says that its targets were down or paused already, which is no mishap. */
+export function isNothingToHit(error: Json): boolean {
+  return isJsonArray(error) && error[0] === nothingToHit;
 }
 
 /** Carries out the fault operations of `packages` in a world. */
@@ -61,6 +68,7 @@ export class Nemesis {
       else this.#active.delete(chosen.kind);
       return { type: "info", value: done };
     } catch (error) {
+      if (error instanceof NothingToHit) return { type: "info", error: [nothingToHit, error.message] };
       return { type: "info", error: error instanceof Error ? error.message : String(error) };
     }
   }

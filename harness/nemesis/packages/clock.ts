@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../../histories/json.ts";
+import { allDone } from "../../all-done.ts";
 import { chooseTargets } from "../targets.ts";
 import { bandOf, type FaultPackage } from "./fault-package.ts";
 import { numberOf } from "./fault-values.ts";
@@ -22,11 +23,15 @@ export const clock: FaultPackage = {
       await Promise.all(world.nodes.map((node) => world.resetClock(node)));
       return "reset";
     }
-    await Promise.all(
-      Object.entries(value).map(([node, skew]) =>
-        world.setClock(node, numberOf(skew, "offset"), numberOf(skew, "rate")),
-      ),
-    );
+    const skews = Object.entries(value);
+    try {
+      await allDone(
+        skews.map(([node, skew]) => world.setClock(node, numberOf(skew, "offset"), numberOf(skew, "rate"))),
+      );
+    } catch (error) {
+      await Promise.all(skews.map(([node]) => world.resetClock(node)));
+      throw error;
+    }
     return value;
   },
 };

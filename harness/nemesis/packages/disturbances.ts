@@ -6,7 +6,10 @@ import { chooseTargets } from "../targets.ts";
 import { bandOf, type FaultPackage } from "./fault-package.ts";
 import { member, nodesOf, numberOf } from "./fault-values.ts";
 
-/** A package of one link disturbance on the links between nodes; clients keep their speed, since a slow client hides anomalies. */
+/**
+ * A package of one link disturbance on the links between nodes; clients keep their speed, since a slow client
+ * hides anomalies. Only a single node has no other links than those to its clients.
+ */
 function disturbancePackage(options: {
   kind: FaultKind;
   summary: string;
@@ -31,8 +34,9 @@ function disturbancePackage(options: {
         return "healed";
       }
       const slow = nodesOf(value);
-      const links = world.nodes.flatMap((from) =>
-        world.nodes
+      const places = world.nodes.length === 1 ? [...world.nodes, "clients"] : world.nodes;
+      const links = places.flatMap((from) =>
+        places
           .filter((to) => to !== from && (slow.includes(from) || slow.includes(to)))
           .map((to) => ({ from, to })),
       );

@@ -23,9 +23,12 @@ export interface FaultPackage {
   readonly band: FaultBand;
   start(context: { readonly random: Random }, nodes: readonly NodeId[]): FaultProposal;
   stop: FaultProposal;
-  /** Carries out a proposal; the result says what was done. Throws when it was not. */
+  /** Carries out a proposal; the result says what was done. Throws when it was not, with nothing left of it. */
   perform(world: FaultWorld, proposal: FaultProposal): Promise<Json>;
 }
+
+/** Every target of a fault is in such a state already that it cannot be hit: nothing was done. */
+export class NothingToHit extends Error {}
 
 /** The band of a fault that one function starts and one stops. */
 export function bandOf(name: string, start: string, stop: string, color: string): FaultBand {

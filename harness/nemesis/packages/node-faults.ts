@@ -1,9 +1,10 @@
 import type { Json } from "../../../histories/json.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { FaultKind } from "../../../systems/contracts/system.ts";
+import { allDone } from "../../all-done.ts";
 import type { FaultWorld } from "../fault-world.ts";
 import { chooseTargets, type TargetSpecification } from "../targets.ts";
-import { bandOf, type FaultPackage } from "./fault-package.ts";
+import { bandOf, NothingToHit, type FaultPackage } from "./fault-package.ts";
 import { nodesOf } from "./fault-values.ts";
 
 /** A package that hits some nodes one by one, and lets them all go again. */
@@ -37,11 +38,18 @@ function nodePackage(options: {
         return { nodes: released };
       }
       // A node that another fault holds already (killed, paused) cannot be hit as well; the result says who was.
-      const able = nodesOf(value).filter((node) => world.alive(node) && !world.paused(node));
-      const outcomes = await Promise.all(
-        able.map(async (node) => [node, await options.hit(world, node)] as const),
-      );
-      return Object.fromEntries(outcomes);
+      const targets = nodesOf(value);
+      const able = targets.filter((node) => world.alive(node) && !world.paused(node));
+      if (able.length === 0) throw new NothingToHit(`down or paused already: ${targets.join(", ")}`);
+      try {
+        return Object.fromEntries(
+          await allDone(able.map(async (node) => [node, await options.hit(world, node)] as const)),
+        );
+      } catch (error) {
+        const hit = able.filter((node) => options.isHit(world, node));
+        await Promise.all(hit.map((node) => options.release(world, node)));
+        throw error;
+      }
     },
   };
 }
