@@ -70,4 +70,6 @@ export const families: Readonly<Record<string, Family>> = {
   },
   "fifo-queue": { model: fifoQueue(), input: queueInput, lie: lieOfQueue },
   "unordered-queue": { model: unorderedQueue(), input: queueInput, lie: lieOfQueue },
+  "fifo-queue with items": { model: fifoQueue([1, 0]), input: queueInput, lie: lieOfQueue },
+  "unordered-queue with items": { model: unorderedQueue([1]), input: queueInput, lie: lieOfQueue },
 };

@@ -42,6 +42,7 @@ export function fifoQueue(initial: Items = []): Model<Items> {
           : `${canonical(first)} was at the head of the queue, not ${canonical(output)}`,
       );
     },
+    ties: tiesWith(initial),
     initially: heldInitially(initial),
     allowed: (state, { f }) => (f === "dequeue" ? [state[0] ?? null] : []),
   };
@@ -68,6 +69,7 @@ export function unorderedQueue(initial: Items = []): Model<Items> {
         ? without(state, output)
         : new Refused(`the queue did not contain ${canonical(output)}`);
     },
+    ties: tiesWith(initial),
     initially: heldInitially(initial),
     allowed: (state, { f }) => (f !== "dequeue" ? [] : state.length === 0 ? [null] : state),
   };
@@ -85,28 +87,32 @@ const common = {
     if (output === unknownOutput) return "dequeued an item that nobody knows";
     return output === null ? "found the queue empty" : `dequeued ${canonical(output)}`;
   },
-  /**
-   * An item comes and goes as a whole: who takes it out needs who put it in, and the other way round, since
-   * an item that is left inside stands in the way of others. Who took out something unknown may have
-   * taken any item.
-   */
-  ties({ f, value }: Input, output: Output): Ties {
-    if (f === "enqueue")
-      return {
-        gives: [{ cell: "in", value }],
-        takes: [
-          { cell: "out", value },
-          { cell: "out of any", value: null },
-        ],
-      };
-    if (output === unknownOutput) return { gives: [{ cell: "out of any", value: null }], takes: [] };
-    if (output === null) return { gives: [], takes: [] };
-    return { gives: [{ cell: "out", value: output }], takes: [{ cell: "in", value: output }] };
-  },
 };
 
+const outOfAny: Token = { cell: "out of any", value: null };
+
+/**
+ * An item comes and goes as a whole: who takes it out needs who put it in, and the other way round, since
+ * an item that is left inside stands in the way of others. Who took out something unknown may have taken any
+ * item. Nobody puts in the initial items, so every known dequeue needs those who may have taken them out.
+ */
+function tiesWith(initial: Items): (input: Input, output: Output) => Ties {
+  const wayCleared =
+    initial.length === 0 ? [] : [...initial.map((value) => ({ cell: "out", value })), outOfAny];
+  return ({ f, value }, output) => {
+    if (f === "enqueue") return { gives: [{ cell: "in", value }], takes: [{ cell: "out", value }, outOfAny] };
+    if (output === unknownOutput) return { gives: [outOfAny], takes: [] };
+    if (output === null) return { gives: [], takes: wayCleared };
+    return {
+      gives: [{ cell: "out", value: output }],
+      takes: [{ cell: "in", value: output }, ...wayCleared],
+    };
+  };
+}
+
+/** Only what is put in can be missing; that nobody took something out is no reason to refuse anything. */
 function heldInitially(initial: Items): (token: Token) => boolean {
-  return ({ cell, value }) => cell === "in" && initial.some((item) => sameValue(item, value));
+  return ({ cell, value }) => cell !== "in" || initial.some((item) => sameValue(item, value));
 }
 
 function sorted(items: Items): Items {
