@@ -26,6 +26,8 @@ export class ProgressLine {
       noTTYOutput: enabled,
       notTTYSchedule: 5000,
       linewrap: false,
+      // Interrupted, a run goes on until all is healed, and so does its line; whoever leaves at once stops it.
+      gracefulExit: false,
       emptyOnZero: true,
     });
     if (enabled) this.#bar.start(seconds, 0, { left: "", operations: 0, rate: 0, faults: "" });

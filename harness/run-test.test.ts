@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { execa } from "execa";
@@ -113,6 +113,18 @@ describe("a run of a real cluster", () => {
       expect(valid).toBe(true);
     },
   );
+
+  it("keeps what nodes write in their folders, and skews clocks, in a store named from where one stands", async () => {
+    const store = relative(process.cwd(), mkdtempSync(join(tmpdir(), "rashomon-run-")));
+    const faults = findLibfaketime() === undefined ? ["none"] : ["clock"];
+    const plan = planTest({ system: "paxos", seed: "4", seconds: 4, interval: 0.5, faults }, context);
+    const notes: string[] = [];
+    const { folder } = await runTest(plan, store, { note: (text) => notes.push(text) });
+    expect(notes).toEqual([]);
+    for (const node of ["n1", "n2", "n3"]) {
+      expect(readdirSync(join(folder, "nodes", node))).toEqual(expect.arrayContaining(["data", "node.log"]));
+    }
+  });
 
   it("tells of a node that dies though nobody asked it to", async () => {
     const store = mkdtempSync(join(tmpdir(), "rashomon-run-"));

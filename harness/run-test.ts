@@ -147,7 +147,7 @@ async function drive(
   const tick = setInterval(() => {
     const now = clock.now() / 1e9;
     hooks.progress?.({
-      phase: now < seconds ? "running" : "ending",
+      phase: now < seconds && hooks.signal?.aborted !== true ? "running" : "ending",
       seconds: now,
       operations: meter.operations,
       rate: meter.rate(now),

@@ -90,16 +90,19 @@ export async function testOnce(
     `${chalkStderr.bold(description.name)}  ${description.nodes.length} nodes, ${description.concurrency} clients, faults: ${description.faults.join(", ") || "none"}, seed ${description.seed}`,
   );
   for (const note of plan.notes) say(chalkStderr.dim(note));
+  const line = new ProgressLine(description.seconds, true);
   const interruption = new AbortController();
   const interrupt = (): void => {
     // The second time, at once: the keeper ends the nodes, and the next run heals what is left.
-    if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
-    say("interrupted: healing, and keeping what was recorded (again to leave at once)");
+    if (interruption.signal.aborted) {
+      line.stop();
+      process.exit(exitCodes.interrupted);
+    }
+    line.aside("interrupted: healing, and keeping what was recorded (again to leave at once)");
     interruption.abort();
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  const line = new ProgressLine(description.seconds, true);
   let folder: string;
   try {
     const run = await runTest(plan, store, {

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type {
@@ -68,7 +68,9 @@ export class LocalWorld implements Surroundings, FaultWorld {
     /** Hears of each node that ends without being asked to, and how. */
     endedByItself?: (node: NodeId, how: string) => void;
   }): Promise<LocalWorld> {
-    const { nodes, seed, directory, toxiproxyUrl, journal } = options;
+    const { nodes, seed, toxiproxyUrl, journal } = options;
+    // Absolute, since nodes run in folders of their own and heal may be called from anywhere.
+    const directory = resolve(options.directory);
     for (const node of nodes) mkdirSync(join(directory, node), { recursive: true });
     const { ports, release } = await reservePorts(nodes.length);
     const addresses = new Map(nodes.map((node, i) => [node, { host: "127.0.0.1", port: ports[i] ?? 0 }]));
