@@ -3,6 +3,14 @@ import cliProgress from "cli-progress";
 
 import type { TestProgress } from "../harness/index.ts";
 
+/** Clears the line of the bar, and lets long lines go on in the next, which the bar has forbidden. */
+const clearedAndWrapping = "\r\u001B[2K\u001B[?7h";
+/**
+ * Saves where the bar now is, and forbids long lines again. When it stops, the bar goes back to the place that
+ * was saved last and clears that line: without this it would clear, and the verdict overwrite, what was said.
+ */
+const savedAndCut = "\u001B7\u001B[?7l";
+
 /**
  * The live line of a run on standard error: how far it is, operations, their rate, the faults in force and
  * the time left. On a terminal it is redrawn in place; elsewhere a line is printed every few seconds.
@@ -26,8 +34,6 @@ export class ProgressLine {
       noTTYOutput: enabled,
       notTTYSchedule: 5000,
       linewrap: false,
-      // Interrupted, a run goes on until all is healed, and so does its line; whoever leaves at once stops it.
-      gracefulExit: false,
       emptyOnZero: true,
     });
     if (enabled) this.#bar.start(seconds, 0, { left: "", operations: 0, rate: 0, faults: "" });
@@ -45,9 +51,8 @@ export class ProgressLine {
 
   /** Says something without disturbing the line. */
   aside(text: string): void {
-    const onTerminal = process.stderr.isTTY;
-    if (onTerminal) process.stderr.write("\r\u001B[2K");
-    process.stderr.write(`${chalkStderr.dim(text)}\n`);
+    const said = `${chalkStderr.dim(text)}\n`;
+    process.stderr.write(process.stderr.isTTY ? `${clearedAndWrapping}${said}${savedAndCut}` : said);
   }
 
   stop(): void {
