@@ -46,6 +46,12 @@ describe("the verdict in a terminal", () => {
     `);
   });
 
+  it("tells each note of the checks once", () => {
+    const noted = { ...stale, notes: ["The values are [key, value] pairs."] };
+    const text = renderVerdict({ history: run, verdicts: [noted, noted], valid: false }, { color: false });
+    expect(text.split("note: The values are [key, value] pairs.")).toHaveLength(2);
+  });
+
   it("tells what a valid verdict rests on", () => {
     const verdict: Verdict = {
       ...stale,

@@ -49,7 +49,9 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
   }
   const { description, history } = input;
   lines.push("", `  ${extentOf(input)}`);
-  for (const note of history.notes) lines.push(...wrap(`note: ${printable(cut(note, 500))}`, width));
+  // The checks of one history have most of their notes in common.
+  const notes = new Set([...history.notes, ...input.verdicts.flatMap((verdict) => verdict.notes ?? [])]);
+  for (const note of notes) lines.push(...wrap(`note: ${printable(cut(note, 500))}`, width));
   if (description !== undefined)
     lines.push(`  ${chalk.dim("reproduce:")}  ${printable(description.command)}`);
   const first = shown.flat()[0];
