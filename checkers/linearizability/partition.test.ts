@@ -61,3 +61,15 @@ describe("operations of a model", () => {
     ]);
   });
 });
+
+test("a completion of a keyed history that names another key than its invocation is refused", () => {
+  const source = new ModelHistory(
+    history(`
+      0 invoke read [1, null]
+      0 ok read [2, 5]
+    `),
+    modelNamed("register"),
+    true,
+  );
+  expect(() => source.output(0)).toThrow("expected key 1, that of the invocation, found operation 1");
+});

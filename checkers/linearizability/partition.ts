@@ -1,6 +1,6 @@
 import { InputError, UsageError } from "../../histories/errors.ts";
 import type { History } from "../../histories/history.ts";
-import { canonical, isJsonArray, type Json } from "../../histories/json.ts";
+import { canonical, isJsonArray, sameValue, type Json } from "../../histories/json.ts";
 import { Invoke, Ok, operationTypes } from "../../histories/operation.ts";
 import { unknownOutput, type Input, type Model, type Output } from "./model.ts";
 
@@ -109,7 +109,18 @@ export class ModelHistory {
   }
 
   #value(index: number): Json {
-    return this.keyed ? this.#pair(index)[1] : this.history.value(index);
+    if (!this.keyed) return this.history.value(index);
+    const [key, value] = this.#pair(index);
+    const other = this.history.columns.pair[index] ?? -1;
+    if (other >= 0 && other < index) {
+      const [asked] = this.#pair(other);
+      if (!sameValue(key, asked))
+        throw new InputError("E_KEYED_VALUE", {
+          expected: `key ${canonical(asked)}, that of the invocation`,
+          found: `${this.#name(index)} with ${canonical(this.history.value(index))}`,
+        });
+    }
+    return value;
   }
 
   #pair(index: number): readonly [Json, Json] {
