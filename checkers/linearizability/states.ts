@@ -2,6 +2,9 @@ import type { Json } from "../../histories/json.ts";
 import type { Alphabet } from "./alphabet.ts";
 import { identityOf, OneOf, Refused } from "./model.ts";
 
+/** What a state takes beside its characters: entries of the list and the map, headers of value and text. */
+const WordsOfState = 32;
+
 /** The model refuses the action. */
 export const NoState = -1;
 
@@ -40,9 +43,9 @@ export class StateTable {
     return number;
   }
 
-  /** About how many 32-bit words the states hold: a value and some text for every few characters. */
+  /** About how many 32-bit words the states and their transitions hold: for a state its value and text. */
   get words(): number {
-    return this.#characters;
+    return this.#characters + WordsOfState * this.#states.length + this.#table.length;
   }
 
   state(number: number): Json {
