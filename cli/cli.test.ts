@@ -161,6 +161,19 @@ describe("rashomon check", () => {
     expect(exitCode).toBe(0);
   });
 
+  it("says when the report cannot be written", async () => {
+    const { exitCode, stderr } = await rashomon([
+      "check",
+      file("s.edn", stale),
+      "--linearizable",
+      "register",
+      "--report",
+      folder,
+    ]);
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain(`The report cannot be written to ${folder}`);
+  });
+
   it("writes a report that stands alone", async () => {
     const report = join(folder, "stale.html");
     await rashomon(["check", file("s.edn", stale), "--linearizable", "register", "--report", report]);

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Evidence } from "../checkers/verdict.ts";
+import { UsageError } from "../histories/errors.ts";
 import { isJsonArray, isJsonObject, type Json } from "../histories/json.ts";
 import type { ReportInput } from "./input.ts";
 import { operationColumns, operationTable, timeUnit } from "./operations.ts";
@@ -28,9 +29,15 @@ export function renderReport(input: ReportInput, shell: Shell = loadShell()): st
   return pageParts(input, shell).join("");
 }
 
-/** Writes `renderReport` to a file. */
+/** Writes `renderReport` to a file; throws a `UsageError` where that cannot be written. */
 export function writeReport(path: string, input: ReportInput, shell: Shell = loadShell()): void {
-  writeFileSync(path, pageParts(input, shell).join(""), "utf8");
+  const text = pageParts(input, shell).join("");
+  try {
+    writeFileSync(path, text, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "it cannot be opened";
+    throw new UsageError(`The report cannot be written to ${path}: ${why}.`, "E_FILE");
+  }
 }
 
 function pageParts(input: ReportInput, shell: Shell): string[] {
