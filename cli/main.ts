@@ -29,7 +29,8 @@ Examples:
   rashomon check history.edn --linearizable cas-register    judge a history that you have
   rashomon list                                             systems, workloads, checkers, models, faults
 
-Exit codes: ${exitCodes.valid} valid, ${exitCodes.invalid} invalid, ${exitCodes.unknown} unknown, ${exitCodes.usage} wrong usage, ${exitCodes.input} bad input, ${exitCodes.internal} internal error.`,
+Exit codes: ${exitCodes.valid} valid, ${exitCodes.invalid} invalid, ${exitCodes.unknown} unknown, ${exitCodes.usage} wrong usage, ${exitCodes.input} bad input, ${exitCodes.internal} internal error or a run that
+could not go on, ${exitCodes.interrupted} interrupted.`,
   );
 
 const commands = [

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,8 +11,11 @@ import { openRun, type History } from "../histories/index.ts";
 import { readJournals, journalDirectory } from "./journal.ts";
 import { findLibfaketime } from "./local/clocks.ts";
 import { findProcess, processTable } from "./local/process-table.ts";
+import type { System } from "../systems/contracts/system.ts";
 import { runTest } from "./run-test.ts";
+import { findSystem } from "./systems.ts";
 import { planTest, type TestOptions } from "./test-plan.ts";
+import { startToxiproxy } from "./toxiproxy/index.ts";
 
 const context = { versions: { rashomon: "test" }, started: "2026-01-02T03:04:05.678Z" };
 
@@ -162,6 +165,62 @@ describe("a run of a real cluster", () => {
     expect(notes).toEqual([]);
     expect(applied(history).get("start-partition") ?? 0).toBeGreaterThan(0);
     expect(valid).toBe(true);
+  });
+});
+
+describe("a run that cannot go on", () => {
+  it("says that its Toxiproxy server is gone, and keeps what was recorded", async () => {
+    const server = await startToxiproxy();
+    const before = process.env["TOXIPROXY_URL"];
+    process.env["TOXIPROXY_URL"] = server.url;
+    setTimeout(() => void server.close(), 3_000);
+    try {
+      const options = { seed: "16", seconds: 600, interval: 1, faults: ["partition"], nodes: 3 };
+      const failed = await run(options).catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: "E_TOXIPROXY_LOST", exitCode: 70 });
+      const folder = /kept in (.*)\.$/.exec(String(failed))?.[1] ?? "";
+      expect((await (await openRun(folder)).history()).length).toBeGreaterThan(0);
+      expect(leftovers(folder)).toBe(0);
+    } finally {
+      if (before === undefined) delete process.env["TOXIPROXY_URL"];
+      else process.env["TOXIPROXY_URL"] = before;
+    }
+  });
+
+  it("names the log of a node that does not start", async () => {
+    const broken: System = {
+      ...findSystem("paxos"),
+      open: (surroundings) =>
+        Promise.resolve({
+          async start(node) {
+            await surroundings.spawn(node, {
+              command: process.execPath,
+              arguments: ["-e", "process.exit(3)"],
+            });
+            throw new Error("it exited");
+          },
+          openClient: () => Promise.reject(new Error("nothing runs")),
+          ping: () => Promise.resolve(false),
+          close: () => Promise.resolve(),
+        }),
+    };
+    const store = mkdtempSync(join(tmpdir(), "rashomon-broken-"));
+    const plan = { ...planTest({ system: "paxos", seed: "17" }, context), system: broken };
+    const failed = await runTest(plan, store).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: "E_NODE_START", exitCode: 70 });
+    expect(String(failed)).toMatch(/Node n\d did not start: it exited\.\nIts log: .*node\.log/);
+    expect(leftovers(store)).toBe(0);
+    expect(readJournals(journalDirectory(store))).toEqual([]);
+  });
+
+  it("says when runs cannot be kept where they should be", async () => {
+    const store = join(mkdtempSync(join(tmpdir(), "rashomon-file-")), "file");
+    writeFileSync(store, "");
+    const plan = planTest({ system: "paxos", seed: "18" }, context);
+    await expect(runTest(plan, join(store, "below"))).rejects.toMatchObject({
+      code: "E_STORE",
+      exitCode: 64,
+    });
   });
 });
 

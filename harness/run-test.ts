@@ -1,8 +1,11 @@
 import { join } from "node:path";
 
+import { RunError, UsageError } from "../histories/errors.ts";
+import type { Json } from "../histories/json.ts";
 import { Info, nemesis, operationTypes, type OperationDraft } from "../histories/operation.ts";
 import { nodesFolder } from "../histories/store/layout.ts";
 import { createRun, type RunWriter } from "../histories/store/run-writer.ts";
+import type { Completion } from "../systems/contracts/client.ts";
 import type { Cluster } from "../systems/contracts/system.ts";
 import { clients, nemesis as onNemesis, phases, sequence, sleep, timeLimit } from "../workloads/index.ts";
 import { ClientPool } from "./client-pool.ts";
@@ -57,19 +60,37 @@ export async function runTest(plan: TestPlan, store: string, hooks: TestHooks = 
   const journals = journalDirectory(store);
   hooks.progress?.({ phase: "healing leftovers", seconds: 0, operations: 0, rate: 0, faults: [] });
   for (const report of await heal(journals)) noteLeftovers(report, hooks);
-  const run = await createRun(store, plan.description);
-  const journal = new FaultJournal(journals, {
-    pid: process.pid,
-    started: findProcess(process.pid)?.started ?? "",
-    run: run.folder,
-  });
+  const { run, journal } = await openStore(store, journals, plan);
   try {
     await inWorld(plan, run, journal, hooks);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    throw new RunError(error.code, `${error.message}\nWhat was recorded is kept in ${run.folder}.`, {
+      cause: error,
+    });
   } finally {
     run.close();
     journal.close();
   }
   return { folder: run.folder, interrupted: hooks.signal?.aborted === true };
+}
+
+async function openStore(
+  store: string,
+  journals: string,
+  plan: TestPlan,
+): Promise<{ run: RunWriter; journal: FaultJournal }> {
+  try {
+    const run = await createRun(store, plan.description);
+    const started = findProcess(process.pid)?.started ?? "";
+    return { run, journal: new FaultJournal(journals, { pid: process.pid, started, run: run.folder }) };
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new UsageError(
+      `Runs cannot be kept in ${store}: ${error.message}. Choose a folder with --store.`,
+      "E_STORE",
+    );
+  }
 }
 
 function noteLeftovers({ run, running, healed, failed }: HealReport, { note }: TestHooks): void {
@@ -93,6 +114,7 @@ async function inWorld(
       seed: description.seed,
       directory: join(run.folder, nodesFolder),
       toxiproxyUrl: toxiproxy.url,
+      name: `rashomon-${process.pid}-${description.started.replace(/\D/g, "")}`,
       journal,
       skewClocks: description.faults.includes("clock"),
       endedByItself: (node, how) => hooks.note?.(`node ${node} ended by itself: ${how}; its log may say why`),
@@ -141,13 +163,25 @@ async function drive(
     concurrency,
     seed,
   });
+  // Faults that cannot be applied any more end the run, as an interruption does.
+  const failure = new AbortController();
+  const signal =
+    hooks.signal === undefined ? failure.signal : AbortSignal.any([hooks.signal, failure.signal]);
+  const perform = async (f: string, value: Json): Promise<Completion> => {
+    try {
+      return await doer.perform(f, value);
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  };
   const clock = monotonicClock();
   const meter = new Meter();
   let index = 0;
   const tick = setInterval(() => {
     const now = clock.now() / 1e9;
     hooks.progress?.({
-      phase: now < seconds && hooks.signal?.aborted !== true ? "running" : "ending",
+      phase: now < seconds && !signal.aborted ? "running" : "ending",
       seconds: now,
       operations: meter.operations,
       rate: meter.rate(now),
@@ -161,7 +195,7 @@ async function drive(
         clock,
         invoke: ({ thread, process: id, f, key, value }) =>
           thread === nemesis
-            ? doer.perform(f, value)
+            ? perform(f, value)
             : pool.invoke(thread, { process: id, f, ...(key === undefined ? {} : { key }), value }),
         node: (thread) => (thread === nemesis ? undefined : pool.node(thread)),
         record(event) {
@@ -172,8 +206,9 @@ async function drive(
         },
         log: (message) => hooks.note?.(message),
       },
-      { ...(hooks.signal === undefined ? {} : { signal: hooks.signal }), finalPlan: healing, grace },
+      { signal, finalPlan: healing, grace },
     );
+    failure.signal.throwIfAborted();
     await verifyHealed(world, hooks);
   } finally {
     clearInterval(tick);

@@ -113,6 +113,7 @@ function chooseFaults(
 ): { faults: FaultKind[]; notes: string[] } {
   const unavailable = unavailableFaults();
   const notes: string[] = [];
+  if (asked?.length === 0) throw new UsageError("No fault is named. To run without any: --faults none.");
   if (asked?.includes("none") === true) {
     if (asked.length > 1) throw new UsageError(`--faults none excludes the others: ${asked.join(", ")}.`);
     return { faults: [], notes };

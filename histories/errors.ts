@@ -64,6 +64,14 @@ export class UsageError extends RashomonError {
   }
 }
 
+/**
+ * A run that cannot go on (exit 70): the system under test or what it runs on failed, not this program; so it
+ * is told without a stack.
+ */
+export class RunError extends RashomonError {
+  readonly exitCode = 70;
+}
+
 /** The error for a name that is not in a catalogue: lists the known ones, nearest first if one is near. */
 export function unknownName(kind: string, name: string, known: Iterable<string>): UsageError {
   const names = [...known];

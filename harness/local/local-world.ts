@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { RunError } from "../../histories/errors.ts";
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type {
   Address,
@@ -17,6 +18,8 @@ import { ProxyNetwork } from "./network.ts";
 import { reservePorts } from "./ports.ts";
 import { Supervisor } from "./supervisor.ts";
 
+/** The log of a node, in its folder. */
+const logFile = "node.log";
 /** How long a probe waits for an answer that should come, in milliseconds. */
 const answerPatience = 5_000;
 /** How long a probe waits for an answer that must not come. */
@@ -62,6 +65,8 @@ export class LocalWorld implements Surroundings, FaultWorld {
     /** Folder under which each node has one of its own. */
     directory: string;
     toxiproxyUrl: string;
+    /** Begins the names of the proxies, so that runs which share a server keep theirs apart. */
+    name: string;
     journal: FaultJournal;
     /** Whether clocks are to be skewed; the library that does it is preloaded only then. */
     skewClocks: boolean;
@@ -78,7 +83,7 @@ export class LocalWorld implements Surroundings, FaultWorld {
     // Held until every proxy listens, so that none of them gets the port of a node.
     const network = await ProxyNetwork.open({
       url: toxiproxyUrl,
-      prefix: `rashomon-${process.pid}`,
+      prefix: options.name,
       addresses,
       journal,
     }).finally(release);
@@ -97,8 +102,18 @@ export class LocalWorld implements Surroundings, FaultWorld {
   async start(system: System, options: { mutant?: string }): Promise<Cluster> {
     const cluster = await system.open(this, options);
     this.#cluster = cluster;
-    await Promise.all(this.nodes.map((node) => cluster.start(node)));
+    await Promise.all(this.nodes.map((node) => this.#startFirst(cluster, node)));
     return cluster;
+  }
+
+  async #startFirst(cluster: Cluster, node: NodeId): Promise<void> {
+    try {
+      await cluster.start(node);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const log = join(this.directory(node), logFile);
+      throw new RunError("E_NODE_START", `Node ${node} did not start: ${why}.\nIts log: ${log}`, { cause });
+    }
   }
 
   directory(node: NodeId): string {
@@ -118,7 +133,7 @@ export class LocalWorld implements Surroundings, FaultWorld {
   spawn(node: NodeId, specification: ProcessSpecification): Promise<void> {
     const environment = { ...specification.environment, ...this.#clocks?.environment(node) };
     const directory = this.directory(node);
-    this.#supervisor.start(node, { ...specification, environment }, directory, join(directory, "node.log"));
+    this.#supervisor.start(node, { ...specification, environment }, directory, join(directory, logFile));
     return Promise.resolve();
   }
 
@@ -205,10 +220,13 @@ export class LocalWorld implements Surroundings, FaultWorld {
 
   /** Ends all nodes and removes the proxies. */
   async close(): Promise<void> {
-    await this.#cluster?.close();
-    await this.#supervisor.close();
-    await this.#network.close();
+    // Each is tried, whatever became of the others: what one leaves behind the journal still knows.
+    const cluster = this.#cluster?.close() ?? Promise.resolve();
+    const ended = await Promise.allSettled([cluster, this.#supervisor.close()]);
+    ended.push(...(await Promise.allSettled([this.#network.close()])));
     this.#clocks?.close();
+    const failed = ended.find((each) => each.status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   #running(): Cluster {

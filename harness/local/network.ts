@@ -1,5 +1,6 @@
 import { type ICreateToxicBody, type Proxy as ToxiproxyProxy, Toxiproxy } from "toxiproxy-node-client";
 
+import { RunError } from "../../histories/errors.ts";
 import type { Address } from "../../systems/contracts/system.ts";
 import type { LinkDisturbance } from "../nemesis/fault-world.ts";
 import type { Link, Source } from "../nemesis/grudge.ts";
@@ -91,23 +92,44 @@ export class ProxyNetwork {
     try {
       // Waited for to the end, so that on an error no toxic comes on after the others were taken off.
       await allDone(
-        links
-          .flatMap((link) => this.#streams(link))
-          .map(async ({ proxy, stream }) => {
-            const body = toxicFor(`${name}-${stream}`, stream, fault);
-            const entry = this.#journal.enter({
-              kind: "toxic",
-              url: this.#url,
-              proxy: proxy.name,
-              toxic: body.name,
-            });
-            applied.push({ proxy: proxy.name, toxic: body.name, entry });
-            await proxy.addToxic(body);
-          }),
+        [...this.#streams(links)].map(async ([proxy, streams]) => {
+          // One at a time: the real Toxiproxy 2.12 may panic when two are added to live links of a proxy at once.
+          for (const stream of streams)
+            applied.push(await this.#add(proxy, toxicFor(`${name}-${stream}`, stream, fault)));
+        }),
       );
     } catch (error) {
       await this.remove(name);
+      throw await this.#blamed(error);
+    }
+  }
+
+  /** Adds a toxic, and looks whether the server has it. */
+  async #add(proxy: ToxiproxyProxy, body: ICreateToxicBody<unknown>): Promise<AppliedToxic> {
+    const applied = { proxy: proxy.name, toxic: body.name };
+    const entry = this.#journal.enter({ kind: "toxic", url: this.#url, ...applied });
+    try {
+      await proxy.addToxic(body);
+      await proxy.getToxic(body.name);
+      return { ...applied, entry };
+    } catch (error) {
+      await removeToxic(this.#client, proxy.name, body.name);
+      this.#journal.strike(entry);
       throw error;
+    }
+  }
+
+  /** Without its server no link carries anything any more: then that is the error, and the end of the run. */
+  async #blamed(error: unknown): Promise<unknown> {
+    try {
+      await this.#client.getVersion();
+      return error;
+    } catch (cause) {
+      return new RunError(
+        "E_TOXIPROXY_LOST",
+        `The Toxiproxy server at ${this.#url} does not answer any more.`,
+        { cause },
+      );
     }
   }
 
@@ -149,14 +171,19 @@ export class ProxyNetwork {
   }
 
   /**
-   * The streams that carry what `from` sends to `to`: on the connections that `from` opened, their upstream
-   * direction; on those that `to` opened, the answers.
+   * The streams, by proxy, that carry what is sent along `links`: on the connections that `from` opened, their
+   * upstream direction; on those that `to` opened, the answers.
    */
-  #streams({ from, to }: Link): { proxy: ToxiproxyProxy; stream: Stream }[] {
-    const streams: { proxy: ToxiproxyProxy; stream: Stream }[] = [];
-    if (to !== "clients") streams.push({ proxy: this.#proxy({ from, to }), stream: "upstream" });
-    if (from !== "clients")
-      streams.push({ proxy: this.#proxy({ from: to, to: from }), stream: "downstream" });
+  #streams(links: readonly Link[]): ReadonlyMap<ToxiproxyProxy, ReadonlySet<Stream>> {
+    const streams = new Map<ToxiproxyProxy, Set<Stream>>();
+    const add = (link: Link, stream: Stream): void => {
+      const proxy = this.#proxy(link);
+      streams.set(proxy, (streams.get(proxy) ?? new Set()).add(stream));
+    };
+    for (const { from, to } of links) {
+      if (to !== "clients") add({ from, to }, "upstream");
+      if (from !== "clients") add({ from: to, to: from }, "downstream");
+    }
     return streams;
   }
 

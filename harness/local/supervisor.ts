@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 
 import type { ProcessSpecification } from "../../systems/contracts/system.ts";
+import { allDone } from "../all-done.ts";
 import type { FaultJournal } from "../journal.ts";
 import { findProcess, processTree, signal, type ProcessEntry } from "./process-table.ts";
 
@@ -149,9 +150,13 @@ export class Supervisor {
 
   /** Ends every node, and the keeper. */
   async close(): Promise<void> {
-    await Promise.all([...this.#nodes.keys()].map((node) => this.kill(node)));
-    this.#keeper.input.end();
-    await this.#keeper.exited;
+    try {
+      await allDone([...this.#nodes.keys()].map((node) => this.kill(node)));
+    } finally {
+      // At its end the keeper kills whatever is left.
+      this.#keeper.input.end();
+      await this.#keeper.exited;
+    }
   }
 
   #gone(node: string, pid: number, how: string): void {

@@ -1,3 +1,4 @@
+import { RunError } from "../../histories/errors.ts";
 import { isJsonArray, type Json } from "../../histories/json.ts";
 import type { Completion } from "../../systems/contracts/client.ts";
 import type { NodeId } from "../../systems/contracts/protocol.ts";
@@ -58,6 +59,7 @@ export class Nemesis {
   /**
    * Carries out one operation. Always `info`, as a fault is never part of what the system promised; with
    * an error when the fault was not applied or not undone, so that it is not shown as if it had been.
+   * Throws a `RunError` only, when faults cannot be applied any more.
    */
   async perform(f: string, value: Json): Promise<Completion> {
     const chosen = this.#packages.get(f);
@@ -68,6 +70,7 @@ export class Nemesis {
       else this.#active.delete(chosen.kind);
       return { type: "info", value: done };
     } catch (error) {
+      if (error instanceof RunError) throw error;
       if (error instanceof NothingToHit) return { type: "info", error: [nothingToHit, error.message] };
       return { type: "info", error: error instanceof Error ? error.message : String(error) };
     }

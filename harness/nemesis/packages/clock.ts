@@ -11,8 +11,9 @@ export const clock: FaultPackage = {
   start({ random }, nodes) {
     const chosen = chooseTargets(random.pick(["one", "minority", "all"]), nodes, random);
     const skews = chosen.map((node) => {
-      // From 16 ms to about 4 min, every order of magnitude as likely as another, to either side.
-      const offset = (1 << (4 + random.int(14))) * (random.int(2) === 0 ? 1 : -1);
+      // From half a second, which can still be told from a late answer, to about 4 min; every order of
+      // magnitude as likely as another, to either side.
+      const offset = (1 << (9 + random.int(10))) * (random.int(2) === 0 ? 1 : -1);
       return [node, { offset, rate: random.pick([1, 1, 0.9, 1.1, 2]) }] as const;
     });
     return { f: "skew-clock", value: Object.fromEntries(skews) };
