@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { accessSync, constants } from "node:fs";
+import { basename, dirname } from "node:path";
 
 import {
   looksKeyed,
@@ -70,6 +71,7 @@ interface Subject {
 export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const started = performance.now();
   const { path } = request;
+  if (request.report !== undefined) requireWritable(request.report);
   const { history, run, description } = await read(request);
   const { checks, notes } = chosenChecks(request, history, description);
   const result = runChecksOn(history, checks, request);
@@ -106,6 +108,16 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
       verdicts,
     }),
   };
+}
+
+/** Whoever waited for a long check is not to learn then that its report has no place. */
+function requireWritable(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`The report cannot be written to ${path}: ${why}.`, "E_FILE");
+  }
 }
 
 /** A path means a run if it is one, and else a history file. */

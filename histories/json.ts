@@ -34,3 +34,19 @@ export function sameValue(a: Json, b: Json): boolean {
   if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return false;
   return canonical(a) === canonical(b);
 }
+
+/**
+ * A value for people to read: as JSON, but what came from EDN as EDN writes it, so `:x` for the keyword x and
+ * 12 for an integer that no double holds. Two values may look alike here; `canonical` tells them apart.
+ */
+export function inWords(value: Json): string {
+  if (isJsonArray(value)) return `[${value.map(inWords).join(",")}]`;
+  if (!isJsonObject(value)) return canonical(value);
+  const members = Object.entries(value);
+  const [first] = members;
+  if (members.length === 1 && first !== undefined && typeof first[1] === "string") {
+    if (first[0] === "#keyword") return `:${first[1]}`;
+    if (first[0] === "#int") return first[1];
+  }
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${inWords(member)}`).join(",")}}`;
+}

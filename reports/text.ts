@@ -1,4 +1,4 @@
-import type { Json } from "../histories/json.ts";
+import { inWords, type Json } from "../histories/json.ts";
 
 /** Words and numbers as people read them; shared by the page and the terminal. Pure. */
 
@@ -24,7 +24,7 @@ export function cut(text: string, limit: number): string {
 
 /** A JSON value on one line, printable, of at most `limit` characters and a note. */
 export function valueText(value: Json, limit = 2000): string {
-  return cut(printable(typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value)), limit);
+  return cut(printable(inWords(value)), limit);
 }
 
 /** A whole number with thousands separated: 1,234,567. */

@@ -1,5 +1,5 @@
 import type { History } from "../../histories/history.ts";
-import { canonical, type Json } from "../../histories/json.ts";
+import { canonical, inWords, type Json } from "../../histories/json.ts";
 import { Fail } from "../../histories/operation.ts";
 import type { LinearizationCertificate } from "../linearizability/evidence.ts";
 import { describeState, tellOperation, type Model } from "../linearizability/model.ts";
@@ -69,5 +69,5 @@ function textOf(key: Json | undefined): string {
 }
 
 function nameOf(key: Json | undefined): string {
-  return key === undefined ? "the object" : `key ${canonical(key)}`;
+  return key === undefined ? "the object" : `key ${inWords(key)}`;
 }

@@ -1,4 +1,4 @@
-import { canonical, type Json } from "../../histories/json.ts";
+import { inWords, type Json } from "../../histories/json.ts";
 import { Never, type Calls } from "./calls.ts";
 import { tellOperation } from "./model.ts";
 import type { ModelHistory } from "./partition.ts";
@@ -27,14 +27,14 @@ export function explain(contradiction: Contradiction): string {
   const { alphabet } = calls;
   const { model } = alphabet;
   const { input, output } = alphabet.get(calls.action[call]!);
-  const on = key === undefined ? "" : ` on key ${canonical(key)}`;
+  const on = key === undefined ? "" : ` on key ${inWords(key)}`;
   const what = `${actor(contradiction, call)} ${tellOperation(model, input, output)}${on}`;
 
   const { gives, takes } = alphabet.ties(calls.action[call]!);
   const givers = giversOf(calls, takes);
   for (const token of takes) {
     if (gives.includes(token)) continue;
-    const value = canonical(alphabet.token(token).value);
+    const value = inWords(alphabet.token(token).value);
     const others = givers.get(token) ?? [];
     const earlier = others.filter((giver) => calls.begin[giver]! < calls.end[call]!);
     const initially = model.initially?.(alphabet.token(token)) ?? true;
@@ -48,7 +48,7 @@ export function explain(contradiction: Contradiction): string {
     return `${what}, but ${value} had been overwritten: ${deed(contradiction, overwriter)}, acknowledged ${elapsed(contradiction, calls.end[overwriter]!, calls.begin[call]!)} before ${subject(contradiction, call)} began.`;
   }
 
-  const allowed = contradiction.allowed.map(canonical);
+  const allowed = contradiction.allowed.map(inWords);
   const because = contradiction.reason === undefined ? "" : ` At best ${contradiction.reason}.`;
   const instead =
     allowed.length === 0

@@ -1,6 +1,6 @@
 import { UsageError } from "../../histories/errors.ts";
 import type { History } from "../../histories/history.ts";
-import { canonical, type Json } from "../../histories/json.ts";
+import { inWords, type Json } from "../../histories/json.ts";
 import { verifyLinearization } from "../certificates/linearization.ts";
 import type { Budget, Checker } from "../checker.ts";
 import { composeValidity, type Anomaly, type Validity, type Verdict } from "../verdict.ts";
@@ -15,7 +15,7 @@ import { search, type Limits, type SearchEnd } from "./search.ts";
 import { StateTable } from "./states.ts";
 import { layOut } from "./timeline.ts";
 
-/** Steps for each object unless a budget says otherwise, so that every check ends: about ten seconds. */
+/** Steps for each object unless a budget says otherwise, so that every check ends, in some ten seconds to a minute. */
 export const defaultSteps = 100_000_000;
 /** Failing objects that are explained; the others are only counted. */
 const MostAnomalies = 32;
@@ -170,7 +170,7 @@ class Findings {
 
   undecided(key: Json | undefined, end: SearchEnd, returned: number, operations: number): void {
     if (this.#undecided++ > 0) return;
-    const where = key === undefined ? "the search" : `the search of key ${canonical(key)}`;
+    const where = key === undefined ? "the search" : `the search of key ${inWords(key)}`;
     this.#firstUndecided = `budget of ${end} ended: ${where} found an order for the first ${returned} returned operations of ${operations}`;
   }
 

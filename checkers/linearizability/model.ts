@@ -1,4 +1,4 @@
-import { canonical, type Json } from "../../histories/json.ts";
+import { canonical, inWords, type Json } from "../../histories/json.ts";
 
 /** What a client asked for: the function and the argument of its invocation. */
 export interface Input {
@@ -110,12 +110,12 @@ export function identityOf(model: Model, state: Json): string {
 }
 
 export function describeState(model: Model, state: Json): string {
-  return model.describe === undefined ? canonical(state) : model.describe(state);
+  return model.describe === undefined ? inWords(state) : model.describe(state);
 }
 
 /** What an operation did, in the past tense. */
 export function tellOperation(model: Model, input: Input, output: Output): string {
   if (model.tell !== undefined) return model.tell(input, output);
-  const result = output === unknownOutput ? "" : ` → ${canonical(output)}`;
-  return `${input.f} ${canonical(input.value)}${result}`;
+  const result = output === unknownOutput ? "" : ` → ${inWords(output)}`;
+  return `${input.f} ${inWords(input.value)}${result}`;
 }

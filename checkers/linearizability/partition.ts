@@ -1,6 +1,6 @@
 import { InputError, UsageError } from "../../histories/errors.ts";
 import type { History } from "../../histories/history.ts";
-import { canonical, isJsonArray, sameValue, type Json } from "../../histories/json.ts";
+import { canonical, inWords, isJsonArray, type Json, sameValue } from "../../histories/json.ts";
 import { Invoke, Ok, operationTypes } from "../../histories/operation.ts";
 import { unknownOutput, type Input, type Model, type Output } from "./model.ts";
 
@@ -70,8 +70,8 @@ export class ModelHistory {
     const expected = this.model.malformed?.(input, output);
     if (expected === undefined) return;
     const found =
-      `${this.#name(operation)} with ${canonical(input.value)}` +
-      (output === unknownOutput ? "" : ` → ${canonical(output)}`);
+      `${this.#name(operation)} with ${inWords(input.value)}` +
+      (output === unknownOutput ? "" : ` → ${inWords(output)}`);
     throw new InputError("E_MODEL_VALUE", {
       expected: `${expected} as ${input.f} of model ${this.model.name}`,
       found,
@@ -116,8 +116,8 @@ export class ModelHistory {
       const [asked] = this.#pair(other);
       if (!sameValue(key, asked))
         throw new InputError("E_KEYED_VALUE", {
-          expected: `key ${canonical(asked)}, that of the invocation`,
-          found: `${this.#name(index)} with ${canonical(this.history.value(index))}`,
+          expected: `key ${inWords(asked)}, that of the invocation`,
+          found: `${this.#name(index)} with ${inWords(this.history.value(index))}`,
         });
     }
     return value;
@@ -128,7 +128,7 @@ export class ModelHistory {
     if (isJsonArray(value) && value.length === 2) return [value[0] ?? null, value[1] ?? null];
     throw new InputError("E_KEYED_VALUE", {
       expected: "a pair [key, value] on every operation of a keyed history",
-      found: `${this.#name(index)} with ${canonical(value)}`,
+      found: `${this.#name(index)} with ${inWords(value)}`,
     });
   }
 

@@ -42,7 +42,7 @@ export interface SearchResult {
   readonly forced: Int32Array;
 }
 
-/** 32-bit words of memory after which a search gives up: 256 MiB. */
+/** 32-bit words of tables after which a search gives up: 256 MiB, to which the process adds its own. */
 const MostWords = 0x4000000;
 const MostDeadEnds = 8;
 const LongestTail = 64;

@@ -351,3 +351,31 @@ function readUpTo(bytes: Buffer, end: number): string {
 function describeAll(each: History): string[] {
   return Array.from(each, (operation) => canonical({ ...operation }));
 }
+
+describe("times of other recorders that go back", () => {
+  const line = (time: string, type: string) =>
+    `{:process 0 :type :${type} :f :read :value nil :time ${time}}`;
+
+  test("count as the one before, and are noted", () => {
+    const history = readHistoryFrom(
+      [line("5", "invoke"), line("3", "ok"), line("9", "invoke"), line("8", "ok")].join("\n"),
+    );
+    expect(Array.from(history, ({ time }) => time)).toEqual([5, 5, 9, 9]);
+    expect(history.notes).toEqual([expect.stringMatching(/^2 times go back, by at most 2 ns/)]);
+  });
+
+  test("are understood as well when they count from 1970", () => {
+    const history = readHistoryFrom(
+      [line("1700000000000000500", "invoke"), line("1700000000000000100", "ok")].join("\n"),
+    );
+    expect(Array.from(history, ({ time }) => time)).toEqual([0, 0]);
+  });
+
+  test("are none of our own, where they are an error", () => {
+    const native = `{"rashomon":"history","format":1}
+{"index":0,"time":5,"process":0,"type":"invoke","f":"read","value":null}
+{"index":1,"time":3,"process":0,"type":"ok","f":"read","value":null}
+`;
+    expect(() => readHistoryFrom(native)).toThrow(/at least 5 ns/);
+  });
+});

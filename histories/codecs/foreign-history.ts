@@ -47,6 +47,9 @@ const ownMembers = new Set([
  * none; −1 counts as left out). Indices that are not 0, 1, 2, … are kept as source indices. Without
  * times every operation is at 0 ns, and a note says so. Times beyond 2⁵³ ns, as those counted from 1970,
  * are counted from the first one instead, since a double holds no others exactly.
+ *
+ * A time that goes back counts as that of the operation before, and a note says so: older recorders read the
+ * clock before they took their turn in the file, and the order of the file is what happened.
  */
 export class ForeignHistory {
   readonly values = new ValueArena();
@@ -55,6 +58,10 @@ export class ForeignHistory {
   readonly #builder: HistoryBuilder;
   #timed: boolean | undefined;
   #origin = 0n;
+  #latest = 0;
+  /** How many times went back, and by how many nanoseconds at most. */
+  #turnedBack = 0;
+  #furthestBack = 0;
 
   constructor(places: Places, options: ForeignOptions, header: HistoryHeader = {}) {
     this.place = new RecordPlace(places);
@@ -70,7 +77,7 @@ export class ForeignHistory {
     if (type === undefined) throw missing(at, "type");
     if (process === undefined) throw missing(at, "process");
     if (f === undefined) throw missing(at, "f");
-    const time = this.#time(operation.time, at);
+    const time = this.#forward(this.#time(operation.time, at));
     builder.sourceIndex(indexOf(operation.index, at), place);
     const index = builder.push(
       operationTypes.indexOf(type),
@@ -100,7 +107,22 @@ export class ForeignHistory {
     if (this.#timed === false) {
       this.#builder.note("The file gives no times: every operation is at 0 ns, in the order of the file.");
     }
+    if (this.#turnedBack > 0) {
+      const times = this.#turnedBack === 1 ? "1 time goes" : `${this.#turnedBack} times go`;
+      this.#builder.note(
+        `${times} back, by at most ${this.#furthestBack} ns: what counts is the order of the file, and such a time counts as the one before.`,
+      );
+    }
     return this.#builder.build(this.values);
+  }
+
+  #forward(time: number): number {
+    if (time >= this.#latest) this.#latest = time;
+    else {
+      this.#turnedBack++;
+      this.#furthestBack = Math.max(this.#furthestBack, this.#latest - time);
+    }
+    return this.#latest;
   }
 
   #time(given: Json | undefined, at: number): number {
@@ -122,8 +144,8 @@ export class ForeignHistory {
     if (typeof given === "number" && Number.isSafeInteger(given) && given >= 0 && this.#origin === 0n)
       return given;
     const nanoseconds = integerOf(given);
-    if (nanoseconds === undefined || nanoseconds < this.#origin) {
-      throw new Fault(at, "E_HISTORY_TIME", "a time in nanoseconds that does not go back", brief(given));
+    if (nanoseconds === undefined || nanoseconds < 0n) {
+      throw new Fault(at, "E_HISTORY_TIME", "a time in nanoseconds from 0 on", brief(given));
     }
     return Number(nanoseconds - this.#origin);
   }

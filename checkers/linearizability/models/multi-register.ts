@@ -1,4 +1,11 @@
-import { canonical, isJsonArray, isJsonObject, sameValue, type Json } from "../../../histories/json.ts";
+import {
+  canonical,
+  inWords,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  sameValue,
+} from "../../../histories/json.ts";
 import { Refused, unknownOutput, type Model, type Output, type Token } from "../model.ts";
 
 /** The registers that have been written, as [key, value] sorted by the key's canonical text. */
@@ -61,23 +68,20 @@ export function multiRegister(initial: Registers = [], nullsPass = false): Model
         else if (!blind(operand, output)) {
           const current = get(registers, key);
           if (!sameValue(current, operand))
-            return new Refused(
-              `register ${canonical(key)} held ${canonical(current)}, not ${canonical(operand)}`,
-            );
+            return new Refused(`register ${inWords(key)} held ${inWords(current)}, not ${inWords(operand)}`);
         }
       }
       return registers;
     },
-    describe: (state) =>
-      `{${state.map(([key, value]) => `${canonical(key)}: ${canonical(value)}`).join(", ")}}`,
+    describe: (state) => `{${state.map(([key, value]) => `${inWords(key)}: ${inWords(value)}`).join(", ")}}`,
     tell: ({ value }, output) =>
       performed(value, output)
         .map(({ f, key, value: operand }) =>
           f === "write"
-            ? `wrote ${canonical(operand)} to ${canonical(key)}`
+            ? `wrote ${inWords(operand)} to ${inWords(key)}`
             : output === unknownOutput
-              ? `read ${canonical(key)}`
-              : `read ${canonical(operand)} from ${canonical(key)}`,
+              ? `read ${inWords(key)}`
+              : `read ${inWords(operand)} from ${inWords(key)}`,
         )
         .join(", "),
     ...(nullsPass ? {} : { nullsUnknown: () => multiRegister(initial, true) }),

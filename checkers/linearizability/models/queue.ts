@@ -1,4 +1,4 @@
-import { canonical, sameValue, type Json } from "../../../histories/json.ts";
+import { canonical, inWords, type Json, sameValue } from "../../../histories/json.ts";
 import {
   OneOf,
   Refused,
@@ -38,8 +38,8 @@ export function fifoQueue(initial: Items = []): Model<Items> {
       if (sameValue(first, output)) return rest;
       return new Refused(
         output === null
-          ? `the queue was not empty: ${canonical(first)} was at its head`
-          : `${canonical(first)} was at the head of the queue, not ${canonical(output)}`,
+          ? `the queue was not empty: ${inWords(first)} was at its head`
+          : `${inWords(first)} was at the head of the queue, not ${inWords(output)}`,
       );
     },
     ties: tiesWith(initial),
@@ -64,10 +64,10 @@ export function unorderedQueue(initial: Items = []): Model<Items> {
       if (output === null)
         return state.length === 0
           ? state
-          : new Refused(`the queue was not empty: it contained ${canonical(state[0] ?? null)}`);
+          : new Refused(`the queue was not empty: it contained ${inWords(state[0] ?? null)}`);
       return state.some((item) => sameValue(item, output))
         ? without(state, output)
-        : new Refused(`the queue did not contain ${canonical(output)}`);
+        : new Refused(`the queue did not contain ${inWords(output)}`);
     },
     ties: tiesWith(initial),
     initially: heldInitially(initial),
@@ -83,9 +83,9 @@ const common = {
     f === "enqueue" && value === null ? "an item other than null" : undefined,
   describe: (state: Items) => `[${state.map(canonical).join(", ")}]`,
   tell({ f, value }: Input, output: Output) {
-    if (f === "enqueue") return `enqueued ${canonical(value)}`;
+    if (f === "enqueue") return `enqueued ${inWords(value)}`;
     if (output === unknownOutput) return "dequeued an item that nobody knows";
-    return output === null ? "found the queue empty" : `dequeued ${canonical(output)}`;
+    return output === null ? "found the queue empty" : `dequeued ${inWords(output)}`;
   },
 };
 

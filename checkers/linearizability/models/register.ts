@@ -1,4 +1,4 @@
-import { canonical, isJsonArray, sameValue, type Json } from "../../../histories/json.ts";
+import { inWords, isJsonArray, type Json, sameValue } from "../../../histories/json.ts";
 import { Refused, unknownOutput, type Model, type OperationForm, type Output } from "../model.ts";
 
 const readForm: OperationForm = {
@@ -62,7 +62,7 @@ function registerModel(
           return blind(output) || (output !== unknownOutput && sameValue(state, output))
             ? state
             : new Refused(
-                `the register held ${canonical(state)}, not ${canonical(output === unknownOutput ? null : output)}`,
+                `the register held ${inWords(state)}, not ${inWords(output === unknownOutput ? null : output)}`,
               );
         case "write":
           return value;
@@ -71,16 +71,16 @@ function registerModel(
           return sameValue(state, expected)
             ? next
             : new Refused(
-                `the register held ${canonical(state)}, not ${canonical(expected)} as the compare-and-set expected`,
+                `the register held ${inWords(state)}, not ${inWords(expected)} as the compare-and-set expected`,
               );
         }
       }
     },
     tell({ f, value }, output) {
-      if (f === "read") return output === unknownOutput ? "read" : `read ${canonical(output)}`;
-      if (f === "write") return `wrote ${canonical(value)}`;
+      if (f === "read") return output === unknownOutput ? "read" : `read ${inWords(output)}`;
+      if (f === "write") return `wrote ${inWords(value)}`;
       const [expected, next] = pairOf(value) ?? [null, null];
-      return `changed ${canonical(expected)} to ${canonical(next)}`;
+      return `changed ${inWords(expected)} to ${inWords(next)}`;
     },
     ...(nullsPass ? {} : { nullsUnknown: () => registerModel(name, summary, operations, initial, true) }),
     allowed: (state, { f }) => (f === "read" ? [state] : []),

@@ -1,4 +1,4 @@
-import { canonical, isJsonArray, sameValue, type Json } from "../../../histories/json.ts";
+import { canonical, inWords, isJsonArray, type Json, sameValue } from "../../../histories/json.ts";
 import { Refused, unknownOutput, type Model } from "../model.ts";
 
 /** The elements, sorted by canonical text, none twice. */
@@ -29,7 +29,7 @@ export function set(initial: Elements = []): Model<Elements> {
       }
       for (const element of state) {
         if (!read.delete(canonical(element)))
-          return new Refused(`the set contained ${canonical(element)}, which the read did not return`);
+          return new Refused(`the set contained ${inWords(element)}, which the read did not return`);
       }
       const [extra] = read;
       return extra === undefined ? state : new Refused(`the set did not contain ${extra}`);
@@ -37,10 +37,10 @@ export function set(initial: Elements = []): Model<Elements> {
     describe: (state) => `{${state.map(canonical).join(", ")}}`,
     tell: ({ f, value }, output) =>
       f === "add"
-        ? `added ${canonical(value)}`
+        ? `added ${inWords(value)}`
         : output === unknownOutput
           ? "read the set"
-          : `read ${canonical(output)}`,
+          : `read ${inWords(output)}`,
     allowed: (state, { f }) => (f === "read" ? [state] : []),
     initially: ({ value }) => initial.some((element) => sameValue(element, value)),
     ties({ f, value }, output) {
