@@ -9,18 +9,25 @@ import { NothingToHit, type FaultPackage } from "./packages/fault-package.ts";
 
 /**
  * The schedule of a run's faults: each package starts and stops in turn, and all of them side by side, so
- * that faults overlap. From the end of one operation of a package to its next it is a half to one and a
- * half of `interval` (nanoseconds), so that no fault is over before it can be felt.
+ * that faults overlap. A fault lasts a half to one and a half of `interval` (nanoseconds), so that none is
+ * over before it can be felt; between two of a kind is as long a pause, and longer the more kinds there are,
+ * so that the system has times in which it can serve, and something can be seen.
  */
 export function faultSchedule(
   packages: readonly FaultPackage[],
   nodes: readonly NodeId[],
   interval: number,
 ): Generator {
+  const rest = interval * Math.max(1, packages.length / 2);
   return any(
     ...packages.map((each): PlanFunction => (context, count) => {
-      const pause = Math.round(interval / 2) + context.random.int(Math.round(interval) + 1);
-      return [sleep(pause), count % 2 === 0 ? each.start(context, nodes) : each.stop];
+      const around = (mean: number): number =>
+        Math.round(mean / 2) + context.random.int(Math.round(mean) + 1);
+      if (count % 2 === 1) return [sleep(around(interval)), each.stop];
+      // The first ones are spread, from early on.
+      const pause =
+        count === 0 ? Math.round(interval / 2) + context.random.int(Math.round(rest)) : around(rest);
+      return [sleep(pause), each.start(context, nodes)];
     }),
   );
 }

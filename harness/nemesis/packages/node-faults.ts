@@ -60,7 +60,7 @@ export const kill = nodePackage({
   color: "#b00020",
   startF: "kill",
   stopF: "restart",
-  targets: ["one", "minority", "majority", "all"],
+  targets: ["one", "minority", "minority", "majority", "all"],
   hit: async (world, node) => {
     await world.kill(node);
     return "killed";
@@ -75,7 +75,7 @@ export const terminate = nodePackage({
   color: "#7a3b8f",
   startF: "terminate",
   stopF: "start-terminated",
-  targets: ["one", "minority", "majority", "all"],
+  targets: ["one", "minority", "minority", "majority", "all"],
   hit: (world, node) => world.terminate(node),
   isHit: (world, node) => !world.alive(node),
   release: (world, node) => world.restart(node),
@@ -87,7 +87,7 @@ export const pause = nodePackage({
   color: "#3b5bb0",
   startF: "pause",
   stopF: "resume",
-  targets: ["one", "minority", "majority"],
+  targets: ["one", "minority", "minority", "majority"],
   hit: async (world, node) => {
     await world.pause(node);
     return "paused";

@@ -83,7 +83,7 @@ export const paxos: BundledProtocol = {
   summary: "Registers by CASPaxos: read, write and compare-and-set, one consensus a key.",
   claims: ["linearizable"],
   workloads: ["register"],
-  nodeCounts: { default: 3, minimum: 1 },
+  nodeCounts: { default: 5, minimum: 1 },
   mutants: paxosMutants,
   build(mutant) {
     if (mutant === undefined) return paxosBy(paxosRules);
