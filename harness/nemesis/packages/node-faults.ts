@@ -60,7 +60,7 @@ export const kill = nodePackage({
   color: "#b00020",
   startF: "kill",
   stopF: "restart",
-  targets: ["one", "minority", "minority", "majority", "all"],
+  targets: ["one", "minority", "majority", "all"],
   hit: async (world, node) => {
     await world.kill(node);
     return "killed";
@@ -75,7 +75,7 @@ export const terminate = nodePackage({
   color: "#7a3b8f",
   startF: "terminate",
   stopF: "start-terminated",
-  targets: ["one", "minority", "minority", "majority", "all"],
+  targets: ["one", "minority", "majority", "all"],
   hit: (world, node) => world.terminate(node),
   isHit: (world, node) => !world.alive(node),
   release: (world, node) => world.restart(node),
