@@ -27,7 +27,7 @@ describe.each(Object.entries(families))("random histories of a %s", (_, family) 
     const judged = counts.valid + counts.invalid;
     expect(judged).toBeGreaterThan(Runs * 0.6);
     expect(counts.valid).toBeGreaterThan(judged * 0.2);
-    expect(counts.invalid).toBeGreaterThan(judged * 0.06);
+    expect(counts.invalid).toBeGreaterThan(judged * 0.12);
     expect(counts.shrunk).toBeGreaterThan(counts.invalid * 0.9);
   });
 });
