@@ -19,7 +19,7 @@ export class ProgressLine {
   readonly #bar: cliProgress.SingleBar;
   readonly #seconds: number;
 
-  constructor(seconds: number, enabled: boolean) {
+  constructor(seconds: number) {
     this.#seconds = seconds;
     this.#bar = new cliProgress.SingleBar({
       stream: process.stderr,
@@ -31,12 +31,12 @@ export class ProgressLine {
       clearOnComplete: true,
       fps: 5,
       // Without a terminal, as in CI: a line every five seconds.
-      noTTYOutput: enabled,
+      noTTYOutput: true,
       notTTYSchedule: 5000,
       linewrap: false,
       emptyOnZero: true,
     });
-    if (enabled) this.#bar.start(seconds, 0, { left: "", operations: 0, rate: 0, faults: "" });
+    this.#bar.start(seconds, 0, { left: "", operations: 0, rate: 0, faults: "" });
   }
 
   update(progress: TestProgress): void {

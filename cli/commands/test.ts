@@ -90,7 +90,7 @@ export async function testOnce(
     `${chalkStderr.bold(description.name)}  ${description.nodes.length} nodes, ${description.concurrency} clients, faults: ${description.faults.join(", ") || "none"}, seed ${description.seed}`,
   );
   for (const note of plan.notes) say(chalkStderr.dim(note));
-  const line = new ProgressLine(description.seconds, true);
+  const line = new ProgressLine(description.seconds);
   const interruption = new AbortController();
   const interrupt = (): void => {
     // The second time, at once: the keeper ends the nodes, and the next run heals what is left.

@@ -1,12 +1,5 @@
 import { createServer } from "node:net";
 
-/** `count` TCP ports of this machine that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const { ports, release } = await reservePorts(count);
-  await release();
-  return ports;
-}
-
 /** `count` TCP ports of this machine, which nobody else gets until `release`. */
 export async function reservePorts(
   count: number,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { Address, ProcessSpecification, Surroundings } from "../../systems/contracts/system.ts";
-import { freePorts } from "../local/ports.ts";
+import { reservePorts } from "../local/ports.ts";
 
 /** Surroundings without proxies, keeper or journal: real processes that reach one another directly. */
 export class PlainSurroundings implements Surroundings {
@@ -22,7 +22,9 @@ export class PlainSurroundings implements Surroundings {
   }
 
   static async open(nodes: readonly NodeId[]): Promise<PlainSurroundings> {
-    return new PlainSurroundings(nodes, await freePorts(nodes.length));
+    const { ports, release } = await reservePorts(nodes.length);
+    await release();
+    return new PlainSurroundings(nodes, ports);
   }
 
   directory(node: NodeId): string {
