@@ -7,6 +7,8 @@ import type { Verdict } from "./verdict.ts";
  */
 export interface Budget {
   readonly steps?: number;
+  /** Bytes of tables, besides the history. */
+  readonly bytes?: number;
   readonly seconds?: number;
   /** Seconds on a monotonic clock; needed with `seconds`. */
   readonly clock?: () => number;

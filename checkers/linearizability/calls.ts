@@ -120,3 +120,17 @@ function trimmed(alphabet: Alphabet, columns: ReturnType<typeof emptyColumns>, l
     action: columns.action.subarray(0, length),
   };
 }
+
+/** The greatest number of known calls in flight at once. */
+export function concurrency({ begin, end, length }: Calls): number {
+  const known: number[] = [];
+  for (let i = 0; i < length; i++) if (end[i] !== Never) known.push(i);
+  const ends = Int32Array.from(known, (i) => end[i]!).toSorted();
+  let returned = 0;
+  let most = 0;
+  known.forEach((i, begun) => {
+    while (ends[returned]! < begin[i]!) returned++;
+    most = Math.max(most, begun + 1 - returned);
+  });
+  return most;
+}

@@ -7,10 +7,11 @@ import type { NonlinearizableEvidence, PartialLinearization } from "./evidence.t
 import { explain } from "./explain.ts";
 import { describeState } from "./model.ts";
 import type { ModelHistory } from "./partition.ts";
-import { search, type DeadEnd, type Limits, type SearchResult } from "./search.ts";
+import type { Limits, Nonlinearizable } from "./engines/engine.ts";
+import { search, type DeadEnd } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import type { StateTable } from "./states.ts";
-import { layOut, type Timeline } from "./timeline.ts";
+import { layOut } from "./timeline.ts";
 
 /** Larger sub-histories explain nothing. */
 const MostShrunk = 1000;
@@ -25,11 +26,12 @@ export function counterexample(
   source: ModelHistory,
   key: Json | undefined,
   calls: Calls,
-  timeline: Timeline,
-  result: SearchResult,
+  _decision: Nonlinearizable,
   states: StateTable,
   limits: Limits,
 ): Anomaly {
+  const timeline = layOut(withoutUnseen(calls));
+  const result = search(timeline, states, limits);
   const prefix = shortestFailingPrefix(calls, timeline, result, states, limits);
   const call = calls.end.indexOf(prefix.until);
   const kept = shrink(prefix.timeline, prefix.result, states, limits);

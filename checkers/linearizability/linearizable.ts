@@ -5,15 +5,15 @@ import { verifyLinearization } from "../certificates/linearization.ts";
 import type { Budget, Checker } from "../checker.ts";
 import { composeValidity, type Anomaly, type Validity, type Verdict } from "../verdict.ts";
 import { Alphabet } from "./alphabet.ts";
-import { Never, readCalls, withoutUnseen, type Calls } from "./calls.ts";
+import { concurrency, Never, readCalls, type Calls } from "./calls.ts";
 import { counterexample } from "./counterexample.ts";
+import type { Decision, Limits, Undecided } from "./engines/engine.ts";
+import { decide } from "./engines/engines.ts";
 import type { LinearizationCertificate, LinearizedPartition } from "./evidence.ts";
 import type { Model } from "./model.ts";
 import { modelNamed } from "./models/catalogue.ts";
 import { ModelHistory } from "./partition.ts";
-import { search, type Limits, type SearchEnd } from "./search.ts";
 import { StateTable } from "./states.ts";
-import { layOut } from "./timeline.ts";
 
 /** Steps for each object unless a budget says otherwise, so that every check ends, in some ten seconds to a minute. */
 export const defaultSteps = 100_000_000;
@@ -63,11 +63,11 @@ export function check(history: History, options: LinearizabilityOptions, budget:
   const model = modelOf(options);
   const keyed = options.keyed ?? false;
   const lenient = model.nullsUnknown?.() ?? model;
-  if (options.nullReads === "unknown") return decide(history, lenient, keyed, budget);
-  const strict = decide(history, model, keyed, budget);
+  if (options.nullReads === "unknown") return judge(history, lenient, keyed, budget);
+  const strict = judge(history, model, keyed, budget);
   if (options.nullReads === "value" || !history.foreign || strict.valid !== false || lenient === model)
     return strict;
-  const relaxed = decide(history, lenient, keyed, budget);
+  const relaxed = judge(history, lenient, keyed, budget);
   // A contradiction that needs no read of null is the stronger one to show.
   return relaxed.valid === false ? relaxed : hangsOnNull(strict, relaxed);
 }
@@ -88,7 +88,7 @@ function hangsOnNull({ anomalies, ...strict }: Verdict, relaxed: Verdict): Verdi
   };
 }
 
-function decide(history: History, model: Model, keyed: boolean, budget: Budget): Verdict {
+function judge(history: History, model: Model, keyed: boolean, budget: Budget): Verdict {
   const source = new ModelHistory(history, model, keyed);
   const limits = limitsOf(budget);
   const findings = new Findings();
@@ -96,23 +96,22 @@ function decide(history: History, model: Model, keyed: boolean, budget: Budget):
     const alphabet = new Alphabet(model);
     const calls = readCalls(source, { operations }, alphabet);
     const states = new StateTable(alphabet);
-    const timeline = layOut(withoutUnseen(calls));
-    const result = search(timeline, states, limits);
-    findings.count(calls, timeline.slots, result.steps, result.configurations);
-    switch (result.end) {
+    const { engine, decision } = decide({ calls, states }, limits);
+    findings.count(calls, engine, decision);
+    switch (decision.end) {
       case "linearizable":
         findings.valid(
           key,
-          Array.from(result.order, (position) => timeline.calls.event[position]!),
+          Array.from(decision.order, (position) => calls.event[position]!),
         );
         break;
       case "nonlinearizable":
-        findings.invalid(() => counterexample(source, key, calls, timeline, result, states, limits));
+        findings.invalid(() => counterexample(source, key, calls, decision, states, limits));
         break;
       case "steps":
       case "seconds":
-      case "memory":
-        findings.undecided(key, result.end, result.returned, calls.length);
+      case "bytes":
+        findings.undecided(key, decision, calls.length);
         break;
     }
   }
@@ -126,11 +125,12 @@ function modelOf({ model, initial }: LinearizabilityOptions): Model {
   return model;
 }
 
-function limitsOf({ steps = defaultSteps, seconds, clock }: Budget): Limits {
-  if (seconds === undefined) return { steps };
+function limitsOf({ steps = defaultSteps, bytes, seconds, clock }: Budget): Limits {
+  const spending = { steps, ...(bytes === undefined ? {} : { bytes }) };
+  if (seconds === undefined) return spending;
   if (clock === undefined) throw new UsageError("A budget in seconds needs a clock.");
   const end = clock() + seconds;
-  return { steps, expired: () => clock() >= end };
+  return { ...spending, expired: () => clock() >= end };
 }
 
 /** What was found object by object. */
@@ -142,15 +142,17 @@ class Findings {
   #firstUndecided = "";
   #operations = 0;
   #unknown = 0;
-  #slots = 0;
+  #concurrency = 0;
+  readonly #engines = new Map<string, number>();
   #steps = 0;
   #configurations = 0;
   #evidence = false;
 
-  count(calls: Calls, slots: number, steps: number, configurations: number): void {
+  count(calls: Calls, engine: string, { steps, configurations = 0 }: Decision): void {
     const { alphabet } = calls;
     this.#operations += calls.length;
-    this.#slots = Math.max(this.#slots, slots);
+    this.#concurrency = Math.max(this.#concurrency, concurrency(calls));
+    this.#engines.set(engine, (this.#engines.get(engine) ?? 0) + 1);
     this.#steps += steps;
     this.#configurations += configurations;
     for (let i = 0; i < calls.length; i++) {
@@ -168,7 +170,7 @@ class Findings {
     if (++this.#failing <= MostAnomalies) this.#anomalies.push(explain());
   }
 
-  undecided(key: Json | undefined, end: SearchEnd, returned: number, operations: number): void {
+  undecided(key: Json | undefined, { end, returned }: Undecided, operations: number): void {
     if (this.#undecided++ > 0) return;
     const where = key === undefined ? "the search" : `the search of key ${inWords(key)}`;
     this.#firstUndecided = `budget of ${end} ended: ${where} found an order for the first ${returned} returned operations of ${operations}`;
@@ -187,10 +189,11 @@ class Findings {
         partitions: decided + this.#undecided,
         decided,
         failing: this.#failing,
-        concurrency: this.#slots,
+        concurrency: this.#concurrency,
         steps: this.#steps,
         configurations: this.#configurations,
       },
+      details: { engines: Object.fromEntries(this.#engines) },
       ...(this.#failing > MostAnomalies
         ? {
             notes: [

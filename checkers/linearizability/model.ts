@@ -1,9 +1,13 @@
 import { canonical, inWords, type Json } from "../../histories/json.ts";
+import type { ProcessId } from "../../histories/operation.ts";
+import type { Structure } from "./structure.ts";
 
 /** What a client asked for: the function and the argument of its invocation. */
 export interface Input {
   readonly f: string;
   readonly value: Json;
+  /** Who asked; only for models that say `byProcess`. */
+  readonly process?: ProcessId;
 }
 
 /** The output of an operation whose outcome nobody knows. */
@@ -55,6 +59,14 @@ export interface Ties {
   readonly takes: readonly Token[];
 }
 
+/** An object that operations are applied to one after the other, in place. */
+export interface Replay {
+  /** Applies an operation; why it is refused, `undefined` when it is admitted. After a refusal the replay is over. */
+  apply(input: Input, output: Output): string | undefined;
+  /** The state reached, in words. */
+  describe(): string;
+}
+
 /**
  * The sequential specification of an object (Herlihy & Wing 1990). States are JSON values, never changed in
  * place, and are the same state exactly when their identity texts are equal. `step` checks a recorded
@@ -79,6 +91,23 @@ export interface Model<State extends Json = Json> {
   observes(input: Input): boolean;
   /** The independent object that the operation acts on, for models of many objects (locality). */
   key?(input: Input): Json;
+  /**
+   * The independent objects that the operation acts on together, where one can act on several: objects that
+   * some operation joins are judged as one. Instead of `key`.
+   */
+  keys?(input: Input): readonly Json[];
+  /** Whether operations depend on who asks, so that `Input.process` has to be given. */
+  readonly byProcess?: boolean;
+  /**
+   * The place of a completed operation in the order of all changes, where its result tells: a revision, an
+   * offset, a fencing token. A change has a place of its own; an operation that changes nothing has that of
+   * the last change which it saw. `undefined`: this result does not tell.
+   */
+  version?(input: Input, output: Output): number | undefined;
+  /** What the algorithms that need not search have to know; absent for an object of no such shape. */
+  readonly structure?: Structure;
+  /** The same object changed in place, so that a long order is verified in linear time. */
+  replay?(): Replay;
   /** Text that is equal exactly for equal states; canonical JSON unless given. */
   identity?(state: State): string;
   /** The state in words; canonical JSON unless given. */

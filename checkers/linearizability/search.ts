@@ -1,13 +1,7 @@
+import type { Limits } from "./engines/engine.ts";
 import { RowSet, UsedSets } from "./row-set.ts";
 import { NoState, type StateTable } from "./states.ts";
 import { NoCut, type Timeline } from "./timeline.ts";
-
-/** What a search may spend. */
-export interface Limits {
-  readonly steps: number;
-  /** Whether the user's time is over; asked every few thousand steps. */
-  readonly expired?: () => boolean;
-}
 
 export type SearchEnd = "linearizable" | "nonlinearizable" | "steps" | "seconds" | "memory";
 

@@ -1,5 +1,6 @@
 import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
-import { search, type Limits, type SearchResult } from "./search.ts";
+import type { Limits } from "./engines/engine.ts";
+import { search, type SearchResult } from "./search.ts";
 import type { StateTable } from "./states.ts";
 import { layOut, type Timeline } from "./timeline.ts";
 

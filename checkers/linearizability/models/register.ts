@@ -1,5 +1,6 @@
 import { inWords, isJsonArray, type Json, sameValue } from "../../../histories/json.ts";
 import { Refused, unknownOutput, type Model, type OperationForm, type Output } from "../model.ts";
+import type { RegisterMeaning } from "../structure.ts";
 
 const readForm: OperationForm = {
   f: "read",
@@ -85,6 +86,20 @@ function registerModel(
     ...(nullsPass ? {} : { nullsUnknown: () => registerModel(name, summary, operations, initial, true) }),
     allowed: (state, { f }) => (f === "read" ? [state] : []),
     initially: ({ value }) => sameValue(value, initial),
+    structure: {
+      kind: "register",
+      initial,
+      direct: { read: "read", write: "write" },
+      meaning({ f, value }, output): RegisterMeaning {
+        if (f === "read")
+          return output === unknownOutput || blind(output)
+            ? { does: "nothing" }
+            : { does: "read", value: output };
+        if (f === "write") return { does: "write", value };
+        const [from, to] = pairOf(value) ?? [null, null];
+        return { does: "cas", from, to };
+      },
+    },
     ties({ f, value }, output) {
       if (f === "read")
         return {
