@@ -1,0 +1,19 @@
+/**
+ * Judges one register event by event. Events come in order of the history, but a call's begin comes with its
+ * whole meaning (`RegisterCalls`): the caller holds events back until the outcome of every call begun so far is known.
+ * Failed calls never come. Memory is bounded by the calls in flight and the values that can still be seen.
+ */
+export interface OnlineRegister {
+  /**
+   * A call begins. `call` is the caller's number for it, free again after its end. A call whose outcome is
+   * unknown (`known` false) has no end.
+   */
+  begin(call: number, kind: number, seen: number, written: number, known: boolean): void;
+  /**
+   * A known call returns: false when what came so far has no linearization, after which the judge is over;
+   * "undecided" when this judge cannot go on (not its class, or its budget ended), likewise.
+   */
+  end(call: number): true | false | "undecided";
+  /** How many values and calls it holds on to. */
+  readonly live: number;
+}
