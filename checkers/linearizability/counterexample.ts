@@ -8,10 +8,10 @@ import { explain } from "./explain.ts";
 import { describeState } from "./model.ts";
 import type { ModelHistory } from "./partition.ts";
 import type { Limits, Nonlinearizable } from "./engines/engine.ts";
-import { search, type DeadEnd } from "./search.ts";
+import { search, type DeadEnd } from "./engines/search/search.ts";
 import { shrink } from "./shrink.ts";
 import type { StateTable } from "./states.ts";
-import { layOut } from "./timeline.ts";
+import { layOut } from "./engines/search/timeline.ts";
 
 /** Larger sub-histories explain nothing. */
 const MostShrunk = 1000;

@@ -1,8 +1,8 @@
 import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
 import type { Limits } from "./engines/engine.ts";
-import { search, type SearchResult } from "./search.ts";
+import { search, type SearchResult } from "./engines/search/search.ts";
 import type { StateTable } from "./states.ts";
-import { layOut, type Timeline } from "./timeline.ts";
+import { layOut, type Timeline } from "./engines/search/timeline.ts";
 
 /** A prefix of a partition that has no linearization; what fails sooner or later is not in it. */
 export interface FailingPrefix {

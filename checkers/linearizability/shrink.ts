@@ -1,8 +1,8 @@
 import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
 import type { Limits } from "./engines/engine.ts";
-import { search, type SearchResult } from "./search.ts";
+import { search, type SearchResult } from "./engines/search/search.ts";
 import type { StateTable } from "./states.ts";
-import { layOut, type Timeline } from "./timeline.ts";
+import { layOut, type Timeline } from "./engines/search/timeline.ts";
 
 /** Steps for all attempts together, and for one of them. */
 const StepsInAll = 3_000_000;

@@ -1,6 +1,6 @@
 import { withoutUnseen, type Calls } from "../calls.ts";
-import { search } from "../search.ts";
-import { layOut } from "../timeline.ts";
+import { search } from "./search/search.ts";
+import { layOut } from "./search/timeline.ts";
 import type { Engine } from "./engine.ts";
 
 /** The general search: any model, exponential only in the concurrency. */

@@ -1,4 +1,4 @@
-import { Never, type Calls } from "./calls.ts";
+import { Never, type Calls } from "../../calls.ts";
 
 /** Not a point where the object is at rest. */
 export const NoCut = -2;

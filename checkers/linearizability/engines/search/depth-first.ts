@@ -1,6 +1,6 @@
-import type { Limits } from "./engines/engine.ts";
+import type { Limits } from "../engine.ts";
 import { RowSet, UsedSets } from "./row-set.ts";
-import { NoState, type StateTable } from "./states.ts";
+import { NoState, type StateTable } from "../../states.ts";
 import { NoCut, type Timeline } from "./timeline.ts";
 
 export type SearchEnd = "linearizable" | "nonlinearizable" | "steps" | "seconds" | "memory";
