@@ -1,156 +1,219 @@
-// Prints CPU seconds and peak memory of linearizability checks on generated histories of one key.
-//
-//   npm run build && node bench/linearizability.mjs [operations …]
-//
-// Clients are closed loops, busy nine tenths of the time; an operation takes effect at a random moment
-// within it. Unknown outcomes take effect with probability one half, up to ten times their length later,
-// and retire their process. "stale": one read near the end returns a value that is certainly overwritten
-// (one that nobody wrote, where no such read exists). Everything is seeded; each check has a process of its
-// own, for its peak memory.
-import { fork } from "node:child_process";
+/**
+ * What linearizability checks take on generated histories, next to Porcupine on the same files when Go is there.
+ *
+ *   npm run bench                            a selection, some 15 minutes with Porcupine, 4 without
+ *   npm run bench -- --operations 1000,10000 --clients 5,20 --values distinct --keys 1
+ *   npm run bench -- --all                   everything: hours, since Porcupine mostly gives no answer
+ *
+ *   --values      distinct, five, queue, stack, set, priority-queue
+ *   --operations  --clients  --keys  --unknown (0,0.01,0.05)  --histories valid,violation
+ *   --recorded    only the hundred histories of 170 events; --no-recorded without them
+ *   --porcupine   none; new (not where a smaller history gave it no answer; the default); all
+ *   --timeout     seconds for each check (60);  --steps of the budget (that of the checker)
+ *   --json        a line for each history instead of the table
+ *   --dist        the folder that `npm run build` wrote
+ *
+ * Histories are generated once into node_modules/.cache/rashomon-bench. A check loads its file in a process of
+ * its own; CPU seconds are those of the check alone, the peak of resident memory is that of the process. Verdicts are
+ * known by construction: a wrong one is shouted, and the exit code is 1. The ratio is Porcupine's seconds over ours.
+ */
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { historyFiles } from "./linearizability/files.mjs";
+import { objects } from "./linearizability/objects.mjs";
+import { installPorcupine, runOurs, runPorcupine } from "./linearizability/runs.mjs";
 
-const self = fileURLToPath(import.meta.url);
+const project = fileURLToPath(new URL("..", import.meta.url));
+const cache = join(project, "node_modules/.cache/rashomon-bench");
 
-if (process.argv[2] === "--one") await one(JSON.parse(process.argv[3]));
-else await all();
+const { values: options } = parseArgs({
+  allowNegative: true,
+  options: {
+    values: { type: "string" },
+    operations: { type: "string" },
+    clients: { type: "string" },
+    keys: { type: "string" },
+    unknown: { type: "string" },
+    histories: { type: "string" },
+    recorded: { type: "boolean" },
+    all: { type: "boolean", default: false },
+    porcupine: { type: "string" },
+    timeout: { type: "string", default: "60" },
+    steps: { type: "string" },
+    json: { type: "boolean", default: false },
+    dist: { type: "string", default: join(project, "dist") },
+  },
+});
 
-async function all() {
-  const sizes = process.argv.slice(2).map(Number);
-  console.log("operations clients values unknown history   verdict  CPU s   RSS MB  steps      reason");
-  for (const operations of sizes.length > 0 ? sizes : [1_000, 10_000, 100_000])
-    for (const clients of [5, 20])
-      for (const values of ["distinct", "five"])
-        for (const unknown of [0, 0.01])
-          for (const stale of [false, true]) await run({ operations, clients, values, unknown, stale });
-}
+const seconds = Number(options.timeout);
+const dist = resolve(options.dist);
+const comparing = options.porcupine ?? (options.all ? "all" : "new");
+const withPorcupine = comparing !== "none" && installPorcupine();
+const filters = ["values", "operations", "clients", "keys", "unknown", "histories"];
+const filtered = filters.some((name) => options[name] !== undefined);
+const failures = [];
+const unanswered = [];
 
-function run(options) {
-  return new Promise((resolve) => {
-    const child = fork(self, ["--one", JSON.stringify(options)]);
-    child.on("exit", resolve);
-  });
-}
-
-async function one(options) {
-  const { check } = await import("../dist/checkers/index.js");
-  const history = await generate(options);
-  const before = process.cpuUsage();
-  const verdict = check(history, { model: "cas-register" });
-  const { user, system } = process.cpuUsage(before);
-  const memory = process.resourceUsage().maxRSS / 1024;
+if (!withPorcupine && comparing !== "none" && !options.json)
   console.log(
-    [
-      String(options.operations).padEnd(10),
-      String(options.clients).padEnd(7),
-      options.values.padEnd(8),
-      `${options.unknown * 100} %`.padEnd(7),
-      (options.stale ? "stale" : "valid").padEnd(9),
-      String(verdict.valid).padEnd(8),
-      ((user + system) / 1e6).toFixed(3).padEnd(7),
-      memory.toFixed(0).padEnd(7),
-      String(verdict.statistics.steps).padEnd(10),
-      verdict.reason ?? "",
-    ].join(" "),
+    "Without Porcupine, which needs Go: apt-get install golang-go, then sh scripts/install-porcupine.sh\n",
   );
-}
+if (!options.json) console.log(row(["object", "keys", "clients", "unknown", "history", "operations", "verdict", "CPU s", "RSS MB", "engine", "Porcupine", "ratio"])); // prettier-ignore
+if (options.recorded !== true) for (const cell of selection()) one(cell);
+if (options.recorded ?? !filtered) recorded();
+for (const failure of failures) console.error(`WRONG: ${failure}`);
+process.exitCode = failures.length > 0 ? 1 : 0;
 
-async function generate({ operations, clients, values, unknown, stale }) {
-  const { HistoryBuilder } = await import("../dist/histories/index.js");
-  const random = sfc32(1);
-  const exponential = (mean) => -mean * Math.log(1 - random());
-
-  // Invocations in order of time, by always moving on the client that is free first.
-  const free = Array.from({ length: clients }, (_, process) => ({ process, at: exponential(0.2) }));
-  const calls = [];
-  for (let i = 0; i < operations; i++) {
-    const client = free.reduce((first, other) => (other.at < first.at ? other : first));
-    const begin = client.at;
-    const length = 1 + exponential(1);
-    const info = random() < unknown;
-    const kind = random();
-    const f =
-      values === "distinct"
-        ? kind < 0.5
-          ? "read"
-          : "write"
-        : ["read", "write", "cas"][Math.floor(kind * 3)];
-    const argument =
-      f === "read"
-        ? null
-        : f === "write"
-          ? values === "distinct"
-            ? i + 1
-            : Math.floor(random() * 5)
-          : [Math.floor(random() * 5), Math.floor(random() * 5)];
-    const takesEffect = !info || random() < 0.5;
-    const point = begin + random() * length * (info ? 10 : 1);
-    calls.push({
-      begin,
-      end: begin + length,
-      point,
-      takesEffect,
-      info,
-      f,
-      argument,
-      process: client.process,
-      result: argument,
-      type: "ok",
-    });
-    if (info) client.process += clients;
-    client.at = begin + length + exponential(0.2);
-  }
-
-  let value = null;
-  for (const call of calls.filter(({ takesEffect }) => takesEffect).toSorted((a, b) => a.point - b.point)) {
-    if (call.f === "read") call.result = value;
-    else if (call.f === "write") value = call.argument;
-    else if (call.argument[0] === value) value = call.argument[1];
-    else call.type = "fail";
-  }
-  for (const call of calls) if (call.info) [call.type, call.result] = ["info", call.argument];
-  if (stale) makeStale(calls);
-
-  const builder = new HistoryBuilder();
-  const events = calls.flatMap((call) => [
-    { at: call.begin, call, type: "invoke", value: call.argument },
-    { at: call.end, call, type: call.type, value: call.result },
-  ]);
-  for (const { at, call, type, value: shown } of events.toSorted((a, b) => a.at - b.at))
-    builder.add({ time: Math.round(at * 1e6), process: call.process, type, f: call.f, value: shown });
-  return builder.build();
-}
-
-function makeStale(calls) {
-  const writes = calls.filter(({ f, type }) => f !== "read" && type !== "fail");
-  const late = calls
-    .slice(Math.floor(calls.length * 0.9))
-    .filter(({ f, type }) => f === "read" && type === "ok");
-  for (const read of late) {
-    const before = writes.filter(({ end, info }) => end < read.begin && !info);
-    const last = before.reduce((latest, write) => (write.begin > latest.begin ? write : latest), before[0]);
-    const written = (write) => (write.f === "write" ? write.argument : write.argument[1]);
-    const sources = (value) => writes.filter((write) => written(write) === value && write.begin < read.end);
-    const old = before.findLast((write) =>
-      sources(written(write)).every(({ end, info }) => !info && end < last.begin),
+/** The cells asked for, the small ones first. */
+function selection() {
+  const list = (name, fallback) => options[name]?.split(",") ?? fallback;
+  const cells = (values, operations, clients, keys, unknown) =>
+    list("values", values).flatMap((object) =>
+      list("keys", keys).flatMap((key) =>
+        list("operations", operations).flatMap((count) =>
+          list("clients", clients).flatMap((client) =>
+            list("unknown", unknown).flatMap((share) =>
+              list("histories", ["valid", "violation"]).map((history) => ({
+                values: known("values", object, Object.keys(objects)),
+                keys: Number(key),
+                operations: Number(count),
+                clients: Number(client),
+                unknown: Number(share),
+                violation: known("histories", history, ["valid", "violation"]) === "violation",
+              })),
+            ),
+          ),
+        ),
+      ),
     );
-    if (old === undefined) continue;
-    read.result = written(old);
+  const collections = ["queue", "stack", "set", "priority-queue"];
+  const everything = () => [
+    ...cells(["distinct", "five"], [1e3, 1e4, 1e5, 1e6], [5, 20, 50, 100], [1, 100], [0, 0.01, 0.05]),
+    ...(options.values === undefined
+      ? cells(collections, [1e6], [5, 20, 50, 100], [1], [0, 0.01, 0.05])
+      : []),
+  ];
+  if (options.all) return everything();
+  if (filtered) return cells(["distinct", "five"], [1e3, 1e4], [5, 20], [1], [0, 0.05]);
+  return [
+    ...cells(["distinct"], [1e3, 1e4, 1e6], [5, 100], [1], [0, 0.05]),
+    ...cells(["distinct"], [1e6], [100], [100], [0, 0.05]),
+    ...cells(["five"], [1e3, 1e4], [5, 20, 50], [1], [0, 0.05]),
+    ...cells(["five"], [1e6], [5], [1, 100], [0]),
+    ...cells(collections, [1e6], [20], [1], [0]),
+  ];
+}
+
+function known(option, value, among) {
+  if (among.includes(value)) return value;
+  console.error(`--${option} ${value}: expected one of ${among.join(", ")}`);
+  process.exit(64);
+}
+
+function one(cell) {
+  const { history, table } = historyFiles(cache, cell);
+  const ours = runOurs({
+    dist,
+    files: [history],
+    model: objects[cell.values].model,
+    seconds,
+    ...(options.steps === undefined ? {} : { steps: Number(options.steps) }),
+  });
+  const theirs = comparison(cell, table);
+  const expected = !cell.violation;
+  const name = `${cell.values}, ${cell.operations} operations, ${cell.clients} clients (${history})`;
+  wrong(ours.verdicts[0], expected, `${name}: Rashomon`);
+  wrong(theirs?.verdicts?.[0], expected, `${name}: Porcupine`);
+  print(cell, ours, theirs);
+}
+
+/** Porcupine's answer for the same history; `undefined` where it is not asked at all. */
+function comparison(cell, table) {
+  if (!withPorcupine || table === undefined) return undefined;
+  const harder = (small) =>
+    small.values === cell.values &&
+    small.keys === cell.keys &&
+    small.violation === cell.violation &&
+    ["operations", "clients", "unknown"].every((size) => small[size] <= cell[size]);
+  if (comparing === "new" && unanswered.some(harder)) return { problem: "not run: none for a smaller one" };
+  const theirs = runPorcupine([table], seconds);
+  if (theirs.problem !== undefined) unanswered.push(cell);
+  return theirs;
+}
+
+function wrong(verdict, expected, who) {
+  if (typeof verdict === "boolean" && verdict !== expected)
+    failures.push(`${who} says ${verdict}, it is ${expected}`);
+}
+
+/** A hundred short histories as those that Jepsen recorded of etcd: five values, timeouts, and a lie in two of three. */
+function recorded() {
+  const cells = Array.from({ length: 100 }, (_, seed) => ({
+    values: "five",
+    keys: 1,
+    operations: 85,
+    clients: 5,
+    unknown: 0.05,
+    violation: ["valid", "lie", "violation"][seed % 3],
+    seed: seed + 1,
+  }));
+  const files = cells.map((cell) =>
+    historyFiles(cache, { ...cell, violation: cell.violation !== "valid" && cell.violation }),
+  );
+  const ours = runOurs({ dist, files: files.map(({ history }) => history), model: "cas-register", seconds });
+  const theirs = withPorcupine
+    ? runPorcupine(
+        files.map(({ table }) => table),
+        seconds,
+      )
+    : undefined;
+  cells.forEach(({ violation }, i) => {
+    const expected = violation === "lie" ? theirs?.verdicts[i] : violation === "valid";
+    wrong(ours.verdicts[i], expected, `${files[i].history}: Rashomon`);
+    wrong(theirs?.verdicts[i], expected, `${files[i].history}: Porcupine`);
+  });
+  const valid = ours.verdicts.filter((verdict) => verdict === true).length;
+  const summary = `${valid} valid, ${ours.verdicts.filter((verdict) => verdict === false).length} not`;
+  const cell = { values: "five", keys: 1, clients: 5, unknown: 0.05, operations: 85 };
+  print({ ...cell, name: "100 recorded" }, { ...ours, summary }, theirs);
+}
+
+function print(cell, ours, theirs) {
+  if (options.json) {
+    console.log(
+      JSON.stringify({ ...cell, rashomon: ours, ...(theirs === undefined ? {} : { porcupine: theirs }) }),
+    );
     return;
   }
-  late[0].result = -1;
+  const verdict = ours.summary ?? { true: "valid", false: "invalid" }[ours.verdicts[0]];
+  console.log(
+    row([
+      cell.values,
+      cell.keys,
+      cell.clients,
+      `${Math.round(cell.unknown * 100)} %`,
+      cell.name ??
+        (cell.violation
+          ? cell.values === "distinct" || cell.values === "five"
+            ? "stale"
+            : "violation"
+          : "valid"),
+      cell.operations,
+      ours.problem ?? verdict ?? "no answer",
+      ours.cpu?.toFixed(3) ?? "",
+      ours.megabytes?.toFixed(0) ?? "",
+      Object.keys(ours.engines ?? {}).join(" "),
+      theirs === undefined ? "-" : (theirs.problem ?? `${theirs.cpu.toFixed(3)} s ${theirs.megabytes} MB`),
+      theirs?.problem === undefined && theirs?.cpu !== undefined && ours.cpu !== undefined
+        ? `×${(theirs.cpu / ours.cpu).toPrecision(2)}`
+        : "",
+    ]),
+  );
+  if (verdict === undefined && ours.reason !== undefined) console.log(`    ${ours.reason}`);
 }
 
-function sfc32(seed) {
-  let [a, b, c, counter] = [0x9e3779b9, 0x243f6a88, seed | 0, 1];
-  const next = () => {
-    const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
-    return (sum >>> 0) / 2 ** 32;
-  };
-  for (let i = 0; i < 16; i++) next();
-  return next;
+function row(fields) {
+  const widths = [15, 5, 8, 8, 13, 11, 18, 9, 7, 12, 33, 8];
+  return fields.map((field, i) => String(field).padEnd(widths[i])).join(" ").trimEnd(); // prettier-ignore
 }
