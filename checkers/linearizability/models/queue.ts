@@ -9,6 +9,8 @@ import {
   type Ties,
   type Token,
 } from "../model.ts";
+import type { CollectionMeaning, CollectionStructure } from "../structure.ts";
+import { BagReplay, QueueReplay } from "./queue-replay.ts";
 
 /** The items inside: oldest first in a fifo queue, sorted by canonical text in an unordered one. */
 export type Items = readonly Json[];
@@ -30,6 +32,8 @@ export function fifoQueue(initial: Items = []): Model<Items> {
     name: "fifo-queue",
     summary: "a first-in first-out queue: enqueue, dequeue",
     initial,
+    replay: () => new QueueReplay(initial),
+    structure: structureOf("queue", initial),
     step(state, { f, value }, output) {
       if (f === "enqueue") return [...state, value];
       const [first, ...rest] = state;
@@ -55,6 +59,8 @@ export function unorderedQueue(initial: Items = []): Model<Items> {
     name: "unordered-queue",
     summary: "a queue without order: enqueue, dequeue",
     initial: sorted(initial),
+    replay: () => new BagReplay(initial),
+    structure: structureOf("bag", initial),
     step(state, { f, value }, output) {
       if (f === "enqueue") return sorted([...state, value]);
       if (output === unknownOutput) {
@@ -88,6 +94,19 @@ const common = {
     return output === null ? "found the queue empty" : `dequeued ${inWords(output)}`;
   },
 };
+
+function structureOf(kind: "queue" | "bag", initial: Items): CollectionStructure {
+  return {
+    kind,
+    initial,
+    direct: { enqueue: "add", dequeue: "remove" },
+    meaning({ f, value }, output): CollectionMeaning {
+      if (f === "enqueue") return { does: "add", item: value };
+      if (output === unknownOutput) return { does: "remove-unknown" };
+      return output === null ? { does: "empty" } : { does: "remove", item: output };
+    },
+  };
+}
 
 const outOfAny: Token = { cell: "out of any", value: null };
 
