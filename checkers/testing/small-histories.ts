@@ -32,10 +32,10 @@ const move: fc.Arbitrary<Move> = fc.record({
   b: fc.nat(5),
 });
 
-/** Histories of at most `most` operations on `keys` objects (1: without keys). */
-export function smallHistories(family: Family, most = 7, keys = 1): fc.Arbitrary<History> {
+/** Histories of at most `most` operations on `keys` objects (1: without keys), in at most `mostMoves` moves. */
+export function smallHistories(family: Family, most = 7, keys = 1, mostMoves = 36): fc.Arbitrary<History> {
   return fc
-    .array(move, { minLength: 4, maxLength: 36, size: "max" })
+    .array(move, { minLength: 4, maxLength: mostMoves, size: "max" })
     .map((moves) => new Play(family, most, keys).run(moves));
 }
 
@@ -112,8 +112,9 @@ class Play {
     const [result] = model.allowed?.(state, pending.input) ?? [];
     pending.result = result ?? (this.#family.result ?? (() => pending.input.value))(state, pending.input);
     const next = model.step(state, pending.input, pending.result);
-    if (next instanceof Refused || next instanceof OneOf) return;
-    this.#states[pending.key] = next;
+    if (next instanceof Refused) return;
+    this.#states[pending.key] =
+      next instanceof OneOf ? (next.states[this.#time % next.states.length] ?? null) : next;
     pending.done = true;
   }
 
