@@ -1,7 +1,7 @@
 /**
  * Judges one register event by event. Events come in order of the history, but a call's begin comes with its
  * whole meaning (`RegisterCalls`): the caller holds events back until the outcome of every call begun so far is known.
- * Failed calls never come. Memory is bounded by the calls in flight and the values that can still be seen.
+ * Failed calls never come. Numbers of values are sparse (any from 0 to 2³¹ − 1; 0 is the initial value), those of calls small. Memory is bounded by the calls in flight and the values that can still be seen.
  */
 export interface OnlineRegister {
   /**
