@@ -96,6 +96,8 @@ export interface Model<State extends Json = Json> {
    * some operation joins are judged as one. Instead of `key`.
    */
   keys?(input: Input): readonly Json[];
+  /** The same object with no keys but these, for models with `keys`: its states then hold nothing of others. */
+  only?(keys: readonly Json[]): Model<State>;
   /** Whether operations depend on who asks, so that `Input.process` has to be given. */
   readonly byProcess?: boolean;
   /**
@@ -122,7 +124,10 @@ export interface Model<State extends Json = Json> {
    * the set that takes a token is there with every operation that gives this token.
    */
   ties?(input: Input, output: Output): Ties;
-  /** Whether the initial state holds a token without anyone giving it. */
+  /**
+   * Whether the initial state holds a token without anyone giving it. The promise: a completed operation that
+   * takes a token which is not held initially is refused where no operation before it, nor itself, gave this token.
+   */
   initially?(token: Token): boolean;
   /**
    * The same object seen by clients for whom a result of null says that nothing was learnt, as Knossos takes

@@ -43,6 +43,11 @@ export class StateTable {
     return number;
   }
 
+  /** How many states were come across. */
+  get size(): number {
+    return this.#states.length;
+  }
+
   /** About how many 32-bit words the states and their transitions hold: for a state its value and text. */
   get words(): number {
     return this.#characters + WordsOfState * this.#states.length + this.#table.length;

@@ -29,7 +29,7 @@ const blindBag: Model<readonly Json[]> = {
   changes: ({ f }) => f !== "kinds",
   observes: ({ f }) => f !== "put",
   step(state, { f, value }, output) {
-    if (f === "put") return [...state, value].toSorted();
+    if (f === "put") return sorted([...state, value]);
     if (f === "draw") {
       if (state.length === 0) return new Refused("nothing was inside");
       return new OneOf(state.map((_, i) => state.toSpliced(i, 1)));
@@ -51,3 +51,7 @@ export const nondeterministicFamilies: Readonly<Record<string, Family>> = {
     lie: ({ f, value }, a) => (f === "kinds" ? a % 3 : value),
   },
 };
+
+function sorted(items: readonly Json[]): readonly Json[] {
+  return items.toSorted((a, b) => Number(a) - Number(b));
+}

@@ -1,73 +1,51 @@
-import type { Limits } from "../engine.ts";
-import { RowSet, UsedSets } from "./row-set.ts";
 import { NoState, type StateTable } from "../../states.ts";
-import { NoCut, type Timeline } from "./timeline.ts";
-
-export type SearchEnd = "linearizable" | "nonlinearizable" | "steps" | "seconds" | "memory";
-
-/** Where a partial linearization got stuck. */
-export interface DeadEnd {
-  /** Positions of the calls placed last, in order; the earlier ones are left out. */
-  readonly order: readonly number[];
-  /** How many calls were placed before those of `order`. */
-  readonly before: number;
-  /** Numbers of the states after each call of `order`. */
-  readonly states: readonly number[];
-  /** Number of the state reached. */
-  readonly state: number;
-  /** Positions of the calls that real time allowed next. */
-  readonly candidates: readonly number[];
-}
-
-export interface SearchResult {
-  readonly end: SearchEnd;
-  readonly steps: number;
-  readonly configurations: number;
-  /** Positions of all calls placed, in order, when linearizable. */
-  readonly order: Int32Array;
-  /** How many known calls returned before the one that no order got past. */
-  readonly returned: number;
-  /** Position of the first call, by its return, that no order got past; −1 when linearizable. */
-  readonly blocked: number;
-  /** Every state in which that call was tried, when the search was exhaustive. */
-  readonly blockedStates: ReadonlySet<number>;
-  readonly deadEnds: readonly DeadEnd[];
-  /** Event → the only state that any order has at this point of rest; negative otherwise. */
-  readonly forced: Int32Array;
-}
-
-/** 32-bit words of tables after which a search gives up: 256 MiB, to which the process adds its own. */
-const MostWords = 0x4000000;
-const MostDeadEnds = 8;
-const LongestTail = 64;
+import { Configurations } from "./configurations.ts";
+import {
+  LongestTail,
+  MostDeadEnds,
+  type DeadEnd,
+  type Outcome,
+  type Searcher,
+  type Standing,
+} from "./result.ts";
+import { NoCut, positionsOf, type Timeline } from "./timeline.ts";
+import { NoneUsed, UsedSets } from "./used-sets.ts";
 
 const NotReached = -1;
 const Several = -3;
+/** The configuration at hand was not entered yet. */
+const Enter = -1;
+/** A choice without an alternative. */
+const NoBranch = -1;
 
 /**
- * Decides whether the calls of a timeline have a linearization: the depth-first search of Wing & Gong (1993)
- * with the memory of Lowe (2017).
+ * The depth-first search of Wing & Gong (1993) with the memory of Lowe (2017): follows one order as far as
+ * it goes, and so finds one soon where there are many.
  *
  * A configuration is: the first return whose call is not placed yet, which of the calls in flight there are
  * placed (a bit each, by slot), how many unknown calls of each class have been used, and the state. It
  * says everything about what is left to do: calls that returned earlier are all placed, calls that begin
- * later are not. So its size is that of the concurrency, not of the history, and no configuration is
- * explored twice.
+ * later are not. So its size is that of the concurrency, not of the history. It is remembered when all that
+ * follows from it has failed, never before: every choice places one call more, so no configuration leads
+ * back to itself. An order that is found without a detour leaves no memory behind.
  *
- * Two prunings keep it exact. A call in flight that reads only, and that the current state admits, goes
- * first, without an alternative: moving it forward in an order that works changes nothing for the others.
- * (Not so a write of the value that is there already: another may come before it in every order that
- * works.) An unknown call that would leave the state as it is, or whose value nothing that could come next
- * takes where it must, is not placed there.
+ * What is not tried, and why nothing is lost:
+ *
+ * - A call in flight that reads only, and that the current state admits, goes first, without an alternative:
+ *   moving it forward in an order that works changes nothing for the others. (Not so a write of the value
+ *   that is there already: another may come before it in every order that works.)
+ * - Of calls in flight with the same action only the one that returns first: in an order that works in which
+ *   the other comes first, the two can change places. Both have begun; the one moved forward only gains, the
+ *   one moved back stands where one stood that returns before it does; and the same action does the same.
+ * - A configuration like one that failed, but for more unknown calls used: what it can do, the other could.
+ *   Nor one like a configuration on the way to it, for the same reason: of the orders that work from either,
+ *   a shortest goes on from the first.
+ * - An unknown call that would leave the state as it is, or whose value nothing that could come next takes
+ *   where it must.
  */
-export function search(timeline: Timeline, states: StateTable, limits: Limits): SearchResult {
-  return new Search(timeline, states, limits).run();
-}
-
-class Search {
+export class DepthFirst implements Searcher {
   readonly #timeline: Timeline;
   readonly #states: StateTable;
-  readonly #limits: Limits;
   readonly #end: number;
 
   // The calls in flight that are not placed, a list in order of return; `#end` closes the ring.
@@ -78,7 +56,7 @@ class Search {
   readonly #usedSets = new UsedSets();
   #at = 0;
   #state: number;
-  #used = 0;
+  #used = NoneUsed;
 
   // The order so far: what was placed and what the configuration was before.
   #depth = 0;
@@ -88,20 +66,27 @@ class Search {
   readonly #atBefore: Int32Array;
   readonly #usedBefore: Int32Array;
 
-  readonly #seen: RowSet;
+  readonly #failed: Configurations;
   readonly #row: Int32Array;
+  /** Action → the last round of candidates in which a call with it was met. */
+  readonly #met: Int32Array;
+  #round = 0;
+
+  /** Where to go on in the configuration at hand: the candidate, and its branch; `Enter`: not tried yet. */
+  #cursor = Enter;
+  #branch = 0;
   #steps = 0;
-  #deepest = -1;
+  #entered = 0;
+  #reached = -1;
   #deadEnds: DeadEnd[] = [];
   readonly #blockedStates = new Set<number>();
   readonly #forced: Int32Array;
 
-  constructor(timeline: Timeline, states: StateTable, limits: Limits) {
+  constructor(timeline: Timeline, states: StateTable) {
     const { length } = timeline.calls;
     const words = (timeline.slots + 31) >>> 5;
     this.#timeline = timeline;
     this.#states = states;
-    this.#limits = limits;
     this.#state = states.initial;
     this.#end = length;
     this.#next = new Int32Array(length + 1).fill(length);
@@ -113,38 +98,41 @@ class Search {
     this.#stateBefore = new Int32Array(length);
     this.#atBefore = new Int32Array(length);
     this.#usedBefore = new Int32Array(length);
-    this.#seen = new RowSet(3 + words);
-    this.#row = new Int32Array(3 + words);
+    this.#failed = new Configurations(2 + words, this.#usedSets);
+    this.#row = new Int32Array(2 + words);
+    this.#met = new Int32Array(timeline.actions);
     this.#forced = timeline.cuts.map((cut) => (cut === NoCut ? NoCut : NotReached));
+    this.#advance();
   }
 
-  run(): SearchResult {
-    this.#advance();
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get words(): number {
+    return this.#failed.words + this.#usedSets.words + 8 * this.#end;
+  }
+
+  run(steps: number): Outcome {
+    const until = this.#steps + steps;
     const { events } = this.#timeline;
-    for (;;) {
-      if (this.#at === events.length) return this.#result("linearizable");
-      const exhausted = this.#exhausted();
-      if (exhausted !== undefined) return this.#result(exhausted);
-      if (this.#placeRead()) continue;
-      let cursor = this.#enter() ? this.#next[this.#end]! : -1;
-      let branch = 0;
-      while (cursor < 0 || !this.#tryFrom(cursor, branch)) {
-        if (cursor >= 0) this.#noteDeadEnd();
-        // Takes back choices up to the last one with an alternative, and goes on behind it.
-        do {
-          if (this.#depth === 0) return this.#result("nonlinearizable");
-          branch = this.#takeBack();
-        } while (branch < 0);
-        const choice = this.#choice[this.#depth]!;
-        cursor = choice >= 0 ? choice : this.#end + 1 + ~choice;
+    while (this.#steps <= until) {
+      if (this.#cursor === Enter) {
+        if (this.#at === events.length) return "linearizable";
+        this.#steps++;
+        if (this.#placeRead()) continue;
+        if (this.#enter()) this.#beginRound();
+        else if (!this.#takeBack()) return "nonlinearizable";
+      }
+      while (this.#cursor !== Enter) {
+        if (this.#tryFrom()) this.#cursor = Enter;
+        else {
+          this.#noteDeadEnd();
+          this.#failed.add(this.#rowHere(), this.#used);
+          if (!this.#takeBack()) return "nonlinearizable";
+        }
       }
     }
-  }
-
-  #exhausted(): SearchEnd | undefined {
-    if (this.#steps > this.#limits.steps) return "steps";
-    if (this.#seen.words + this.#states.words > MostWords) return "memory";
-    if ((this.#steps++ & 4095) === 0 && this.#limits.expired?.() === true) return "seconds";
     return undefined;
   }
 
@@ -154,52 +142,77 @@ class Search {
     for (let call = this.#next[this.#end]!; call !== this.#end; call = this.#next[call]!) {
       if (alphabet.changes(action[call]!)) continue;
       if (this.#states.next(this.#state, action[call]!) !== this.#state) continue;
-      this.#place(call, this.#state, -1);
+      this.#place(call, this.#state, NoBranch);
       return true;
     }
     return false;
   }
 
-  /** Whether this configuration is new. */
+  /** Whether there is any hope in this configuration. */
   #enter(): boolean {
-    const row = this.#row;
-    row[0] = this.#at;
-    row[1] = this.#state;
-    row[2] = this.#used;
-    row.set(this.#placed, 3);
-    if (this.#seen.add(row) >= 0) return false;
-    if (this.#at > this.#deepest) {
-      this.#deepest = this.#at;
+    if (this.#repeats() || this.#failed.covers(this.#rowHere(), this.#used)) return false;
+    this.#entered++;
+    if (this.#at > this.#reached) {
+      this.#reached = this.#at;
       this.#deadEnds = [];
       this.#blockedStates.clear();
     }
-    if (this.#at === this.#deepest) this.#blockedStates.add(this.#state);
+    if (this.#at === this.#reached) this.#blockedStates.add(this.#state);
     return true;
   }
 
+  /** Whether nothing but unknown calls led here from the same state. */
+  #repeats(): boolean {
+    for (let depth = this.#depth - 1; depth >= 0 && this.#choice[depth]! < 0; depth--)
+      if (this.#stateBefore[depth] === this.#state) return true;
+    return false;
+  }
+
+  #rowHere(): Int32Array {
+    const row = this.#row;
+    row[0] = this.#at;
+    row[1] = this.#state;
+    for (let i = 0; i < this.#placed.length; i++) row[2 + i] = this.#placed[i]!;
+    return row;
+  }
+
+  #beginRound(): void {
+    this.#cursor = this.#next[this.#end]!;
+    this.#branch = 0;
+    this.#round++;
+  }
+
   /**
-   * Tries the candidates from `cursor` on: calls in flight by position, then classes of unknown calls
+   * Tries the candidates from the cursor on: calls in flight by position, then classes of unknown calls
    * behind `#end`. Places the first that the model admits.
    */
-  #tryFrom(cursor: number, branch: number): boolean {
-    const { calls, classes } = this.#timeline;
-    while (cursor < this.#end) {
+  #tryFrom(): boolean {
+    const { action } = this.#timeline.calls;
+    let branch = this.#branch;
+    let cursor = this.#cursor;
+    for (; cursor < this.#end; cursor = this.#next[cursor]!) {
+      const its = action[cursor]!;
+      if (this.#met[its] === this.#round) continue;
+      this.#met[its] = this.#round;
       this.#steps++;
-      const next = this.#states.next(this.#state, calls.action[cursor]!);
+      const next = this.#states.next(this.#state, its);
       if (next !== NoState && branch < this.#states.branches(next)) {
         this.#place(cursor, this.#states.branch(next, branch), branch);
         return true;
       }
       branch = 0;
-      cursor = this.#next[cursor]!;
     }
+    return this.#tryUnknown(Math.max(0, cursor - this.#end - 1), branch);
+  }
+
+  #tryUnknown(from: number, firstBranch: number): boolean {
+    const { calls, classes } = this.#timeline;
     const deadline = this.#deadline();
-    for (let number = Math.max(0, cursor - this.#end - 1); number < classes.length; number++) {
+    let branch = firstBranch;
+    for (let number = from; number < classes.length; number++) {
       const { action, members, mustBeTaken } = classes[number]!;
       if (calls.begin[members[0]!]! > deadline) break;
-      const candidate = members[this.#usedOfClass[number]!];
-      const begun = candidate !== undefined && calls.begin[candidate]! < deadline;
-      if (begun && (mustBeTaken < 0 || this.#canTake(mustBeTaken, deadline))) {
+      if (this.#isAvailable(number, deadline) && (mustBeTaken < 0 || this.#canTake(mustBeTaken, deadline))) {
         this.#steps++;
         const next = this.#states.next(this.#state, action);
         const branches = this.#states.branches(next);
@@ -214,20 +227,19 @@ class Search {
     return false;
   }
 
+  /** Whether a call of the class is left that began in time. */
+  #isAvailable(unknownClass: number, deadline: number): boolean {
+    const { calls, classes } = this.#timeline;
+    const candidate = classes[unknownClass]!.members[this.#usedOfClass[unknownClass]!];
+    return candidate !== undefined && calls.begin[candidate]! < deadline;
+  }
+
   /** Whether a call that can go next takes this token. */
   #canTake(token: number, deadline: number): boolean {
-    const { calls, classes } = this.#timeline;
-    const { alphabet } = calls;
+    const { calls, takers } = this.#timeline;
     for (let call = this.#next[this.#end]!; call !== this.#end; call = this.#next[call]!)
-      if (alphabet.ties(calls.action[call]!).takes.includes(token)) return true;
-    return classes.some(({ action, members }, number) => {
-      const candidate = members[this.#usedOfClass[number]!];
-      return (
-        candidate !== undefined &&
-        calls.begin[candidate]! < deadline &&
-        alphabet.ties(action).takes.includes(token)
-      );
-    });
+      if (calls.alphabet.ties(calls.action[call]!).takes.includes(token)) return true;
+    return takers.get(token)?.some((number) => this.#isAvailable(number, deadline)) ?? false;
   }
 
   /** When the first call that is not placed returns: what begins later cannot go before it. */
@@ -235,7 +247,7 @@ class Search {
     return this.#timeline.calls.end[~this.#timeline.events[this.#at]!]!;
   }
 
-  /** Places a call, or for ~class the next unknown call of the class; `branch` −1 has no alternative. */
+  /** Places a call, or for ~class the next unknown call of the class. */
   #place(choice: number, state: number, branch: number): void {
     const depth = this.#depth++;
     this.#choice[depth] = choice;
@@ -254,8 +266,24 @@ class Search {
     this.#advance();
   }
 
-  /** Undoes the last choice. Returns the branch to go on with, or −1 when it had no alternative. */
-  #takeBack(): number {
+  /** Takes back choices up to the last with an alternative, and sets the cursor behind it; false: none has. */
+  #takeBack(): boolean {
+    do {
+      if (this.#depth === 0) return false;
+      this.#takeBackOne();
+    } while (this.#branchBefore[this.#depth] === NoBranch);
+    const choice = this.#choice[this.#depth]!;
+    this.#branch = this.#branchBefore[this.#depth]! + 1;
+    this.#cursor = choice >= 0 ? choice : this.#end + 1 + ~choice;
+    this.#round++;
+    if (choice < 0) return true;
+    const { action } = this.#timeline.calls;
+    for (let call = this.#next[this.#end]!; call !== choice; call = this.#next[call]!)
+      this.#met[action[call]!] = this.#round;
+    return true;
+  }
+
+  #takeBackOne(): void {
     const depth = --this.#depth;
     const choice = this.#choice[depth]!;
     if (choice < 0) this.#usedOfClass[~choice]!--;
@@ -267,8 +295,6 @@ class Search {
     }
     this.#state = this.#stateBefore[depth]!;
     this.#used = this.#usedBefore[depth]!;
-    const branch = this.#branchBefore[depth]!;
-    return branch < 0 ? -1 : branch + 1;
   }
 
   /** Moves past begins, and past returns of placed calls, up to the next return that is in the way. */
@@ -329,7 +355,7 @@ class Search {
   }
 
   #noteDeadEnd(): void {
-    if (this.#at !== this.#deepest || this.#deadEnds.length >= MostDeadEnds) return;
+    if (this.#at !== this.#reached || this.#deadEnds.length >= MostDeadEnds) return;
     if (this.#deadEnds.some(({ state }) => state === this.#state)) return;
     const order = this.#order();
     const candidates: number[] = [];
@@ -337,9 +363,7 @@ class Search {
       candidates.push(call);
     const deadline = this.#deadline();
     this.#timeline.classes.forEach(({ members }, number) => {
-      const candidate = members[this.#usedOfClass[number]!];
-      if (candidate !== undefined && this.#timeline.calls.begin[candidate]! < deadline)
-        candidates.push(candidate);
+      if (this.#isAvailable(number, deadline)) candidates.push(members[this.#usedOfClass[number]!]!);
     });
     const before = Math.max(0, order.length - LongestTail);
     const states = [...this.#stateBefore.subarray(before + 1, this.#depth), this.#state];
@@ -355,26 +379,14 @@ class Search {
 
   /** The positions placed so far: of a class its members in order. */
   #order(): Int32Array {
-    const used = new Int32Array(this.#usedOfClass.length);
-    return this.#choice.slice(0, this.#depth).map((choice) => {
-      if (choice >= 0) return choice;
-      return this.#timeline.classes[~choice]!.members[used[~choice]!++]!;
-    });
+    return positionsOf(this.#choice.subarray(0, this.#depth), this.#timeline);
   }
 
-  #result(end: SearchEnd): SearchResult {
-    const { events } = this.#timeline;
-    const linearizable = end === "linearizable";
-    let returned = 0;
-    const reached = linearizable ? events.length : Math.max(0, this.#deepest);
-    for (let at = 0; at < reached; at++) if (events[at]! < 0) returned++;
+  standing(): Standing {
     return {
-      end,
-      steps: this.#steps,
-      configurations: this.#seen.size,
-      order: linearizable ? this.#order() : new Int32Array(0),
-      returned,
-      blocked: linearizable || this.#deepest < 0 ? -1 : ~events[this.#deepest]!,
+      reached: this.#at === this.#timeline.events.length ? this.#at : this.#reached,
+      configurations: this.#entered,
+      order: this.#at === this.#timeline.events.length ? this.#order() : new Int32Array(0),
       blockedStates: this.#blockedStates,
       deadEnds: this.#deadEnds,
       forced: this.#forced,

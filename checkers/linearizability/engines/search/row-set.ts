@@ -24,6 +24,23 @@ export class RowSet {
     return this.#rows[row * this.#width + column]!;
   }
 
+  /** Copies a row of the set. */
+  read(number: number, into: Int32Array): void {
+    const start = number * this.#width;
+    for (let i = 0; i < this.#width; i++) into[i] = this.#rows[start + i]!;
+  }
+
+  /** The number of `row`; −1 when it is not there. */
+  find(row: Int32Array): number {
+    const mask = this.#slots.length - 1;
+    let slot = hashRow(row, 0, this.#width) & mask;
+    for (let found = this.#slots[slot]!; found !== -1; found = this.#slots[slot]!) {
+      if (this.#equals(found, row)) return found;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
   /** The number of `row`; one below zero, −1−number, when it was not there before. */
   add(row: Int32Array): number {
     if (this.#size * 2 >= this.#slots.length) this.#growSlots();
@@ -35,9 +52,27 @@ export class RowSet {
     }
     const number = this.#size++;
     if (this.#size * this.#width > this.#rows.length) this.#growRows();
-    this.#rows.set(row, number * this.#width);
+    const start = number * this.#width;
+    for (let i = 0; i < this.#width; i++) this.#rows[start + i] = row[i]!;
     this.#slots[slot] = number;
     return -1 - number;
+  }
+
+  /** Takes all rows out. The tables keep their size unless they are far too large for what was in them. */
+  clear(): void {
+    const needed = Math.max(1024, 4 * this.#size);
+    if (this.#slots.length > 16 * needed) {
+      this.#slots = new Int32Array(1024).fill(-1);
+      this.#rows = new Int32Array(this.#width * 256);
+    } else if (this.#size * 8 < this.#slots.length) {
+      const mask = this.#slots.length - 1;
+      for (let number = this.#size - 1; number >= 0; number--) {
+        let slot = hashRow(this.#rows, number * this.#width, this.#width) & mask;
+        while (this.#slots[slot] !== number) slot = (slot + 1) & mask;
+        this.#slots[slot] = -1;
+      }
+    } else this.#slots.fill(-1);
+    this.#size = 0;
   }
 
   #equals(number: number, row: Int32Array): boolean {
@@ -72,35 +107,4 @@ function hashRow(row: Int32Array, start: number, width: number): number {
   }
   hash = Math.imul(hash, 0x85ebca6b);
   return hash ^ (hash >>> 13);
-}
-
-/**
- * How many of each class of interchangeable unknown operations have taken effect, as one number: hash-consed
- * lists of classes, greatest first, so that equal multisets have equal numbers. 0 is the empty one.
- */
-export class UsedSets {
-  readonly #cells = new RowSet(2);
-  readonly #row = new Int32Array(2);
-  readonly #path: number[] = [];
-
-  /** The multiset `used` with one more of `unknownClass`. */
-  with(used: number, unknownClass: number): number {
-    const path = this.#path;
-    path.length = 0;
-    let rest = used;
-    while (rest !== 0 && this.#cells.value(rest - 1, 0) > unknownClass) {
-      path.push(this.#cells.value(rest - 1, 0));
-      rest = this.#cells.value(rest - 1, 1);
-    }
-    let result = this.#cell(unknownClass, rest);
-    for (let i = path.length - 1; i >= 0; i--) result = this.#cell(path[i]!, result);
-    return result;
-  }
-
-  #cell(head: number, rest: number): number {
-    this.#row[0] = head;
-    this.#row[1] = rest;
-    const number = this.#cells.add(this.#row);
-    return (number >= 0 ? number : -1 - number) + 1;
-  }
 }

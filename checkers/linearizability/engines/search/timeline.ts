@@ -17,6 +17,10 @@ export interface Timeline {
   readonly slots: number;
   /** Classes of unknown calls with the same action, ordered by their first begin. */
   readonly classes: readonly UnknownClass[];
+  /** Token → the classes that take it. */
+  readonly takers: ReadonlyMap<number, readonly number[]>;
+  /** All actions are below this number. */
+  readonly actions: number;
   /** Event → 0 where no call before it is in flight and no unknown call began before it, else `NoCut`. */
   readonly cuts: Int32Array;
 }
@@ -51,6 +55,14 @@ export function layOut(calls: Calls): Timeline {
     members,
     mustBeTaken: single ? (calls.alphabet.ties(unknown).gives[0] ?? -1) : -1,
   }));
+  const takers = new Map<number, number[]>();
+  classes.forEach((unknown, number) => {
+    for (const token of calls.alphabet.ties(unknown.action).takes) {
+      const others = takers.get(token);
+      if (others === undefined) takers.set(token, [number]);
+      else others.push(number);
+    }
+  });
   const firstUnknown = begin[classes[0]?.members[0] ?? -1] ?? Never;
 
   const byEnd = Int32Array.from(known).toSorted((a, b) => end[a]! - end[b]!);
@@ -79,7 +91,7 @@ export function layOut(calls: Calls): Timeline {
       open--;
     }
   }
-  return { calls, events, slot, slots, classes, cuts };
+  return { calls, events, slot, slots, classes, takers, actions: 1 + greatest(action), cuts };
 }
 
 /** Whether all tokens of the calls are values of one cell, each given replacing the one before. */
@@ -94,4 +106,16 @@ function isSingleCell({ alphabet, action, length }: Calls): boolean {
     if (cells.size > 1) return false;
   }
   return true;
+}
+
+function greatest(numbers: Int32Array): number {
+  let most = -1;
+  for (const number of numbers) most = Math.max(most, number);
+  return most;
+}
+
+/** Positions of choices: a call by its position, for ~class the first of the class not chosen before. */
+export function positionsOf(choices: Int32Array, { classes }: Timeline): Int32Array {
+  const used = new Int32Array(classes.length);
+  return choices.map((choice) => (choice >= 0 ? choice : classes[~choice]!.members[used[~choice]!++]!));
 }
