@@ -271,6 +271,7 @@ describe("rashomon test", () => {
     ],
     ["too many nodes", ["test", "memory-register", "--nodes", "3"], /1 node/],
     ["a time that is none", ["test", "paxos", "--time", "-1"], /above 0/],
+    ["a stop that nobody watches for", ["test", "paxos", "--stop-at-violation"], /--check-while-running/],
   ])("says what is wrong with %s, and starts nothing", async (_, args, message) => {
     const { exitCode, stderr } = await rashomon([...args, "--store", "untouched"]);
     expect(stderr).toMatch(message);

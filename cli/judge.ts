@@ -10,7 +10,7 @@ import {
   type ChecksResult,
   type NullReads,
 } from "../checkers/index.ts";
-import type { Validity } from "../checkers/verdict.ts";
+import type { Validity, Verdict } from "../checkers/verdict.ts";
 import { InputError, UsageError } from "../histories/errors.ts";
 import {
   openRun,
@@ -22,6 +22,7 @@ import {
   type Run,
   type TestDescription,
 } from "../histories/index.ts";
+import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
 import { jsonLine, renderVerdict, writeReport } from "../reports/index.ts";
 import { workloads } from "../workloads/index.ts";
 
@@ -38,6 +39,8 @@ export interface JudgeRequest {
   readonly seconds?: number;
   /** Whether results and report are written into the folder of the run. */
   readonly record?: boolean;
+  /** What was found while the run went on. */
+  readonly whileRunning?: WhileRunning;
   /** Where to write a report. */
   readonly report?: string;
   /** Columns and colour of the terminal. */
@@ -75,10 +78,11 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const { history, run, description } = await read(request);
   const { checks, notes } = chosenChecks(request, history, description);
   const result = runChecksOn(history, checks, request);
-  const verdicts =
-    notes.length === 0
-      ? result.checks
-      : result.checks.map((verdict) => ({ ...verdict, notes: [...notes, ...(verdict.notes ?? [])] }));
+  const whileRunning = request.whileRunning ?? (await run?.results().catch(() => undefined))?.whileRunning;
+  const verdicts = result.checks.map((verdict) => {
+    const all = [...notes, ...notesOfRun(whileRunning, verdict), ...(verdict.notes ?? [])];
+    return all.length === 0 ? verdict : { ...verdict, notes: all };
+  });
   const input = {
     description,
     history,
@@ -88,7 +92,12 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   };
   const recorded = request.record === true ? run : undefined;
   if (recorded !== undefined)
-    await writeResults(recorded.folder, { format: 1, valid: result.valid, checks: verdicts });
+    await writeResults(recorded.folder, {
+      format: 1,
+      valid: result.valid,
+      checks: verdicts,
+      ...(whileRunning === undefined ? {} : { whileRunning }),
+    });
   const report = request.report ?? recorded?.reportPath;
   if (report !== undefined) writeReport(report, input);
   return {
@@ -106,8 +115,29 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
         : history.invocations().length,
       seconds: (performance.now() - started) / 1000,
       verdicts,
+      ...(whileRunning === undefined ? {} : { whileRunning }),
     }),
   };
+}
+
+/** What the judge that went along with the run says to a verdict of the same model. */
+function notesOfRun(whileRunning: WhileRunning | undefined, verdict: Verdict): string[] {
+  if (
+    whileRunning === undefined ||
+    verdict.checker !== "linearizable" ||
+    verdict.model !== whileRunning.model
+  )
+    return [];
+  const { violation, undecided, objects } = whileRunning;
+  if (violation === undefined) {
+    return undecided === 0
+      ? []
+      : [
+          `${undecided} of ${objects} objects could not be followed while running: too much was open at once.`,
+        ];
+  }
+  const told = `${tellWhileRunning(violation)}.`;
+  return verdict.valid === true ? [`internal: the check while running disagrees: ${told}`] : [told];
 }
 
 /** Whoever waited for a long check is not to learn then that its report has no place. */

@@ -4,6 +4,7 @@ import { RunError, UsageError } from "../histories/errors.ts";
 import type { Json } from "../histories/json.ts";
 import { Info, nemesis, operationTypes, type OperationDraft } from "../histories/operation.ts";
 import { nodesFolder } from "../histories/store/layout.ts";
+import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
 import { createRun, type RunWriter } from "../histories/store/run-writer.ts";
 import type { Completion } from "../systems/contracts/client.ts";
 import type { Cluster } from "../systems/contracts/system.ts";
@@ -14,9 +15,10 @@ import { FaultJournal, journalDirectory } from "./journal.ts";
 import { LocalWorld } from "./local/local-world.ts";
 import { findProcess } from "./local/process-table.ts";
 import { faultSchedule, finalHealing, isNothingToHit, Nemesis } from "./nemesis/nemesis.ts";
-import { interpret, monotonicClock, Scheduler } from "./scheduler/index.ts";
+import { interpret, monotonicClock, Scheduler, type Clock } from "./scheduler/index.ts";
 import type { TestPlan } from "./test-plan.ts";
 import { findToxiproxy } from "./toxiproxy/index.ts";
+import { Watch } from "./watch.ts";
 
 /** Where a run stands. */
 export interface TestProgress {
@@ -43,6 +45,8 @@ export interface TestRun {
   /** The folder of the run. */
   readonly folder: string;
   readonly interrupted: boolean;
+  /** What was found while it went on, where the plan asked. */
+  readonly whileRunning?: WhileRunning;
 }
 
 /** How long after an interruption open operations, faults among them, may take to end, in nanoseconds. */
@@ -61,8 +65,9 @@ export async function runTest(plan: TestPlan, store: string, hooks: TestHooks = 
   hooks.progress?.({ phase: "healing leftovers", seconds: 0, operations: 0, rate: 0, faults: [] });
   for (const report of await heal(journals)) noteLeftovers(report, hooks);
   const { run, journal } = await openStore(store, journals, plan);
+  let whileRunning: WhileRunning | undefined;
   try {
-    await inWorld(plan, run, journal, hooks);
+    whileRunning = await inWorld(plan, run, journal, hooks);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     throw new RunError(error.code, `${error.message}\nWhat was recorded is kept in ${run.folder}.`, {
@@ -72,7 +77,11 @@ export async function runTest(plan: TestPlan, store: string, hooks: TestHooks = 
     run.close();
     journal.close();
   }
-  return { folder: run.folder, interrupted: hooks.signal?.aborted === true };
+  return {
+    folder: run.folder,
+    interrupted: hooks.signal?.aborted === true,
+    ...(whileRunning === undefined ? {} : { whileRunning }),
+  };
 }
 
 async function openStore(
@@ -105,7 +114,7 @@ async function inWorld(
   run: RunWriter,
   journal: FaultJournal,
   hooks: TestHooks,
-): Promise<void> {
+): Promise<WhileRunning | undefined> {
   const { description } = plan;
   const toxiproxy = await findToxiproxy(undefined, { seed: description.seed });
   try {
@@ -123,7 +132,7 @@ async function inWorld(
       hooks.progress?.({ phase: "starting", seconds: 0, operations: 0, rate: 0, faults: [] });
       const { mutant } = description;
       const cluster = await world.start(plan.system, mutant === undefined ? {} : { mutant });
-      await drive(plan, run, world, cluster, hooks);
+      return await drive(plan, run, world, cluster, hooks);
     } finally {
       await world.close();
     }
@@ -139,7 +148,7 @@ async function drive(
   world: LocalWorld,
   cluster: Cluster,
   hooks: TestHooks,
-): Promise<void> {
+): Promise<WhileRunning | undefined> {
   const { description, workload, packages } = plan;
   const { concurrency, rate, nodes, seconds, seed } = description;
   const options = { concurrency, ...(rate === undefined ? {} : { rate }) };
@@ -165,8 +174,10 @@ async function drive(
   });
   // Faults that cannot be applied any more end the run, as an interruption does.
   const failure = new AbortController();
-  const signal =
-    hooks.signal === undefined ? failure.signal : AbortSignal.any([hooks.signal, failure.signal]);
+  // So does a violation, when it was asked.
+  const enough = new AbortController();
+  const ends = [failure.signal, enough.signal];
+  const signal = AbortSignal.any(hooks.signal === undefined ? ends : [hooks.signal, ...ends]);
   const perform = async (f: string, value: Json): Promise<Completion> => {
     try {
       return await doer.perform(f, value);
@@ -176,6 +187,7 @@ async function drive(
     }
   };
   const clock = monotonicClock();
+  const watch = watchOf(plan, clock, hooks, enough);
   const meter = new Meter();
   let index = 0;
   const tick = setInterval(() => {
@@ -202,18 +214,42 @@ async function drive(
           if (event.process !== nemesis && event.type !== "invoke") meter.operations++;
           if (event.process === nemesis && event.error !== undefined && !isNothingToHit(event.error))
             hooks.note?.(`fault ${event.f} failed: ${JSON.stringify(event.error)}`);
-          run.record({ index: index++, ...asFault(event) });
+          const operation = { index: index++, ...asFault(event) };
+          run.record(operation);
+          watch?.record(operation);
         },
         log: (message) => hooks.note?.(message),
       },
       { signal, finalPlan: healing, grace },
     );
     failure.signal.throwIfAborted();
+    const found = watch?.finish();
     await verifyHealed(world, hooks);
+    const stopped = enough.signal.aborted;
+    return found?.violation === undefined ? found : { ...found, violation: { ...found.violation, stopped } };
   } finally {
     clearInterval(tick);
     await pool.close();
   }
+}
+
+/** The judge that goes along with a run, where the plan asks for one: tells of a violation, and ends the run. */
+function watchOf(
+  { whileRunning, description }: TestPlan,
+  clock: Clock,
+  { note }: TestHooks,
+  enough: AbortController,
+): Watch | undefined {
+  if (whileRunning === undefined) return undefined;
+  return new Watch({
+    checks: description.checks,
+    now: () => clock.now(),
+    found(violation, detected) {
+      const stopping = whileRunning === "stop" ? "; healing, and ending the run" : "";
+      note?.(`${tellWhileRunning({ ...violation, detected })}${stopping}`);
+      if (whileRunning === "stop") enough.abort();
+    },
+  });
 }
 
 /** A system that does not come back is worth knowing, and no reason to throw away what was recorded. */

@@ -6,6 +6,7 @@ import { unavailableFaults } from "./doctor.ts";
 import { findFaultPackage } from "./nemesis/packages/catalogue.ts";
 import type { FaultPackage } from "./nemesis/packages/fault-package.ts";
 import { findSystem } from "./systems.ts";
+import { notWatched } from "./watch.ts";
 
 /** What a user may say of a test; all but the system and the seed have defaults. */
 export interface TestOptions {
@@ -23,6 +24,8 @@ export interface TestOptions {
   readonly concurrency?: number;
   /** Mean seconds from one start or stop of a fault to the next of its kind. */
   readonly interval?: number;
+  /** Whether the history is judged while the run goes on: to tell of the first violation, or to stop at it. */
+  readonly whileRunning?: "tell" | "stop";
 }
 
 /** A test with every name resolved and every default filled in. */
@@ -32,6 +35,7 @@ export interface TestPlan {
   readonly workload: Workload;
   readonly packages: readonly FaultPackage[];
   readonly intervalSeconds: number;
+  readonly whileRunning?: "tell" | "stop";
   /** What the user should know: faults of `all` that were left out, and why. */
   readonly notes: readonly string[];
 }
@@ -95,11 +99,19 @@ export function planTest(
       `--concurrency ${concurrency}`,
       `--interval ${intervalSeconds}`,
       `--seed ${shellWord(options.seed)}`,
+      ...(options.whileRunning === undefined ? [] : ["--check-while-running"]),
+      ...(options.whileRunning === "stop" ? ["--stop-at-violation"] : []),
     ].join(" "),
     versions: context.versions,
     started: context.started,
   };
-  return { description, system, workload, packages, intervalSeconds, notes };
+  const { whileRunning } = options;
+  const plan = { description, system, workload, packages, intervalSeconds };
+  if (whileRunning === undefined) return { ...plan, notes };
+  const unwatched = notWatched(description.checks);
+  if (unwatched !== undefined)
+    return { ...plan, notes: [...notes, `not checked while running: ${unwatched}`] };
+  return { ...plan, whileRunning, notes };
 }
 
 /** `text` as one word for a shell. */

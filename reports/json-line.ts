@@ -1,5 +1,6 @@
 import type { Validity, Verdict } from "../checkers/verdict.ts";
 import type { JsonObject } from "../histories/json.ts";
+import type { WhileRunning } from "../histories/store/results.ts";
 
 export interface JsonLineInput {
   readonly valid: Validity;
@@ -9,6 +10,8 @@ export interface JsonLineInput {
   readonly operations: number;
   readonly seconds: number;
   readonly verdicts: readonly Verdict[];
+  /** What was found while the run went on. */
+  readonly whileRunning?: WhileRunning;
 }
 
 /** The object of `--json`: what one history came to. */
@@ -19,6 +22,7 @@ export function jsonResult(input: JsonLineInput): JsonObject {
     operations: input.operations,
     seconds: Math.round(input.seconds * 1000) / 1000,
     checks: input.verdicts.map(jsonCheck),
+    ...(input.whileRunning === undefined ? {} : { whileRunning: plain(input.whileRunning) }),
   };
 }
 

@@ -3,7 +3,8 @@ import { randomInt } from "node:crypto";
 import { chalkStderr } from "chalk";
 import { Command } from "commander";
 
-import { planTest, runTest, testDefaults, type TestOptions } from "../../harness/index.ts";
+import { planTest, runTest, testDefaults, type TestOptions, type TestRun } from "../../harness/index.ts";
+import { UsageError } from "../../histories/errors.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { judgeInWorker } from "../judge-pool.ts";
 import { integer, names, positive } from "../options.ts";
@@ -22,6 +23,8 @@ interface TestFlags {
   readonly seed?: string;
   readonly store: string;
   readonly json?: true;
+  readonly checkWhileRunning?: true;
+  readonly stopAtViolation?: true;
 }
 
 export function testCommand(): Command {
@@ -51,6 +54,8 @@ export function testCommand(): Command {
       "mean time between start and stop of a fault (default: a sixth of the time)",
       positive,
     )
+    .option("--check-while-running", "judge the history as it is recorded, and tell of a violation at once")
+    .option("--stop-at-violation", "with it: end the run at the first violation")
     .option("--seed <text>", "seed of the schedule (default: drawn, and shown)")
     .option("--store <directory>", "where runs are kept", "store")
     .option("--json", "print the outcome as one line of JSON")
@@ -61,15 +66,19 @@ Examples:
   rashomon test paxos
   rashomon test paxos --workload register --faults partition,kill,pause --time 15 --seed 7
   rashomon test paxos --mutant local-reads --nodes 3 --faults partition
+  rashomon test paxos --mutant local-reads --faults partition --check-while-running --stop-at-violation
   rashomon test memory-register --faults none --rate 2000`,
     )
     .action(async (system: string, flags: TestFlags) => {
-      const { time, store, json, seed, ...rest } = flags;
+      const { time, store, json, seed, checkWhileRunning, stopAtViolation, ...rest } = flags;
+      if (stopAtViolation === true && checkWhileRunning !== true)
+        throw new UsageError("--stop-at-violation goes with --check-while-running.");
       const options: TestOptions = {
         system,
         seed: seed ?? String(randomInt(2 ** 32)),
         ...rest,
         ...(time === undefined ? {} : { seconds: time }),
+        ...(checkWhileRunning === true ? { whileRunning: stopAtViolation === true ? "stop" : "tell" } : {}),
       };
       process.exitCode = await testOnce(options, { store, json: json === true });
     });
@@ -103,20 +112,24 @@ export async function testOnce(
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  let folder: string;
+  let run: TestRun;
   try {
-    const run = await runTest(plan, store, {
+    run = await runTest(plan, store, {
       progress: (progress) => line.update(progress),
       note: (text) => line.aside(text),
       signal: interruption.signal,
     });
-    folder = run.folder;
   } finally {
     line.stop();
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
   }
-  const outcome = await judgeInWorker({ path: folder, record: true });
+  const { folder, whileRunning } = run;
+  const outcome = await judgeInWorker({
+    path: folder,
+    record: true,
+    ...(whileRunning === undefined ? {} : { whileRunning }),
+  });
   process.stdout.write(json ? `${outcome.json}\n` : `${outcome.text}\n`);
   return interruption.signal.aborted ? exitCodes.interrupted : exitCodeOf(outcome.valid);
 }
