@@ -1,8 +1,9 @@
 import type { Decision, Engine, Limits, Problem } from "./engine.ts";
 import { searchEngine } from "./search-engine.ts";
+import { zonesEngine } from "./zones/zones-engine.ts";
 
 /** Every engine, cheapest first; the last decides anything. */
-export const engines: readonly Engine[] = [searchEngine];
+export const engines: readonly Engine[] = [zonesEngine, searchEngine];
 
 export interface Decided {
   readonly engine: string;

@@ -1,0 +1,225 @@
+import { Never } from "../../calls.ts";
+import { Cas, Nothing, Read, Write, type RegisterCalls } from "../register-calls.ts";
+
+/** No call can have written what was seen. */
+export const NoWriter = -1;
+
+/**
+ * Which write each call saw. A write is named by its position; the initial value counts as a write at
+ * position `length`, before everything.
+ */
+export interface ReadsFrom {
+  readonly registers: RegisterCalls;
+  /** As in the register's calls, but a compare-and-set that replaces a value by itself is a read of it. */
+  readonly kind: Uint8Array;
+  /** Of reads and compare-and-sets: the write that was seen, the likeliest one where there are several, or `NoWriter`. */
+  readonly source: Int32Array;
+  /** 1 where another write could have been seen as well; absent when there are no such calls. */
+  readonly ambiguous?: Uint8Array;
+  /** How many known calls are ambiguous. */
+  readonly ambiguities: number;
+  /**
+   * For each read and compare-and-set that saw a repeated value: the known write that began last among those
+   * that had returned before it began (−1: none). What it overwrote cannot have been seen.
+   */
+  readonly overwriter?: Int32Array;
+  /** Positions of the known calls in order of their ends. */
+  readonly byEnd: Int32Array;
+}
+
+/**
+ * Finds the write that each call saw.
+ *
+ * A write w can be what a call r saw only if it began before r ended, and no other known write lies between
+ * them: began after w ended and ended before r began. That test needs of all those writes only the one
+ * that began last. Where one write is left, the read mapping is *forced*, and repeated values are as
+ * good as distinct ones (Gibbons & Korach 1997: with the read mapping known, one sort decides).
+ */
+export function readsFrom(registers: RegisterCalls): ReadsFrom {
+  const { calls, seen, written, valueCount } = registers;
+  const { length, end } = calls;
+  const kind = registers.kind.slice();
+  const writer = new Int32Array(valueCount).fill(NoWriter);
+  let repeated: Uint8Array | undefined;
+  if (valueCount > 0) writer[0] = length;
+  for (let i = 0; i < length; i++) {
+    const does = kind[i]!;
+    if (does === Cas && seen[i] === written[i]) kind[i] = Read;
+    else if (does === Write || does === Cas) {
+      const value = written[i]!;
+      if (writer[value] !== NoWriter) (repeated ??= new Uint8Array(valueCount))[value] = 1;
+      writer[value] = i;
+      continue;
+    }
+    // Unknown, it changes nothing.
+    if (end[i] === Never) kind[i] = Nothing;
+  }
+  const source = new Int32Array(length).fill(NoWriter);
+  let observed = false;
+  for (let i = 0; i < length; i++) {
+    if (kind[i] !== Read && kind[i] !== Cas) continue;
+    const value = seen[i]!;
+    source[i] = writer[value]!;
+    observed ||= repeated !== undefined && repeated[value] === 1;
+  }
+  const mapping = { registers, kind, source, ambiguities: 0, byEnd: positionsByEnd(end, length) };
+  return repeated === undefined || !observed ? mapping : forced(mapping, repeated);
+}
+
+/** Decides for calls that saw a repeated value which of its writes that can have been. */
+function forced(mapping: ReadsFrom, repeated: Uint8Array): ReadsFrom {
+  const { registers, kind, source } = mapping;
+  const { calls, seen } = registers;
+  const { length, begin, end } = calls;
+  const overwriter = lastReturnedWrites(mapping, repeated);
+  const writes = new WritesOfValues(registers, kind, repeated);
+  const ambiguous = new Uint8Array(length);
+  let ambiguities = 0;
+  for (let i = 0; i < length; i++) {
+    if ((kind[i] !== Read && kind[i] !== Cas) || repeated[seen[i]!] !== 1) continue;
+    const value = seen[i]!;
+    const after = overwriter[i]! < 0 ? -3 : begin[overwriter[i]!]!;
+    const place = writes.before(value, end[i]!);
+    let best = writes.endingAfter(value, place, after);
+    if (best === NoWriter) {
+      source[i] = NoWriter;
+      continue;
+    }
+    let others = writes.place;
+    for (let tries = 0; tries < MostTries; tries++) {
+      const other = writes.endingAfter(value, others, after);
+      if (other === NoWriter) break;
+      ambiguous[i] = 1;
+      // The likeliest is the last that had returned already; then one that returned at all.
+      if (likelihood(end, other, begin[i]!) > likelihood(end, best, begin[i]!)) best = other;
+      others = writes.place;
+    }
+    source[i] = best;
+    if (ambiguous[i] === 1 && end[i] !== Never) ambiguities++;
+  }
+  return { ...mapping, ambiguities, overwriter, ...(ambiguous.includes(1) ? { ambiguous } : {}) };
+}
+
+/** More candidates than these are not compared. */
+const MostTries = 8;
+
+function likelihood(end: Int32Array, write: number, begin: number): number {
+  if (write === end.length) return 2;
+  return end[write] === Never ? 0 : end[write]! < begin ? 2 : 1;
+}
+
+/** For each call that saw a repeated value, the known write that began last of those returned before it began. */
+function lastReturnedWrites({ registers, kind, byEnd }: ReadsFrom, repeated: Uint8Array): Int32Array {
+  const { length, begin, end } = registers.calls;
+  const last = new Int32Array(length).fill(-1);
+  let latest = -1;
+  let returned = 0;
+  for (let i = 0; i < length; i++) {
+    for (; returned < byEnd.length && end[byEnd[returned]!]! < begin[i]!; returned++) {
+      const call = byEnd[returned]!;
+      if (kind[call] !== Write && kind[call] !== Cas) continue;
+      if (latest < 0 || begin[call]! > begin[latest]!) latest = call;
+    }
+    if ((kind[i] === Read || kind[i] === Cas) && repeated[registers.seen[i]!] === 1) last[i] = latest;
+  }
+  return last;
+}
+
+/** The writes of each repeated value in order of their begins, the initial one first. */
+class WritesOfValues {
+  readonly #begin: Int32Array;
+  readonly #end: Int32Array;
+  readonly #initial: number;
+  /** Value → where its writes start. */
+  readonly #start: Int32Array;
+  readonly #write: Int32Array;
+  /** Place → the nearest one before it whose write ended later; −1: none. */
+  readonly #later: Int32Array;
+  /** Where the last write found stands. */
+  place = 0;
+
+  constructor({ calls, written, valueCount }: RegisterCalls, kind: Uint8Array, repeated: Uint8Array) {
+    this.#begin = calls.begin;
+    this.#end = calls.end;
+    this.#initial = calls.length;
+    const isOne = (i: number): boolean =>
+      (kind[i] === Write || kind[i] === Cas) && repeated[written[i]!] === 1;
+    const start = new Int32Array(valueCount + 1);
+    if (repeated[0] === 1) start[1]!++;
+    for (let i = 0; i < calls.length; i++) if (isOne(i)) start[written[i]! + 1]!++;
+    for (let value = 0; value < valueCount; value++) start[value + 1]! += start[value]!;
+    this.#start = start;
+    this.#write = new Int32Array(start[valueCount]!);
+    const next = start.slice();
+    if (repeated[0] === 1) this.#write[next[0]!++] = calls.length;
+    for (let i = 0; i < calls.length; i++) if (isOne(i)) this.#write[next[written[i]!]!++] = i;
+    this.#later = new Int32Array(this.#write.length);
+    for (let value = 0; value < valueCount; value++)
+      for (let place = start[value]!; place < start[value + 1]!; place++) {
+        let nearest = place - 1;
+        while (nearest >= start[value]! && this.#endOf(nearest) <= this.#endOf(place))
+          nearest = this.#later[nearest]!;
+        this.#later[place] = nearest < start[value]! ? -1 : nearest;
+      }
+  }
+
+  /** The place after the last write of the value that began before `time`. */
+  before(value: number, time: number): number {
+    let low = this.#start[value]!;
+    let high = this.#start[value + 1]!;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const write = this.#write[middle]!;
+      if (write === this.#initial || this.#begin[write]! < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The last write of the value before `place` that ended after `time`, and sets `place` to where it stands. */
+  endingAfter(value: number, place: number, time: number): number {
+    const start = this.#start[value]!;
+    for (let at = place - 1; at >= start;) {
+      if (this.#endOf(at) <= time) at = this.#later[at]!;
+      else {
+        this.place = at;
+        return this.#write[at]!;
+      }
+    }
+    return NoWriter;
+  }
+
+  #endOf(place: number): number {
+    const write = this.#write[place]!;
+    return write === this.#initial ? -2 : this.#end[write]!;
+  }
+}
+
+/** Positions of known calls by their ends: by buckets where the ends lie close together, else by sorting. */
+export function positionsByEnd(end: Int32Array, length: number): Int32Array {
+  let known = 0;
+  let low = Never;
+  let high = -1;
+  for (let i = 0; i < length; i++) {
+    const at = end[i]!;
+    if (at === Never) continue;
+    known++;
+    if (at < low) low = at;
+    if (at > high) high = at;
+  }
+  const positions = new Int32Array(known);
+  if (known === 0) return positions;
+  const span = high - low + 1;
+  let place = 0;
+  if (span <= 64 + 8 * known) {
+    const buckets = new Int32Array(span);
+    for (let i = 0; i < length; i++) if (end[i] !== Never) buckets[end[i]! - low] = i + 1;
+    for (let at = 0; at < span; at++) if (buckets[at] !== 0) positions[place++] = buckets[at]! - 1;
+    return positions;
+  }
+  const keys = new Float64Array(known);
+  for (let i = 0; i < length; i++) if (end[i] !== Never) keys[place++] = end[i]! * length + i;
+  keys.sort();
+  for (let i = 0; i < known; i++) positions[i] = keys[i]! % length;
+  return positions;
+}
