@@ -18,7 +18,7 @@ export function linearizableByBruteForce(history: History, model: Model): boolea
     const known = completion?.type === "ok";
     const object = textOf(key);
     const operation: PlainOperation = {
-      input: { f, value },
+      input: model.byProcess === true ? { f, value, process } : { f, value },
       output: known ? completion.value : unknownOutput,
       begin: index,
       end: known ? completion.index : Infinity,

@@ -2,9 +2,12 @@
 import { isJsonArray, type Json } from "../../histories/json.ts";
 import { multiRegister } from "../linearizability/models/multi-register.ts";
 import { mutex } from "../linearizability/models/mutex.ts";
+import { collectionFamilies } from "./families-of-collections.ts";
+import { lockFamilies } from "./families-of-locks.ts";
+import { numberFamilies } from "./families-of-numbers.ts";
+import { registerFamilies } from "./families-of-registers.ts";
 import { fifoQueue, unorderedQueue } from "../linearizability/models/queue.ts";
 import { casRegister, register } from "../linearizability/models/register.ts";
-import { set } from "../linearizability/models/set.ts";
 import type { Input } from "../linearizability/model.ts";
 import type { Family } from "./small-histories.ts";
 
@@ -13,6 +16,8 @@ const lieOfRegister = ({ f, value }: Input, a: number): Json =>
 
 const queueInput = (a: number, b: number): Input =>
   b % 2 === 0 ? { f: "enqueue", value: a % 3 } : { f: "dequeue", value: null };
+
+const fifoInput = (a: number, b: number): Input => (b === 5 ? { f: "peek", value: null } : queueInput(a, b));
 
 const lieOfQueue = ({ f, value }: Input, a: number): Json =>
   f === "enqueue" ? value : a % 4 === 3 ? null : a % 3;
@@ -63,13 +68,12 @@ export const families: Readonly<Record<string, Family>> = {
         isJsonArray(micro) && micro[0] === "r" ? ["r", micro[1] ?? null, a % 5] : micro,
       ),
   },
-  set: {
-    model: set(),
-    input: (a, b) => (b % 2 === 0 ? { f: "add", value: a % 3 } : { f: "read", value: null }),
-    lie: ({ f, value }, a, b) => (f === "add" ? value : [...new Set([a % 3, b % 3])].slice(0, b % 3)),
-  },
-  "fifo-queue": { model: fifoQueue(), input: queueInput, lie: lieOfQueue },
+  "fifo-queue": { model: fifoQueue(), input: fifoInput, lie: lieOfQueue },
   "unordered-queue": { model: unorderedQueue(), input: queueInput, lie: lieOfQueue },
-  "fifo-queue with items": { model: fifoQueue([1, 0]), input: queueInput, lie: lieOfQueue },
+  "fifo-queue with items": { model: fifoQueue([1, 0]), input: fifoInput, lie: lieOfQueue },
   "unordered-queue with items": { model: unorderedQueue([1]), input: queueInput, lie: lieOfQueue },
+  ...registerFamilies,
+  ...collectionFamilies,
+  ...lockFamilies,
+  ...numberFamilies,
 };

@@ -93,9 +93,10 @@ class Play {
   }
 
   #invoke(thread: number, a: number, b: number): void {
-    const input = this.#family.input(a, b);
+    const process = this.#processes[thread]!;
+    const input = { ...this.#family.input(a, b), process };
     const pending = {
-      process: this.#processes[thread]!,
+      process,
       input,
       key: a % this.#keys,
       result: null,

@@ -236,6 +236,31 @@ describe("models", () => {
 
   test.each<[string, Json, Steps, Json]>([
     ["cas-register", 0, [["cas", [0, 1], null]], 1],
+    ["write-once-register", 3, [["read", null, 3]], 3],
+    ["versioned-register", [4, "x"], [["cas-version", [4, "y"], 5]], [5, "y"]],
+    ["text-register", "a", [["append", "b", null]], "ab"],
+    ["register-map", { x: 1 }, [["cas", ["x", [1, 2]], null]], [["x", 2]]],
+    ["owner-mutex", "a", [["release", { client: "a" }, null]], null],
+    ["semaphore", 3, [["acquire", 2, null]], 1],
+    ["counter", 5, [["add", -2, null]], 3],
+    ["bounded-counter", { value: 1, min: -1, max: 1 }, [["add-and-get", -2, -1]], -1],
+    ["unique-ids", [1], [["generate", null, 2]], [1, 2]],
+    [
+      "bank",
+      { a: 3, b: 0 },
+      [["transfer", { from: "a", to: "b", amount: 2 }, null]],
+      [
+        ["a", 1],
+        ["b", 2],
+      ],
+    ],
+    ["multiset", [2, 1], [["remove", 2, true]], [1]],
+    ["stack", [1, 2], [["pop", null, 2]], [1]],
+    ["deque", [1, 2], [["pop-front", null, 1]], [2]],
+    ["priority-queue", [1, 2], [["dequeue", null, 2]], [1]],
+    ["min-priority-queue", [2, 1], [["dequeue", null, 1]], [2]],
+    ["list", [1], [["append", 2, null]], [1, 2]],
+    ["log", [1], [["append", 2, 1]], [1, 2]],
     ["mutex", true, [["release", null, null]], false],
     ["set", [2, 1, 2], [["read", null, [1, 2]]], [1, 2]],
     ["fifo-queue", [1], [["dequeue", null, 1]], []],
@@ -270,20 +295,26 @@ describe("models", () => {
   });
 
   test("are known by name, with the operations they expect", () => {
-    expect(models.map(({ name }) => name)).toEqual([
-      "register",
-      "cas-register",
-      "mutex",
-      "multi-register",
-      "set",
-      "fifo-queue",
-      "unordered-queue",
-    ]);
+    expect(new Set(models.map(({ name }) => name)).size).toBe(models.length);
     for (const { name, operations, summary } of models) {
       expect(modelNamed(name).operations).toEqual(operations);
       expect(summary).toContain(operations[0]?.f);
+      expect(name).toMatch(/^[a-z-]+$/);
     }
     expect(() => modelNamed("toString")).toThrow('Unknown model "toString"');
+    expect(() => modelNamed("lease", 3)).toThrow("Model lease has one initial state only: leave it out.");
+    for (const [name, wrong] of [
+      ["versioned-register", 3],
+      ["text-register", 3],
+      ["register-map", [1]],
+      ["semaphore", 0],
+      ["counter", 1.5],
+      ["bounded-counter", { value: 3, max: 2 }],
+      ["bank", { a: "rich" }],
+      ["stack", 3],
+      ["priority-queue", ["x"]],
+    ] as const)
+      expect(() => modelNamed(name, wrong)).toThrow(`The initial state of model ${name} is`);
     expect(() => modelNamed("mutex", 3)).toThrow(
       "The initial state of model mutex is true (held) or false (free), not 3.",
     );

@@ -5,7 +5,7 @@ import { PrefixMinimum } from "./prefix-minimum.ts";
 /** Beyond this, items are no longer listed. */
 const MostListed = 20;
 
-/** A first-in, first-out queue with `enqueue` and `dequeue`, changed in place. */
+/** A first-in, first-out queue with `enqueue`, `dequeue` and `peek`, changed in place. */
 export class QueueReplay implements Replay {
   readonly #items: Json[];
   #head = 0;
@@ -25,7 +25,7 @@ export class QueueReplay implements Replay {
     if (output === null) return `the queue was not empty: ${inWords(first)} was at its head`;
     if (output !== unknownOutput && !sameValue(first, output))
       return `${inWords(first)} was at the head of the queue, not ${inWords(output)}`;
-    this.#items[this.#head++] = null;
+    if (f === "dequeue") this.#items[this.#head++] = null;
     return undefined;
   }
 
