@@ -1,6 +1,7 @@
 import { canonical, type Json, type JsonObject } from "./json.ts";
 import { Info, Invoke, operationTypes, type Operation, type ProcessId } from "./operation.ts";
-import type { Values } from "./values.ts";
+import type { ValueTable } from "./value-table.ts";
+import type { PairNumbers, Values } from "./values.ts";
 
 /** What a history says of itself. */
 export interface HistoryHeader {
@@ -101,6 +102,24 @@ export class History {
 
   value(index: number): Json {
     return this.#parts.values.get(index);
+  }
+
+  /** The distinct values of the events, numbered; further values can be given numbers too. */
+  get valueTable(): ValueTable {
+    return this.#parts.values.table;
+  }
+
+  /**
+   * The number of each event's value in `valueTable`: equal values, equal numbers. Found in one pass when
+   * first asked for, and kept.
+   */
+  valueNumbers(): Int32Array {
+    return this.#parts.values.numbers();
+  }
+
+  /** The numbers of the members of each event's value that is a pair, as `valueNumbers`. */
+  pairNumbers(): PairNumbers {
+    return this.#parts.values.pairs();
   }
 
   error(index: number): Json | undefined {

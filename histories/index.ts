@@ -3,6 +3,7 @@ export * from "./errors.ts";
 export * from "./history.ts";
 export * from "./json.ts";
 export * from "./operation.ts";
+export * from "./value-table.ts";
 export * from "./values.ts";
 export {
   detectFormat,

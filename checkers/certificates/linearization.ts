@@ -1,8 +1,18 @@
 import type { History } from "../../histories/history.ts";
 import { canonical, inWords, type Json } from "../../histories/json.ts";
-import { Fail } from "../../histories/operation.ts";
+import { Fail, Info, Ok } from "../../histories/operation.ts";
 import type { LinearizationCertificate } from "../linearizability/evidence.ts";
-import { describeState, tellOperation, type Model } from "../linearizability/model.ts";
+import {
+  describeState,
+  OneOf,
+  Refused,
+  tellOperation,
+  unknownOutput,
+  type Input,
+  type Model,
+  type Output,
+  type Replay,
+} from "../linearizability/model.ts";
 import { ModelHistory, type Partition } from "../linearizability/partition.ts";
 import { stepAll } from "./definition.ts";
 
@@ -25,43 +35,89 @@ export function verifyLinearization(
     if (orders.has(textOf(key))) return `it orders ${nameOf(key)} twice`;
     orders.set(textOf(key), order);
   }
+  const places = new Uint8Array(history.length);
   for (const partition of source.partitions()) {
     const order = orders.get(textOf(partition.key));
     if (order === undefined) return `it does not order ${nameOf(partition.key)}`;
     orders.delete(textOf(partition.key));
-    const problem = verifyOrder(source, partition, order);
+    const problem = verifyOrder(source, partition, order, places);
     if (problem !== undefined) return `${nameOf(partition.key)}: ${problem}`;
   }
   return orders.size === 0 ? undefined : "it orders objects that the history does not have";
 }
 
+/** Marks of `places`: an operation that is to be placed, and one that is. */
+const Unplaced = 1;
+const Placed = 2;
+
 function verifyOrder(
   source: ModelHistory,
-  partition: Partition,
+  { operations }: Partition,
   order: readonly number[],
+  places: Uint8Array,
 ): string | undefined {
-  const { history, model } = source;
-  const unplaced = new Set(partition.operations);
-  let states: readonly Json[] = [model.initial];
+  const { type } = source.history.columns;
+  for (let i = 0; i < operations.length; i++) places[operations[i]!] = Unplaced;
+  const object = new ReplayedObject(source.model);
   let latestBegin = -1;
-  for (const operation of order) {
-    if (!unplaced.delete(operation)) return `operation ${operation} is not one of it, or is placed twice`;
+  for (let i = 0; i < order.length; i++) {
+    const operation = order[i]!;
+    if (places[operation] !== Unplaced) return `operation ${operation} is not one of it, or is placed twice`;
+    places[operation] = Placed;
     const completion = source.completion(operation);
-    if (completion >= 0 && history.columns.type[completion] === Fail)
-      return `operation ${operation} failed, yet is placed`;
-    if (source.isKnown(operation) && completion < latestBegin)
+    const outcome = completion < 0 ? Info : type[completion];
+    if (outcome === Fail) return `operation ${operation} failed, yet is placed`;
+    if (outcome === Ok && completion < latestBegin)
       return `operation ${operation} returned before an operation began that is placed before it`;
-    if (completion !== operation) latestBegin = Math.max(latestBegin, operation);
+    if (completion !== operation && operation > latestBegin) latestBegin = operation;
     const input = source.input(operation);
-    const output = source.output(operation);
-    const after = stepAll(model, states, input, output);
-    if (after.length === 0)
-      return `operation ${operation} (${tellOperation(model, input, output)}) is not admitted in state ${describeState(model, states[0] ?? null)}`;
-    states = after;
+    const output = outcome === Ok ? source.outputOf(completion) : unknownOutput;
+    if (!object.admits(input, output))
+      return `operation ${operation} (${tellOperation(source.model, input, output)}) is not admitted in state ${object.describe()}`;
   }
-  for (const operation of unplaced)
-    if (source.isKnown(operation)) return `operation ${operation} is not placed`;
+  for (const operation of operations)
+    if (places[operation] === Unplaced && source.isKnown(operation))
+      return `operation ${operation} is not placed`;
   return undefined;
+}
+
+/**
+ * The object that a model specifies, taken through operations one after the other: in place where the model
+ * can, else state by state; all possible states, where an operation is not deterministic.
+ */
+class ReplayedObject {
+  readonly #model: Model;
+  readonly #replay: Replay | undefined;
+  #state: Json;
+  #states: readonly Json[] | undefined;
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#replay = model.replay?.();
+    this.#state = model.initial;
+  }
+
+  admits(input: Input, output: Output): boolean {
+    if (this.#replay !== undefined) return this.#replay.apply(input, output) === undefined;
+    if (this.#states !== undefined) return this.#enter(stepAll(this.#model, this.#states, input, output));
+    const step = this.#model.step(this.#state, input, output);
+    if (step instanceof Refused) return false;
+    if (step instanceof OneOf) return this.#enter(stepAll(this.#model, [this.#state], input, output));
+    this.#state = step;
+    return true;
+  }
+
+  /** A state that it can be in. */
+  describe(): string {
+    return this.#replay?.describe() ?? describeState(this.#model, this.#states?.[0] ?? this.#state);
+  }
+
+  #enter(states: readonly Json[]): boolean {
+    if (states.length === 0) return false;
+    this.#state = states[0] ?? null;
+    this.#states = states.length === 1 ? undefined : states;
+    return true;
+  }
 }
 
 function textOf(key: Json | undefined): string {

@@ -1,6 +1,5 @@
-import { Fail } from "../../histories/operation.ts";
-import { Alphabet, NoAction } from "./alphabet.ts";
-import { unknownOutput } from "./model.ts";
+import { Fail, Info, Ok } from "../../histories/operation.ts";
+import { NoAction, UnknownResult, type Alphabet } from "./alphabet.ts";
 import type { ModelHistory, Partition } from "./partition.ts";
 
 /** No completion: an operation that may take effect at any time after its invocation, or never. */
@@ -25,23 +24,33 @@ export interface Calls {
 
 /** Reads the operations of a partition; throws an `InputError` for a malformed one. */
 export function readCalls(source: ModelHistory, partition: Partition, alphabet: Alphabet): Calls {
-  const { history, model } = source;
+  alphabet.adopt(source.history);
+  alphabet.expect(partition.operations.length);
+  const { type, f } = source.history.columns;
   const columns = emptyColumns(partition.operations.length);
   let length = 0;
-  for (const operation of partition.operations) {
+  const { operations } = partition;
+  for (let i = 0; i < operations.length; i++) {
+    const operation = operations[i]!;
     const completion = source.completion(operation);
-    const input = source.input(operation);
-    if (completion >= 0 && history.columns.type[completion] === Fail) {
-      source.requireWellFormed(operation, input, unknownOutput);
-      continue;
+    const outcome = completion < 0 ? Info : type[completion]!;
+    // A failed operation has no place, and neither has an unknown one that changes nothing.
+    if (outcome !== Ok && (!source.canChange(operation) || outcome === Fail)) continue;
+    const before = alphabet.size;
+    const action = alphabet.numberOf(
+      f[operation]!,
+      source.argument(operation),
+      outcome === Ok ? source.resultOf(completion) : UnknownResult,
+      source.process(operation),
+    );
+    if (action === before && !alphabet.isDirect(action)) {
+      const { input, output } = alphabet.get(action);
+      source.requireWellFormed(operation, input, output);
     }
-    const output = source.output(operation);
-    source.requireWellFormed(operation, input, output);
-    if (output === unknownOutput && !model.changes(input)) continue;
     columns.event[length] = operation;
     columns.begin[length] = completion === operation ? -1 : operation;
-    columns.end[length] = output === unknownOutput ? Never : completion;
-    columns.action[length] = alphabet.number(input, output);
+    columns.end[length] = outcome === Ok ? completion : Never;
+    columns.action[length] = action;
     length++;
   }
   return trimmed(alphabet, columns, length);
@@ -122,15 +131,37 @@ function trimmed(alphabet: Alphabet, columns: ReturnType<typeof emptyColumns>, l
 }
 
 /** The greatest number of known calls in flight at once. */
-export function concurrency({ begin, end, length }: Calls): number {
-  const known: number[] = [];
-  for (let i = 0; i < length; i++) if (end[i] !== Never) known.push(i);
-  const ends = Int32Array.from(known, (i) => end[i]!).toSorted();
+export function concurrency(calls: Calls): number {
+  const { begin, end, length } = calls;
+  const returns = returnsInOrder(calls);
   let returned = 0;
+  let begun = 0;
   let most = 0;
-  known.forEach((i, begun) => {
-    while (ends[returned]! < begin[i]!) returned++;
-    most = Math.max(most, begun + 1 - returned);
-  });
+  for (let i = 0; i < length; i++) {
+    if (end[i] === Never) continue;
+    begun++;
+    while (returns[returned]! < begin[i]!) returned++;
+    if (begun - returned > most) most = begun - returned;
+  }
   return most;
+}
+
+/** The events at which calls return, in order: marked among all events where these are not many more. */
+function returnsInOrder({ begin, end, length }: Calls): Int32Array {
+  const returns = new Int32Array(length);
+  let known = 0;
+  let last = -1;
+  for (let i = 0; i < length; i++) {
+    const at = end[i]!;
+    if (at === Never) continue;
+    returns[known++] = at;
+    if (at > last) last = at;
+  }
+  const from = Math.max(0, begin[0] ?? 0);
+  if (known === 0 || last - from > 16 * length) return returns.subarray(0, known).toSorted();
+  const marked = new Uint8Array(last - from + 1);
+  for (let i = 0; i < known; i++) marked[returns[i]! - from] = 1;
+  known = 0;
+  for (let at = 0; at < marked.length; at++) if (marked[at] === 1) returns[known++] = from + at;
+  return returns.subarray(0, known);
 }

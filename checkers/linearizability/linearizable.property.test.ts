@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HistoryBuilder } from "../../histories/builder.ts";
@@ -11,6 +12,7 @@ import { smallHistories, type Family } from "../testing/small-histories.ts";
 import type { LinearizationCertificate, NonlinearizableEvidence } from "./evidence.ts";
 import { check } from "./linearizable.ts";
 import { unknownOutput, type Model } from "./model.ts";
+import { ModelHistory } from "./partition.ts";
 
 const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 1500);
 
@@ -55,8 +57,9 @@ function judge(
   counts.invalid++;
   for (const anomaly of verdict.anomalies) {
     const evidence = asEvidence(anomaly.evidence);
-    expect(linearizableByBruteForce(upTo(history, evidence.completion, evidence.key), model)).toBe(false);
-    expect(linearizableByBruteForce(upTo(history, evidence.completion - 1, evidence.key), model)).toBe(true);
+    const object = operationsOf(history, model, evidence.key);
+    expect(linearizableByBruteForce(upTo(history, evidence.completion, object), model)).toBe(false);
+    expect(linearizableByBruteForce(upTo(history, evidence.completion - 1, object), model)).toBe(true);
     if (evidence.shrunk === undefined) continue;
     counts.shrunk++;
     expect(evidence.verified).toBe(true);
@@ -64,13 +67,19 @@ function judge(
   }
 }
 
+/** The invocations of the operations of one object. */
+function operationsOf(history: History, model: Model, key: unknown): ReadonlySet<number> {
+  const objects = new ModelHistory(history, model, false).partitions();
+  return new Set(objects.find((object) => isDeepStrictEqual(object.key, key))?.operations);
+}
+
 /** The history of one object up to an event, without what fails sooner or later. */
-function upTo(history: History, last: number, key: unknown): History {
+function upTo(history: History, last: number, object: ReadonlySet<number>): History {
   const builder = new HistoryBuilder();
   for (const operation of history) {
     const { index } = operation;
     const invocation = operation.type === "invoke" ? index : history.columns.pair[index]!;
-    if (index <= last && operation.key === key && history.outcome(invocation) !== Fail)
+    if (index <= last && object.has(invocation) && history.outcome(invocation) !== Fail)
       builder.add(operation);
   }
   return builder.build();

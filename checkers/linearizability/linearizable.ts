@@ -1,24 +1,17 @@
 import { UsageError } from "../../histories/errors.ts";
 import type { History } from "../../histories/history.ts";
-import { inWords, type Json } from "../../histories/json.ts";
-import { verifyLinearization } from "../certificates/linearization.ts";
+import type { Json } from "../../histories/json.ts";
 import type { Budget, Checker } from "../checker.ts";
-import { composeValidity, type Anomaly, type Validity, type Verdict } from "../verdict.ts";
-import { Alphabet } from "./alphabet.ts";
-import { concurrency, Never, readCalls, type Calls } from "./calls.ts";
-import { counterexample } from "./counterexample.ts";
-import type { Decision, Limits, Undecided } from "./engines/engine.ts";
-import { decide } from "./engines/engines.ts";
-import type { LinearizationCertificate, LinearizedPartition } from "./evidence.ts";
+import type { Verdict } from "../verdict.ts";
+import type { Limits } from "./engines/engine.ts";
+import { Findings } from "./findings.ts";
+import { judgeObject } from "./judge-object.ts";
 import type { Model } from "./model.ts";
 import { modelNamed } from "./models/catalogue.ts";
 import { ModelHistory } from "./partition.ts";
-import { StateTable } from "./states.ts";
 
 /** Steps for each object unless a budget says otherwise, so that every check ends, in some ten seconds to a minute. */
 export const defaultSteps = 100_000_000;
-/** Failing objects that are explained; the others are only counted. */
-const MostAnomalies = 32;
 
 export interface LinearizabilityOptions {
   /** A model of the catalogue by name, or a model. */
@@ -92,29 +85,11 @@ function judge(history: History, model: Model, keyed: boolean, budget: Budget): 
   const source = new ModelHistory(history, model, keyed);
   const limits = limitsOf(budget);
   const findings = new Findings();
-  for (const { key, operations } of source.partitions()) {
-    const alphabet = new Alphabet(model);
-    const calls = readCalls(source, { operations }, alphabet);
-    const states = new StateTable(alphabet);
-    const { engine, decision } = decide({ calls, states }, limits);
-    findings.count(calls, engine, decision);
-    switch (decision.end) {
-      case "linearizable":
-        findings.valid(
-          key,
-          Array.from(decision.order, (position) => calls.event[position]!),
-        );
-        break;
-      case "nonlinearizable":
-        findings.invalid(() => counterexample(source, key, calls, decision, states, limits));
-        break;
-      case "steps":
-      case "seconds":
-      case "bytes":
-        findings.undecided(key, decision, calls.length);
-        break;
-    }
-  }
+  for (const partition of source.partitions())
+    findings.add(
+      partition.key,
+      judgeObject(source, partition, limits, () => findings.wantsAnomaly),
+    );
   return findings.verdict(source);
 }
 
@@ -131,116 +106,4 @@ function limitsOf({ steps = defaultSteps, bytes, seconds, clock }: Budget): Limi
   if (clock === undefined) throw new UsageError("A budget in seconds needs a clock.");
   const end = clock() + seconds;
   return { ...spending, expired: () => clock() >= end };
-}
-
-/** What was found object by object. */
-class Findings {
-  readonly #partitions: LinearizedPartition[] = [];
-  readonly #anomalies: Anomaly[] = [];
-  #failing = 0;
-  #undecided = 0;
-  #firstUndecided = "";
-  #operations = 0;
-  #unknown = 0;
-  #concurrency = 0;
-  readonly #engines = new Map<string, number>();
-  #steps = 0;
-  #configurations = 0;
-  #evidence = false;
-
-  count(calls: Calls, engine: string, { steps, configurations = 0 }: Decision): void {
-    const { alphabet } = calls;
-    this.#operations += calls.length;
-    this.#concurrency = Math.max(this.#concurrency, concurrency(calls));
-    this.#engines.set(engine, (this.#engines.get(engine) ?? 0) + 1);
-    this.#steps += steps;
-    this.#configurations += configurations;
-    for (let i = 0; i < calls.length; i++) {
-      const { input } = alphabet.get(calls.action[i]!);
-      if (calls.end[i] === Never) this.#unknown++;
-      else this.#evidence ||= alphabet.model.observes(input);
-    }
-  }
-
-  valid(key: Json | undefined, order: readonly number[]): void {
-    this.#partitions.push(key === undefined ? { order } : { key, order });
-  }
-
-  invalid(explain: () => Anomaly): void {
-    if (++this.#failing <= MostAnomalies) this.#anomalies.push(explain());
-  }
-
-  undecided(key: Json | undefined, { end, returned }: Undecided, operations: number): void {
-    if (this.#undecided++ > 0) return;
-    const where = key === undefined ? "the search" : `the search of key ${inWords(key)}`;
-    this.#firstUndecided = `budget of ${end} ended: ${where} found an order for the first ${returned} returned operations of ${operations}`;
-  }
-
-  verdict(source: ModelHistory): Verdict {
-    const { history, model, keyed } = source;
-    const decided = this.#partitions.length + this.#failing;
-    const base = {
-      checker: "linearizable",
-      model: model.name,
-      anomalies: this.#anomalies,
-      statistics: {
-        operations: this.#operations,
-        unknownOutcomes: this.#unknown,
-        partitions: decided + this.#undecided,
-        decided,
-        failing: this.#failing,
-        concurrency: this.#concurrency,
-        steps: this.#steps,
-        configurations: this.#configurations,
-      },
-      details: { engines: Object.fromEntries(this.#engines) },
-      ...(this.#failing > MostAnomalies
-        ? {
-            notes: [
-              `${this.#failing - MostAnomalies} more objects are not linearizable; the first ${MostAnomalies} are explained.`,
-            ],
-          }
-        : {}),
-    };
-    const valid = this.#validity();
-    if (valid === false) return { ...base, valid };
-    if (this.#undecided > 0)
-      return {
-        ...base,
-        valid: "unknown",
-        reason: `${this.#firstUndecided}; ${decided} of ${decided + this.#undecided} objects decided`,
-      };
-    if (!this.#evidence)
-      return {
-        ...base,
-        valid: "unknown",
-        reason: "no evidence: no completed operation could have shown a violation",
-      };
-    if (history.completionsOnly)
-      return {
-        ...base,
-        valid: "unknown",
-        reason:
-          "no real-time order was recorded: the history has completions only, for which some order exists",
-      };
-    const certificate: LinearizationCertificate = {
-      kind: "linearization",
-      model: model.name,
-      partitions: this.#partitions,
-    };
-    const problem = verifyLinearization(history, certificate, { model, keyed });
-    return problem === undefined
-      ? { ...base, valid, certificate, verified: true }
-      : {
-          ...base,
-          valid: "unknown",
-          certificate,
-          verified: false,
-          reason: `internal: certificate did not verify (${problem})`,
-        };
-  }
-
-  #validity(): Validity {
-    return composeValidity([this.#failing === 0, this.#undecided > 0 ? "unknown" : true]);
-  }
 }

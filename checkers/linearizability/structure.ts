@@ -15,7 +15,8 @@ export interface RegisterStructure {
   meaning(input: Input, output: Output): RegisterMeaning;
   /**
    * Functions whose meaning is known without asking, which saves a call per operation: a "write" writes its
-   * argument, a "read" sees its result. Only for operations whose argument or result is not null.
+   * argument, a "read" sees its result and changes nothing. Only for operations whose argument or result is not
+   * null; these are always well-formed.
    */
   readonly direct?: Readonly<Record<string, "read" | "write">>;
 }
@@ -41,7 +42,7 @@ export interface CollectionStructure {
   meaning(input: Input, output: Output): CollectionMeaning;
   /** Of a priority queue: the greatest goes first. */
   priority?(item: Json): number;
-  /** As for registers: an "add" adds its argument, a "remove" removed its result; for neither null. */
+  /** As for registers: an "add" adds its argument, a "remove" removed its result; for neither null; well-formed. */
   readonly direct?: Readonly<Record<string, "add" | "remove">>;
 }
 

@@ -1,5 +1,7 @@
 /** What must hold of any history of any model: checked by the tests on some, by `npm run fuzz` on many. */
+import { isDeepStrictEqual } from "node:util";
 import type { History } from "../../histories/history.ts";
+import type { Operation } from "../../histories/operation.ts";
 import { Alphabet } from "../linearizability/alphabet.ts";
 import { readCalls } from "../linearizability/calls.ts";
 import type { Limits } from "../linearizability/engines/engine.ts";
@@ -44,6 +46,14 @@ export function judgedByDefinition(history: History, { model }: Family): boolean
   return expected;
 }
 
+/** The events of the operations on one object. */
+function eventsOfObject(history: History, model: Model, key: unknown): Operation[] {
+  const source = new ModelHistory(history, model, false);
+  const object = source.partitions().find((partition) => isDeepStrictEqual(partition.key, key));
+  const events = new Set(Array.from(object?.operations ?? []).flatMap((i) => [i, history.completion(i)]));
+  return [...history].filter(({ index }) => events.has(index));
+}
+
 /** The operation said to be the first impossible one: before its completion the history is valid, with it it is not. Whether there was one. */
 export function firstImpossible(history: History, { model }: Family, limits?: Limits): boolean {
   let told = false;
@@ -51,7 +61,7 @@ export function firstImpossible(history: History, { model }: Family, limits?: Li
     if (!isNonlinearizable(evidence) || !evidence.shortest) continue;
     told = true;
     const { completion, key } = evidence;
-    const object = [...history].filter((event) => (event.key ?? null) === (key ?? null));
+    const object = eventsOfObject(history, model, key);
     const until = (last: number): History => {
       const kept = object.filter(({ index }) => index <= last);
       return rebuilt(kept.filter((event) => !failsLater(history, event.index, last)));

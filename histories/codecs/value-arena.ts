@@ -1,5 +1,6 @@
 import type { Json } from "../json.ts";
-import type { Values } from "../values.ts";
+import { NoValueNumber, ValueTable } from "../value-table.ts";
+import type { PairNumbers, Values } from "../values.ts";
 
 const SmallestBlock = 1 << 16;
 const LargestBlock = 1 << 22;
@@ -14,6 +15,10 @@ export class ValueArena implements Values {
   #blockOf = new Uint16Array(1024);
   #offsetOf = new Uint32Array(1024);
   #lengthOf = new Uint32Array(1024);
+
+  #table: ValueTable | undefined;
+  #numbers: Int32Array | undefined;
+  #pairs: PairNumbers | undefined;
 
   /** Appends the value whose JSON text is `bytes[start, end)`, known to be exact. */
   append(bytes: Buffer, start: number, end: number): void {
@@ -47,6 +52,42 @@ export class ValueArena implements Values {
     return value as Json;
   }
 
+  get table(): ValueTable {
+    return (this.#table ??= new ValueTable(this.#blocks, this.#length));
+  }
+
+  numbers(): Int32Array {
+    const length = this.#length;
+    if (this.#numbers?.length === length) return this.#numbers;
+    const { table } = this;
+    const numbers = new Int32Array(length);
+    for (let i = 0; i < length; i++) {
+      const block = this.#blockOf[i]!;
+      const start = this.#offsetOf[i]!;
+      numbers[i] = table.numberOf(this.#blocks[block]!, block, start, start + this.#lengthOf[i]!);
+    }
+    return (this.#numbers = numbers);
+  }
+
+  pairs(): PairNumbers {
+    const length = this.#length;
+    if (this.#pairs?.first.length === length) return this.#pairs;
+    const { table } = this;
+    const first = new Int32Array(length).fill(NoValueNumber);
+    const second = new Int32Array(length).fill(NoValueNumber);
+    for (let i = 0; i < length; i++) {
+      const block = this.#blockOf[i]!;
+      const bytes = this.#blocks[block]!;
+      const start = this.#offsetOf[i]!;
+      const end = start + this.#lengthOf[i]!;
+      const comma = onlyComma(bytes, start, end);
+      if (comma < 0) continue;
+      first[i] = numberOfTrimmed(table, bytes, block, start + 1, comma);
+      second[i] = numberOfTrimmed(table, bytes, block, comma + 1, end - 1);
+    }
+    return (this.#pairs = { first, second });
+  }
+
   #reserve(length: number): number {
     if (this.#used + length > this.#current.length) {
       const size = Math.min(LargestBlock, Math.max(SmallestBlock, 2 * this.#current.length));
@@ -78,4 +119,41 @@ export class ValueArena implements Values {
     lengthOf.set(this.#lengthOf);
     this.#lengthOf = lengthOf;
   }
+}
+
+/** Where the members of an array of two are parted; −1 for any other value. */
+function onlyComma(bytes: Buffer, start: number, end: number): number {
+  if (bytes[start] !== 0x5b) return -1;
+  let comma = -1;
+  let depth = 0;
+  for (let at = start + 1; at < end - 1; at++) {
+    const byte = bytes[at];
+    if (byte === 0x22) {
+      for (at++; bytes[at] !== 0x22; at++) if (bytes[at] === 0x5c) at++;
+    } else if (byte === 0x5b || byte === 0x7b) depth++;
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+    else if (byte === 0x2c && depth === 0) {
+      if (comma >= 0) return -1;
+      comma = at;
+    }
+  }
+  return comma;
+}
+
+function numberOfTrimmed(
+  table: ValueTable,
+  bytes: Buffer,
+  block: number,
+  start: number,
+  end: number,
+): number {
+  let from = start;
+  let to = end;
+  while (isBlank(bytes[from]!)) from++;
+  while (isBlank(bytes[to - 1]!)) to--;
+  return table.numberOf(bytes, block, from, to);
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }

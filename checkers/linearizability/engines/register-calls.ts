@@ -1,5 +1,8 @@
-import { canonical, type Json } from "../../../histories/json.ts";
+import type { Json } from "../../../histories/json.ts";
+import { NullValue } from "../../../histories/value-table.ts";
+import type { Alphabet } from "../alphabet.ts";
 import type { Calls } from "../calls.ts";
+import { DenseNumbers } from "../dense-numbers.ts";
 import type { RegisterStructure } from "../structure.ts";
 
 /** What a call does to a register. */
@@ -27,45 +30,96 @@ export interface RegisterCalls {
   value(number: number): Json;
 }
 
-/** Reads the calls of a register. */
+/** The meaning of an action has not been asked for yet. */
+const NotAsked = 255;
+
+/** Reads the calls of a register. The model is asked once for each action that has no direct meaning. */
 export function readRegisterCalls(calls: Calls, structure: RegisterStructure): RegisterCalls {
-  const { alphabet, length } = calls;
+  const { alphabet, length, action: actions } = calls;
+  const { values } = alphabet;
   const kind = new Uint8Array(length);
   const seen = new Int32Array(length).fill(NoValue);
   const written = new Int32Array(length).fill(NoValue);
-  const values: Json[] = [];
-  const numbers = new Map<string, number>();
-  const number = (value: Json): number => {
-    const text = canonical(value);
-    let found = numbers.get(text);
-    if (found === undefined) {
-      numbers.set(text, (found = values.length));
-      values.push(value);
-    }
-    return found;
-  };
-  number(structure.initial);
+  const initial = values.number(structure.initial);
+  const dense = new DenseNumbers(values.count, length);
+  dense.number(initial);
+  const direct = alphabet.functions.map((f) =>
+    structure.direct !== undefined && Object.hasOwn(structure.direct, f) ? structure.direct[f] : undefined,
+  );
+  const isRead = Uint8Array.from(direct, (does) => (does === "read" ? 1 : 0));
+  const isWrite = Uint8Array.from(direct, (does) => (does === "write" ? 1 : 0));
+  let meanings: Meanings | undefined;
   for (let i = 0; i < length; i++) {
-    const { input, output } = alphabet.get(calls.action[i]!);
-    const meaning = structure.meaning(input, output);
+    const action = actions[i]!;
+    const f = alphabet.f(action);
+    if (isWrite[f] === 1 && alphabet.argument(action) > NullValue) {
+      kind[i] = Write;
+      written[i] = dense.number(alphabet.argument(action));
+    } else if (isRead[f] === 1 && alphabet.result(action) > NullValue) {
+      kind[i] = Read;
+      seen[i] = dense.number(alphabet.result(action));
+    } else {
+      meanings ??= new Meanings(alphabet, structure, dense);
+      meanings.ask(action);
+      kind[i] = meanings.kind[action]!;
+      seen[i] = meanings.seen[action]!;
+      written[i] = meanings.written[action]!;
+    }
+  }
+  return {
+    calls,
+    kind,
+    seen,
+    written,
+    valueCount: dense.count,
+    value: (number) => values.get(dense.original[number] ?? NullValue),
+  };
+}
+
+/** What the actions mean that the model had to be asked about. */
+class Meanings {
+  readonly kind: Uint8Array;
+  readonly seen: Int32Array;
+  readonly written: Int32Array;
+  readonly #alphabet: Alphabet;
+  readonly #structure: RegisterStructure;
+  readonly #dense: DenseNumbers;
+
+  constructor(alphabet: Alphabet, structure: RegisterStructure, dense: DenseNumbers) {
+    this.kind = new Uint8Array(alphabet.size).fill(NotAsked);
+    this.seen = new Int32Array(alphabet.size).fill(NoValue);
+    this.written = new Int32Array(alphabet.size).fill(NoValue);
+    this.#alphabet = alphabet;
+    this.#structure = structure;
+    this.#dense = dense;
+  }
+
+  ask(action: number): void {
+    if (this.kind[action] !== NotAsked) return;
+    const { input, output } = this.#alphabet.get(action);
+    const meaning = this.#structure.meaning(input, output);
     switch (meaning.does) {
       case "nothing":
+        this.kind[action] = Nothing;
         break;
       case "read":
       case "differ":
-        kind[i] = meaning.does === "read" ? Read : Differ;
-        seen[i] = number(meaning.value);
+        this.kind[action] = meaning.does === "read" ? Read : Differ;
+        this.seen[action] = this.#number(meaning.value);
         break;
       case "write":
-        kind[i] = Write;
-        written[i] = number(meaning.value);
+        this.kind[action] = Write;
+        this.written[action] = this.#number(meaning.value);
         break;
       case "cas":
-        kind[i] = Cas;
-        seen[i] = number(meaning.from);
-        written[i] = number(meaning.to);
+        this.kind[action] = Cas;
+        this.seen[action] = this.#number(meaning.from);
+        this.written[action] = this.#number(meaning.to);
         break;
     }
   }
-  return { calls, kind, seen, written, valueCount: values.length, value: (n) => values[n] ?? null };
+
+  #number(value: Json): number {
+    return this.#dense.number(this.#alphabet.values.number(value));
+  }
 }

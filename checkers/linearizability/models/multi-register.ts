@@ -30,7 +30,7 @@ export function multiRegister(initial: Registers = [], nullsPass = false): Model
    * history that came from EDN names by the keyword.
    */
   const get = (registers: Registers, key: Json): Json => {
-    const keyword = isJsonObject(key) ? key["#keyword"] : undefined;
+    const keyword = keywordName(key);
     const entry = find(registers, key) ?? (keyword === undefined ? undefined : find(initial, keyword));
     return entry?.[1] ?? null;
   };
@@ -46,6 +46,12 @@ export function multiRegister(initial: Registers = [], nullsPass = false): Model
       },
     ],
     initial,
+    keys: ({ value }) => (microOperations(value) ?? []).map(({ key }) => key),
+    only: (keys) =>
+      multiRegister(
+        initial.filter(([name]) => keys.some((key) => isNamed(key, name))),
+        nullsPass,
+      ),
     overwrites: true,
     changes: ({ value }) => microOperations(value)?.some(({ f }) => f === "write") ?? true,
     observes: ({ value }) => microOperations(value)?.some(({ f }) => f === "read") ?? false,
@@ -96,6 +102,17 @@ export function multiRegister(initial: Registers = [], nullsPass = false): Model
       return { gives, takes };
     },
   };
+}
+
+/** The name of a keyword that came from EDN. */
+function keywordName(key: Json): Json | undefined {
+  return isJsonObject(key) ? key["#keyword"] : undefined;
+}
+
+/** Whether an initial value given for `name` is that of register `key`. */
+function isNamed(key: Json, name: Json): boolean {
+  const keyword = keywordName(key);
+  return sameValue(key, name) || (keyword !== undefined && sameValue(keyword, name));
 }
 
 /** The micro-operations as they were done: those of the completion, which carries the values read. */
