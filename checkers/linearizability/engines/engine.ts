@@ -1,3 +1,4 @@
+import type { Json } from "../../../histories/json.ts";
 import type { Calls } from "../calls.ts";
 import type { StateTable } from "../states.ts";
 
@@ -46,6 +47,8 @@ export interface Nonlinearizable {
   readonly until?: number;
   /** A few calls that contradict one another by themselves, where the theory gives them. */
   readonly proof?: Proof;
+  /** Every result with which the call that ends that prefix could have been placed, where the engine knows them. */
+  readonly allowed?: readonly Json[];
   readonly steps: number;
   readonly configurations?: number;
 }
