@@ -4,6 +4,7 @@ import type { Json } from "../histories/json.ts";
 import type { Budget, Checker } from "./checker.ts";
 import { linearizable, type NullReads } from "./linearizability/linearizable.ts";
 import type { Model } from "./linearizability/model.ts";
+import { sequential } from "./sequential/sequential.ts";
 import { stats } from "./simple/stats.ts";
 import { unhandledExceptions } from "./simple/unhandled-exceptions.ts";
 import { composeValidity, type Validity, type Verdict } from "./verdict.ts";
@@ -35,6 +36,20 @@ export const checkers: readonly CheckerEntry[] = [
     make({ model, keyed, initial, nullReads }) {
       if (model === undefined) throw new UsageError("Checker linearizable needs a model.");
       return linearizable({
+        model,
+        ...(keyed === undefined ? {} : { keyed }),
+        ...(initial === undefined ? {} : { initial }),
+        ...(nullReads === undefined ? {} : { nullReads }),
+      });
+    },
+  },
+  {
+    name: "sequential",
+    summary: "one order of all operations explains them, in which each process keeps its own",
+    needsModel: true,
+    make({ model, keyed, initial, nullReads }) {
+      if (model === undefined) throw new UsageError("Checker sequential needs a model.");
+      return sequential({
         model,
         ...(keyed === undefined ? {} : { keyed }),
         ...(initial === undefined ? {} : { initial }),
@@ -77,6 +92,26 @@ export function runChecks(
   budget: Budget = {},
 ): ChecksResult {
   const checks = requests.map(checkerFor).map((checker) => checker.check(history, budget));
+  return {
+    valid: checks.length === 0 ? "unknown" : composeValidity(checks.map(({ valid }) => valid)),
+    checks,
+  };
+}
+
+/** As `runChecks`, with so many worker threads for checkers that can share their work. */
+export async function runChecksInThreads(
+  history: History,
+  requests: readonly CheckRequest[],
+  budget: Budget,
+  workers: number,
+): Promise<ChecksResult> {
+  const checks: Verdict[] = [];
+  for (const checker of requests.map(checkerFor))
+    checks.push(
+      checker.checkInThreads === undefined
+        ? checker.check(history, budget)
+        : await checker.checkInThreads(history, budget, { workers }),
+    );
   return {
     valid: checks.length === 0 ? "unknown" : composeValidity(checks.map(({ valid }) => valid)),
     checks,

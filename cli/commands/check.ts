@@ -12,6 +12,7 @@ import { integer, names, positive } from "../options.ts";
 
 interface CheckFlags {
   readonly linearizable?: string;
+  readonly sequential?: string;
   readonly initial?: string;
   readonly nullReads?: NullReads;
   readonly keyed?: boolean;
@@ -31,6 +32,10 @@ export function checkCommand(): Command {
     )
     .argument("<history...>", "history files, run folders, or store/latest")
     .option("--linearizable <model>", "is it linearizable under this model? (rashomon list models)")
+    .option(
+      "--sequential <model>",
+      "is it sequentially consistent under this model? (each process's own order instead of real time)",
+    )
     .option("--initial <json>", "initial state of the model")
     .addOption(
       new Option(
@@ -56,6 +61,7 @@ export function checkCommand(): Command {
       `
 Examples:
   rashomon check history.edn --linearizable cas-register
+  rashomon check history.edn --linearizable register --sequential register
   rashomon check queue.jsonl --linearizable fifo-queue --report queue.html
   rashomon check jepsen.edn --linearizable register --initial 0 --keyed
   rashomon check store/latest
@@ -101,23 +107,23 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
 }
 
 function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
-  const { linearizable, checker = [] } = flags;
-  if (linearizable === undefined && (flags.initial !== undefined || flags.nullReads !== undefined)) {
-    throw new UsageError("--initial and --null-reads go with --linearizable <model>.");
+  const { linearizable, sequential, checker = [] } = flags;
+  const byModel = Object.entries({ linearizable, sequential }).flatMap(([name, model]) =>
+    model === undefined ? [] : [{ checker: name, model }],
+  );
+  if (byModel.length === 0 && (flags.initial !== undefined || flags.nullReads !== undefined)) {
+    throw new UsageError(
+      "--initial and --null-reads go with --linearizable <model> or --sequential <model>.",
+    );
   }
-  if (linearizable === undefined && checker.length === 0) return undefined;
+  if (byModel.length === 0 && checker.length === 0) return undefined;
   const initial = flags.initial === undefined ? undefined : parseInitial(flags.initial);
   return [
-    ...(linearizable === undefined
-      ? []
-      : [
-          {
-            checker: "linearizable",
-            model: linearizable,
-            ...(initial === undefined ? {} : { initial }),
-            ...(flags.nullReads === undefined ? {} : { nullReads: flags.nullReads }),
-          },
-        ]),
+    ...byModel.map((check) => ({
+      ...check,
+      ...(initial === undefined ? {} : { initial }),
+      ...(flags.nullReads === undefined ? {} : { nullReads: flags.nullReads }),
+    })),
     ...checker.map((name) => ({ checker: name })),
   ];
 }
