@@ -1,0 +1,162 @@
+import { UsedSets } from "../search/used-sets.ts";
+import { None, type InFlight } from "./in-flight.ts";
+import { Columns, LastWrite, Settled, State, Used } from "./rows.ts";
+
+/**
+ * Which of two configurations after the same event covers the other: whatever the other can go on to do, it can.
+ */
+export class Covering {
+  readonly #flight: InFlight;
+  readonly #usedSets: UsedSets;
+  readonly #relaxed: boolean;
+  /** The slot of the call that returns at this event: it is over. */
+  returning = None;
+  event = -1;
+
+  // The marks and uses of the first, with the writes that it would place to be like the second.
+  readonly #marks: Int32Array;
+  #used = 0;
+  #settled = 0;
+  #lastWrite = -1;
+  /** The values of reads that these writes serve. */
+  readonly #served: number[] = [];
+  readonly #balance = new Map<number, number>();
+
+  constructor(flight: InFlight, usedSets: UsedSets, relaxed: boolean) {
+    this.#flight = flight;
+    this.#usedSets = usedSets;
+    this.#relaxed = relaxed;
+    this.#marks = new Int32Array(flight.words);
+  }
+
+  /** Whether a row covers another as they stand; both have placed the same compare-and-sets. */
+  plainly(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
+    const { words } = this.#flight;
+    if (a[at + State] !== b[bt + State]) return false;
+    const owed = Columns + words;
+    for (let word = 0; word < words; word++)
+      if ((a[at + owed + word]! & ~b[bt + owed + word]!) !== 0) return false;
+    if (!this.#sameCases(a, at, b, bt)) return false;
+    if (!this.#usedSets.isPart(a[at + Used]!, b[bt + Used]!)) return false;
+    if (!this.#isAsLate(a[at + LastWrite]!, b[bt + LastWrite]!)) return false;
+    this.#begin(a, at, a[at + Settled]!, a[at + LastWrite]!);
+    return this.#hasSeen(a, at, b, bt, NoValue) && this.#hasLeft(b, bt);
+  }
+
+  /** Whether it covers the other once it placed a plain write of the state of the other at this event. */
+  byWriting(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
+    const flight = this.#flight;
+    const value = b[bt + State]!;
+    const class_ = flight.writeClass(value);
+    if (class_ === None || !this.#sameCases(a, at, b, bt)) return false;
+    if (!this.#usedSets.isPart(a[at + Used]!, b[bt + Used]!)) return false;
+    this.#begin(a, at, a[at + Used]!, this.event);
+    return this.#write(class_) && this.#hasSeen(a, at, b, bt, value) && this.#hasLeft(b, bt);
+  }
+
+  #begin(a: Int32Array, at: number, settled: number, lastWrite: number): void {
+    const { words } = this.#flight;
+    for (let word = 0; word < words; word++) this.#marks[word] = a[at + Columns + word]!;
+    this.#used = a[at + Used]!;
+    this.#settled = settled;
+    this.#lastWrite = lastWrite;
+    this.#served.length = 0;
+  }
+
+  #sameCases(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
+    const { words, cases } = this.#flight;
+    for (let word = 0; word < words; word++)
+      if (((a[at + Columns + word]! ^ b[bt + Columns + word]!) & cases[word]!) !== 0) return false;
+    return true;
+  }
+
+  /** Whether no call in flight began between the last plain writes, if that of the first is the earlier. */
+  #isAsLate(a: number, b: number): boolean {
+    if (a >= b) return true;
+    const { open, count, begin } = this.#flight;
+    for (let i = count - 1; i >= 0; i--) {
+      const began = begin[open[i]!]!;
+      if (began < a) return true;
+      if (began < b && open[i] !== this.returning) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Whether the first has done the reads of the second, if need be by writes that it can still place before
+   * its last plain write. `value`: its state now, whose reads are done.
+   */
+  #hasSeen(a: Int32Array, at: number, b: Int32Array, bt: number, value: number): boolean {
+    const flight = this.#flight;
+    for (let word = 0; word < flight.words; word++) {
+      let missing = b[bt + Columns + word]! & ~a[at + Columns + word]!;
+      if (missing === 0) continue;
+      if (value !== NoValue) {
+        missing &= ~flight.readsOf(value, word);
+        if (a[at + State] === value) {
+          if ((missing & flight.differsFrom(value, word)) !== 0) return false;
+        }
+        missing &= ~flight.differs[word]!;
+      } else if ((missing & flight.differs[word]!) !== 0) return false;
+      for (missing &= flight.reads[word]!; missing !== 0; missing &= missing - 1) {
+        const slot = 32 * word + 31 - Math.clz32(missing & -missing);
+        if (flight.begin[slot]! >= this.#lastWrite) return false;
+        const seen = flight.seen[slot]!;
+        // One write serves all reads of its value.
+        if (this.#served.includes(seen)) continue;
+        const class_ = flight.writeClass(seen);
+        if (class_ === None || !this.#write(class_)) return false;
+        this.#served.push(seen);
+      }
+    }
+    return true;
+  }
+
+  /** Marks a write of a class as used before the last plain write; false when there is none. */
+  #write(class_: number): boolean {
+    const flight = this.#flight;
+    for (let slot = flight.newest(class_); slot !== None; slot = flight.older(slot)) {
+      if (slot === this.returning || flight.begin[slot]! >= this.#lastWrite) continue;
+      const bit = 1 << (slot & 31);
+      if ((this.#marks[slot >>> 5]! & bit) !== 0) continue;
+      this.#marks[slot >>> 5]! |= bit;
+      return true;
+    }
+    const begun = flight.unknownBefore(class_, this.#lastWrite);
+    if (begun === 0) return false;
+    if (this.#relaxed) return true;
+    if (this.#usedSets.count(this.#settled, class_) >= begun) return false;
+    this.#used = this.#usedSets.with(this.#used, class_);
+    this.#settled = this.#usedSets.with(this.#settled, class_);
+    return true;
+  }
+
+  /** Whether of every class of writes, the first has used as few of the oldest ones, however many those are. */
+  #hasLeft(b: Int32Array, bt: number): boolean {
+    const flight = this.#flight;
+    if (!this.#usedSets.isPart(this.#used, b[bt + Used]!)) return false;
+    if (!this.#usedSets.isPart(this.#settled, b[bt + Settled]!)) return false;
+    let more = 0;
+    for (let word = 0; word < flight.words; word++)
+      more |= this.#marks[word]! & ~b[bt + Columns + word]! & flight.writes[word]!;
+    if (more === 0) return true;
+    const balance = this.#balance;
+    balance.clear();
+    for (let i = 0; i < flight.count; i++) {
+      const slot = flight.open[i]!;
+      const bit = 1 << (slot & 31);
+      const word = slot >>> 5;
+      if ((flight.writes[word]! & bit) === 0) continue;
+      const its = (this.#marks[word]! & bit) !== 0 ? 1 : 0;
+      const others = (b[bt + Columns + word]! & bit) !== 0 ? 1 : 0;
+      if (its === others) continue;
+      const class_ = flight.class[slot]!;
+      const left = (balance.get(class_) ?? 0) + others - its;
+      if (left < 0) return false;
+      balance.set(class_, left);
+    }
+    return true;
+  }
+}
+
+const NoValue = -2;

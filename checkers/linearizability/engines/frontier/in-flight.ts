@@ -1,0 +1,259 @@
+import { Cas, Differ, Read, Write } from "../register-calls.ts";
+import { Numbers } from "../search/numbers.ts";
+
+/** No slot, no class. */
+export const None = -1;
+
+/**
+ * The calls of one register that are in flight: the known ones in slots, each with a bit of its own, and the
+ * unknown ones, which never return, counted by class. Calls of a class do the same: they write one value, or
+ * change one value to another.
+ */
+export class InFlight {
+  /** 32-bit words that hold a bit for each slot. */
+  readonly words: number;
+
+  // By slot.
+  readonly kind: Uint8Array;
+  readonly seen: Int32Array;
+  readonly written: Int32Array;
+  /** The class of a write or compare-and-set; `None` for what changes nothing. */
+  readonly class: Int32Array;
+  readonly begin: Int32Array;
+  /** The neighbours in the same class, in order of begin. */
+  readonly #older: Int32Array;
+  readonly #newer: Int32Array;
+
+  /** The slots in use, in order of begin. */
+  readonly open: Int32Array;
+  count = 0;
+
+  /** Bits of all that see a value, of all that see that it is another, of all plain writes and of all compare-and-sets. */
+  readonly reads: Int32Array;
+  readonly differs: Int32Array;
+  readonly writes: Int32Array;
+  readonly cases: Int32Array;
+
+  // By class.
+  readonly #newest = new Growing(None);
+  readonly #classSeen = new Growing(None);
+  readonly #classWritten = new Growing(None);
+  readonly #unknown: Numbers[] = [];
+  /** The next class of unknown compare-and-sets that start from the same value, or lead to it. */
+  readonly #nextFrom = new Growing(None);
+  readonly #nextTo = new Growing(None);
+
+  // By value.
+  readonly #firstFrom = new Growing(None);
+  readonly #firstTo = new Growing(None);
+  readonly #writeClass = new Growing(None);
+  /** Where the bits of those in flight that name a value are; 0: there are none. */
+  readonly #place = new Growing(0);
+  readonly #users = new Growing(0);
+  readonly #bits: Int32Array;
+  readonly #freePlaces: number[] = [];
+
+  /** Classes of unknown plain writes. */
+  readonly unknownWrites: number[] = [];
+
+  constructor(slots: number) {
+    this.words = Math.max(1, (slots + 31) >>> 5);
+    this.kind = new Uint8Array(slots);
+    this.seen = new Int32Array(slots);
+    this.written = new Int32Array(slots);
+    this.class = new Int32Array(slots);
+    this.begin = new Int32Array(slots);
+    this.#older = new Int32Array(slots);
+    this.#newer = new Int32Array(slots);
+    this.open = new Int32Array(slots);
+    this.reads = new Int32Array(this.words);
+    this.differs = new Int32Array(this.words);
+    this.writes = new Int32Array(this.words);
+    this.cases = new Int32Array(this.words);
+    const places = 2 * slots + 1;
+    this.#bits = new Int32Array(3 * this.words * places);
+    for (let place = places - 1; place > 0; place--) this.#freePlaces.push(place);
+  }
+
+  /** A known call begins in a free slot. */
+  add(slot: number, kind: number, seen: number, written: number, class_: number, begin: number): void {
+    this.kind[slot] = kind;
+    this.seen[slot] = seen;
+    this.written[slot] = written;
+    this.begin[slot] = begin;
+    this.open[this.count++] = slot;
+    this.class[slot] = class_;
+    const word = slot >>> 5;
+    const bit = 1 << (slot & 31);
+    if (kind === Read) {
+      this.reads[word]! |= bit;
+      this.#flip(seen, 0, word, bit, 1);
+    } else if (kind === Differ) {
+      this.differs[word]! |= bit;
+      this.#flip(seen, 1, word, bit, 1);
+    } else {
+      if (kind === Write) {
+        this.writes[word]! |= bit;
+        this.#flip(written, 2, word, bit, 1);
+      } else this.cases[word]! |= bit;
+      this.#declare(class_, kind, seen, written);
+      const newest = this.#newest.get(class_);
+      this.#older[slot] = newest;
+      this.#newer[slot] = None;
+      if (newest !== None) this.#newer[newest] = slot;
+      this.#newest.set(class_, slot);
+    }
+  }
+
+  /** A known call is over; its slot is free. */
+  remove(slot: number): void {
+    const { open } = this;
+    const place = open.indexOf(slot);
+    open.copyWithin(place, place + 1, this.count--);
+    const kind = this.kind[slot];
+    const word = slot >>> 5;
+    const bit = 1 << (slot & 31);
+    this.reads[word]! &= ~bit;
+    this.differs[word]! &= ~bit;
+    this.writes[word]! &= ~bit;
+    this.cases[word]! &= ~bit;
+    if (kind === Read) this.#flip(this.seen[slot]!, 0, word, bit, -1);
+    else if (kind === Differ) this.#flip(this.seen[slot]!, 1, word, bit, -1);
+    else {
+      if (kind === Write) this.#flip(this.written[slot]!, 2, word, bit, -1);
+      const older = this.#older[slot]!;
+      const newer = this.#newer[slot]!;
+      if (older !== None) this.#newer[older] = newer;
+      if (newer !== None) this.#older[newer] = older;
+      else this.#newest.set(this.class[slot]!, older);
+    }
+  }
+
+  /** An unknown write or compare-and-set begins. */
+  addUnknown(class_: number, kind: number, seen: number, written: number, begin: number): void {
+    this.#declare(class_, kind, seen, written);
+    let begins = this.#unknown[class_];
+    if (begins === undefined) {
+      begins = this.#unknown[class_] = new Numbers();
+      if (kind === Cas) {
+        this.#nextFrom.set(class_, this.#firstFrom.get(seen));
+        this.#firstFrom.set(seen, class_);
+        this.#nextTo.set(class_, this.#firstTo.get(written));
+        this.#firstTo.set(written, class_);
+      } else this.unknownWrites.push(class_);
+    }
+    begins.push(begin);
+  }
+
+  #declare(class_: number, kind: number, seen: number, written: number): void {
+    this.#classSeen.set(class_, seen);
+    this.#classWritten.set(class_, written);
+    if (kind === Write) this.#writeClass.set(written, class_);
+  }
+
+  /** The slot in the same class that began next; `None`. */
+  newer(slot: number): number {
+    return this.#newer[slot]!;
+  }
+
+  older(slot: number): number {
+    return this.#older[slot]!;
+  }
+
+  newest(class_: number): number {
+    return this.#newest.get(class_);
+  }
+
+  /** The class of plain writes of a value; `None` when there was none yet. */
+  writeClass(value: number): number {
+    return this.#writeClass.get(value);
+  }
+
+  classSeen(class_: number): number {
+    return this.#classSeen.get(class_);
+  }
+
+  classWritten(class_: number): number {
+    return this.#classWritten.get(class_);
+  }
+
+  /** How many unknown calls of a class began before an event. */
+  unknownBefore(class_: number, event: number): number {
+    const begins = this.#unknown[class_];
+    if (begins === undefined) return 0;
+    let low = 0;
+    let high = begins.length;
+    if (high === 0 || begins.get(high - 1) < event) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (begins.get(middle) < event) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The first class of unknown compare-and-sets from a value, and the one after another. */
+  firstFrom(value: number): number {
+    return this.#firstFrom.get(value);
+  }
+
+  nextFrom(class_: number): number {
+    return this.#nextFrom.get(class_);
+  }
+
+  firstTo(value: number): number {
+    return this.#firstTo.get(value);
+  }
+
+  nextTo(class_: number): number {
+    return this.#nextTo.get(class_);
+  }
+
+  /** The bits of the reads of a value, of those that saw that it is another, of its plain writes. */
+  readsOf(value: number, word: number): number {
+    return this.#bits[3 * this.words * this.#place.get(value) + word]!;
+  }
+
+  differsFrom(value: number, word: number): number {
+    return this.#bits[(3 * this.#place.get(value) + 1) * this.words + word]!;
+  }
+
+  writesOf(value: number, word: number): number {
+    return this.#bits[(3 * this.#place.get(value) + 2) * this.words + word]!;
+  }
+
+  #flip(value: number, plane: number, word: number, bit: number, users: number): void {
+    let place = this.#place.get(value);
+    if (place === 0) this.#place.set(value, (place = this.#freePlaces.pop()!));
+    this.#bits[(3 * place + plane) * this.words + word]! ^= bit;
+    const left = this.#users.get(value) + users;
+    this.#users.set(value, left);
+    if (left > 0) return;
+    this.#place.set(value, 0);
+    this.#freePlaces.push(place);
+  }
+}
+
+/** A column that grows to whatever place is set; others hold `rest`. */
+class Growing {
+  #values: Int32Array;
+  readonly #rest: number;
+
+  constructor(rest: number) {
+    this.#rest = rest;
+    this.#values = new Int32Array(16).fill(rest);
+  }
+
+  get(at: number): number {
+    return at < this.#values.length ? this.#values[at]! : this.#rest;
+  }
+
+  set(at: number, value: number): void {
+    if (at >= this.#values.length) {
+      const values = new Int32Array(Math.max(at + 1, 2 * this.#values.length)).fill(this.#rest);
+      values.set(this.#values);
+      this.#values = values;
+    }
+    this.#values[at] = value;
+  }
+}
