@@ -103,9 +103,15 @@ export interface Model<State extends Json = Json> {
   /**
    * The place of a completed operation in the order of all changes, where its result tells: a revision, an
    * offset, a fencing token. A change has a place of its own; an operation that changes nothing has that of
-   * the last change which it saw. `undefined`: this result does not tell.
+   * the last change which it saw. `undefined`: this result does not tell. The promise: `step` refuses each
+   * operation that tells a place other than its own.
    */
   version?(input: Input, output: Output): number | undefined;
+  /**
+   * The place of the initial state, when places are consecutive: each change has the one after the change before
+   * it, known or not. Absent: places may be skipped.
+   */
+  readonly firstVersion?: number;
   /** What the algorithms that need not search have to know; absent for an object of no such shape. */
   readonly structure?: Structure;
   /** The same object changed in place, so that a long order is verified in linear time. */

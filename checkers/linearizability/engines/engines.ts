@@ -1,9 +1,10 @@
 import type { Decision, Engine, Limits, Problem } from "./engine.ts";
+import { knownOrder } from "./known-order/known-order.ts";
 import { searchEngine } from "./search-engine.ts";
 import { zonesEngine } from "./zones/zones-engine.ts";
 
 /** Every engine, cheapest first; the last decides anything. */
-export const engines: readonly Engine[] = [zonesEngine, searchEngine];
+export const engines: readonly Engine[] = [knownOrder, zonesEngine, searchEngine];
 
 export interface Decided {
   readonly engine: string;

@@ -122,6 +122,7 @@ function make(
         describe: () => tellItems(items),
       };
     },
+    firstVersion: initial.length,
     // The length of the log after the append, or as it was seen.
     version({ f, value }, output) {
       if (output === unknownOutput) return undefined;

@@ -61,6 +61,7 @@ export function versionedRegister(initial: Versioned = [0, null]): Model<Version
       return input.f === "read" ? state : [state[0] + 1, changeOf(input)?.to ?? null];
     },
     version: (_, output) => versionOf(output),
+    firstVersion: initial[0],
     describe: ([version, value]) => `${inWords(value)} at version ${version}`,
     tell(input, output) {
       const told = versionOf(output);
