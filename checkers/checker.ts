@@ -20,4 +20,6 @@ export interface Checker {
   /** One line for `rashomon list checkers`. */
   readonly summary: string;
   check(history: History, budget?: Budget): Verdict;
+  /** The same verdict, found by several threads, for checkers that can share their work. */
+  checkInThreads?(history: History, budget: Budget, threads: { readonly workers: number }): Promise<Verdict>;
 }

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import {
   looksKeyed,
   modelNamed,
-  runChecks,
+  runChecksInThreads,
   type Budget,
   type CheckRequest,
   type ChecksResult,
@@ -36,6 +36,9 @@ export interface JudgeRequest {
   /** Whether values are [key, value] pairs; left out: where that is unmistakable. */
   readonly keyed?: boolean;
   readonly steps?: number;
+  readonly bytes?: number;
+  /** Threads that share a long check; one unless given. */
+  readonly workers?: number;
   readonly seconds?: number;
   /** Whether results and report are written into the folder of the run. */
   readonly record?: boolean;
@@ -77,7 +80,7 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   if (request.report !== undefined) requireWritable(request.report);
   const { history, run, description } = await read(request);
   const { checks, notes } = chosenChecks(request, history, description);
-  const result = runChecksOn(history, checks, request);
+  const result = await runChecksOn(history, checks, request);
   const whileRunning = request.whileRunning ?? (await run?.results().catch(() => undefined))?.whileRunning;
   const verdicts = result.checks.map((verdict) => {
     const all = [...notes, ...notesOfRun(whileRunning, verdict), ...(verdict.notes ?? [])];
@@ -191,9 +194,13 @@ function checksOfWorkload(name: string | undefined): readonly NamedCheck[] | und
 }
 
 /** Runs the checks; what they find malformed is named with the file it stands in. */
-function runChecksOn(history: History, checks: readonly CheckRequest[], request: JudgeRequest): ChecksResult {
+async function runChecksOn(
+  history: History,
+  checks: readonly CheckRequest[],
+  request: JudgeRequest,
+): Promise<ChecksResult> {
   try {
-    return runChecks(history, checks, budgetOf(request));
+    return await runChecksInThreads(history, checks, budgetOf(request), request.workers ?? 1);
   } catch (error) {
     if (!(error instanceof InputError) || error.place.file !== undefined) throw error;
     const { code, place, expected, found } = error;
@@ -201,9 +208,10 @@ function runChecksOn(history: History, checks: readonly CheckRequest[], request:
   }
 }
 
-function budgetOf({ steps, seconds }: JudgeRequest): Budget {
+function budgetOf({ steps, seconds, bytes }: JudgeRequest): Budget {
   return {
     ...(steps === undefined ? {} : { steps }),
+    ...(bytes === undefined ? {} : { bytes }),
     ...(seconds === undefined ? {} : { seconds, clock: () => performance.now() / 1000 }),
   };
 }

@@ -20,6 +20,28 @@ export function positive(text: string): number {
   return value;
 }
 
+const units: Readonly<Record<string, number>> = {
+  "": 1,
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** A number of bytes with an optional unit, such as 512MiB, for commander. */
+export function bytes(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?) ?([A-Za-z]*)$/.exec(text) ?? [];
+  const size = Object.hasOwn(units, unit) ? units[unit] : undefined;
+  const value = Math.floor(Number(digits) * (size ?? 0));
+  if (digits === "" || size === undefined || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("Expected a number of bytes, such as 500000, 512MiB or 2GB.");
+  }
+  return value;
+}
+
 /** Names separated by commas, for commander. */
 export function names(text: string): string[] {
   return text

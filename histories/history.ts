@@ -1,5 +1,7 @@
 import { canonical, type Json, type JsonObject } from "./json.ts";
 import { Info, Invoke, operationTypes, type Operation, type ProcessId } from "./operation.ts";
+import { shared } from "./shared.ts";
+import type { SharedHistory } from "./shared-history.ts";
 import type { ValueTable } from "./value-table.ts";
 import type { PairNumbers, Values } from "./values.ts";
 
@@ -120,6 +122,27 @@ export class History {
   /** The numbers of the members of each event's value that is a pair, as `valueNumbers`. */
   pairNumbers(): PairNumbers {
     return this.#parts.values.pairs();
+  }
+
+  /** A copy for other threads, which make it a history again with `historyOn`. */
+  share(): SharedHistory {
+    const { values, columns, sourceIndex, ...parts } = this.#parts;
+    return {
+      parts: {
+        ...parts,
+        ...(sourceIndex === undefined ? {} : { sourceIndex: shared(sourceIndex) }),
+        columns: {
+          type: shared(columns.type),
+          process: shared(columns.process),
+          time: shared(columns.time),
+          f: shared(columns.f),
+          key: shared(columns.key),
+          node: shared(columns.node),
+          pair: shared(columns.pair),
+        },
+      },
+      values: values.share(),
+    };
   }
 
   error(index: number): Json | undefined {

@@ -1,4 +1,5 @@
 import { isJsonArray, type Json } from "./json.ts";
+import { ValueArena, type SharedArena } from "./codecs/value-arena.ts";
 import { NoValueNumber, ValueTable } from "./value-table.ts";
 
 /** Where the values of a history come from: parsed already, or bytes parsed when asked for. */
@@ -11,6 +12,8 @@ export interface Values {
   numbers(): Int32Array;
   /** The values read as pairs [a, b]. Made when first asked for. */
   pairs(): PairNumbers;
+  /** The values as JSON text in memory that threads share. */
+  share(): SharedArena;
 }
 
 /** The numbers of both members of each value that is an array of two; `NoValueNumber` for any other value. */
@@ -42,6 +45,12 @@ export class ParsedValues implements Values {
     if (this.#numbers?.length === this.#values.length) return this.#numbers;
     const { table } = this;
     return (this.#numbers = Int32Array.from(this.#values, (value) => table.number(value)));
+  }
+
+  share(): SharedArena {
+    const arena = new ValueArena();
+    for (const value of this.#values) arena.appendJson(value);
+    return arena.share();
   }
 
   pairs(): PairNumbers {

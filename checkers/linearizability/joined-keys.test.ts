@@ -19,7 +19,10 @@ test("keys are joined through others", () => {
   joined.join(1, 2);
   joined.join(4, 5);
   joined.join(5, 2);
-  expect([...joined.groups().values()].map((group) => group.toSorted((a, b) => a - b))).toEqual([[1, 2, 4, 5], [3]]);
+  expect([...joined.groups().values()].map((group) => group.toSorted((a, b) => a - b))).toEqual([
+    [1, 2, 4, 5],
+    [3],
+  ]);
 });
 
 describe("operations on several keys are judged by the keys that they join", () => {

@@ -56,7 +56,7 @@ export function judgeObject(
       return { ...base, order: eventsOf(calls, decision) };
     case "nonlinearizable":
       return wantsAnomaly()
-        ? { ...base, anomaly: counterexample(source, key, calls, decision, states, limits) }
+        ? { ...base, anomaly: counterexample(source, key, calls, decision, states, limits, engine) }
         : base;
     case "steps":
     case "seconds":

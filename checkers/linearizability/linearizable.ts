@@ -6,6 +6,7 @@ import type { Verdict } from "../verdict.ts";
 import type { Limits } from "./engines/engine.ts";
 import { Findings } from "./findings.ts";
 import { judgeObject } from "./judge-object.ts";
+import { judgeInThreads, type Task, type Threads } from "./parallel/judge-in-threads.ts";
 import type { Model } from "./model.ts";
 import { modelNamed } from "./models/catalogue.ts";
 import { ModelHistory } from "./partition.ts";
@@ -31,13 +32,15 @@ export interface LinearizabilityOptions {
  */
 export type NullReads = "value" | "unknown";
 
-/** The checker for `check`. */
+/** The checker for `check` and `checkInThreads`. */
 export function linearizable(options: LinearizabilityOptions): Checker {
-  const model = modelOf(options);
+  // A wrong model is told when it is asked for.
+  modelOf(options);
   return {
     name: "linearizable",
     summary: "every operation takes effect at one moment between its start and its end",
-    check: (history, budget) => check(history, { model, keyed: options.keyed ?? false }, budget),
+    check: (history, budget) => check(history, options, budget),
+    checkInThreads: (history, budget, threads) => checkInThreads(history, options, budget, threads),
   };
 }
 
@@ -53,14 +56,55 @@ export function linearizable(options: LinearizabilityOptions): Checker {
  * and an `InputError` for one whose values do not have the documented form.
  */
 export function check(history: History, options: LinearizabilityOptions, budget: Budget = {}): Verdict {
+  const readings = readingsOf(history, options);
+  for (let next = readings.next(); ;) {
+    if (next.done === true) return next.value;
+    next = readings.next(judge(history, next.value, options.keyed ?? false, budget));
+  }
+}
+
+/** Steps after which the objects that are left are worth sharing among threads, which take time to start. */
+const StepsAlone = 2_000_000;
+
+/**
+ * The same verdict as `check`, whatever the number of threads. Objects are judged in this thread until many
+ * steps were spent (`alone`), and the rest in worker threads if several are left; so easy histories are spared
+ * the threads. A model that is an object, and not named, cannot go to other threads, and stays here.
+ */
+export async function checkInThreads(
+  history: History,
+  options: LinearizabilityOptions,
+  budget: Budget,
+  threads: Threads & { readonly alone?: number },
+): Promise<Verdict> {
+  const { model, initial, keyed = false } = options;
+  if (typeof model !== "string" || threads.workers < 2) return check(history, options, budget);
+  const named = { model, ...(initial === undefined ? {} : { initial }) };
+  const readings = readingsOf(history, options);
+  for (let next = readings.next(); ;) {
+    if (next.done === true) return next.value;
+    next = readings.next(await judgeByThreads(history, named, next.value, keyed, budget, threads));
+  }
+}
+
+/** A model, as one of the ways in which null can be read has it. */
+interface Reading {
+  readonly model: Model;
+  readonly nullsUnknown: boolean;
+}
+
+/** The readings that are to be judged, one after the other, and the verdict that follows from theirs. */
+function* readingsOf(
+  history: History,
+  options: LinearizabilityOptions,
+): Generator<Reading, Verdict, Verdict> {
   const model = modelOf(options);
-  const keyed = options.keyed ?? false;
   const lenient = model.nullsUnknown?.() ?? model;
-  if (options.nullReads === "unknown") return judge(history, lenient, keyed, budget);
-  const strict = judge(history, model, keyed, budget);
+  if (options.nullReads === "unknown") return yield { model: lenient, nullsUnknown: true };
+  const strict = yield { model, nullsUnknown: false };
   if (options.nullReads === "value" || !history.foreign || strict.valid !== false || lenient === model)
     return strict;
-  const relaxed = judge(history, lenient, keyed, budget);
+  const relaxed = yield { model: lenient, nullsUnknown: true };
   // A contradiction that needs no read of null is the stronger one to show.
   return relaxed.valid === false ? relaxed : hangsOnNull(strict, relaxed);
 }
@@ -81,7 +125,7 @@ function hangsOnNull({ anomalies, ...strict }: Verdict, relaxed: Verdict): Verdi
   };
 }
 
-function judge(history: History, model: Model, keyed: boolean, budget: Budget): Verdict {
+function judge(history: History, { model }: Reading, keyed: boolean, budget: Budget): Verdict {
   const source = new ModelHistory(history, model, keyed);
   const limits = limitsOf(budget);
   const findings = new Findings();
@@ -90,6 +134,51 @@ function judge(history: History, model: Model, keyed: boolean, budget: Budget): 
       partition.key,
       judgeObject(source, partition, limits, () => findings.wantsAnomaly),
     );
+  return findings.verdict(source);
+}
+
+async function judgeByThreads(
+  history: History,
+  named: Pick<Task["model"], "model" | "initial">,
+  { model, nullsUnknown }: Reading,
+  keyed: boolean,
+  budget: Budget,
+  { alone = StepsAlone, ...threads }: Threads & { readonly alone?: number },
+): Promise<Verdict> {
+  const source = new ModelHistory(history, model, keyed);
+  const started = budget.clock?.() ?? 0;
+  const { expired, ...limits } = limitsOf(budget);
+  const findings = new Findings();
+  const partitions = source.partitions();
+  const failing: number[] = [];
+  let first = 0;
+  for (; first < partitions.length; first++) {
+    if (findings.steps >= alone && partitions.length - first > 1) break;
+    const partition = partitions[first]!;
+    const finding = judgeObject(
+      source,
+      partition,
+      expired === undefined ? limits : { ...limits, expired },
+      () => findings.wantsAnomaly,
+    );
+    if (finding.end === "nonlinearizable") failing.push(first);
+    findings.add(partition.key, finding);
+  }
+  if (first < partitions.length) {
+    const task: Task = {
+      source,
+      partitions,
+      first,
+      failing,
+      model: { ...named, nullsUnknown },
+      limits,
+      ...(budget.seconds === undefined
+        ? {}
+        : { seconds: budget.seconds - ((budget.clock?.() ?? 0) - started) }),
+    };
+    const found = await judgeInThreads(task, threads);
+    found.forEach((finding, i) => findings.add(partitions[first + i]!.key, finding));
+  }
   return findings.verdict(source);
 }
 

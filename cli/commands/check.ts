@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { chalkStderr } from "chalk";
 import { Command, Option } from "commander";
 
@@ -8,7 +10,7 @@ import { exitCodeOf } from "../exit-codes.ts";
 import { formatOption } from "../format-option.ts";
 import { judgeAll } from "../judge-pool.ts";
 import type { JudgeRequest, NamedCheck } from "../judge.ts";
-import { integer, names, positive } from "../options.ts";
+import { bytes, integer, names, positive } from "../options.ts";
 
 interface CheckFlags {
   readonly linearizable?: string;
@@ -19,6 +21,8 @@ interface CheckFlags {
   readonly checker?: readonly string[];
   readonly format?: HistoryFormat;
   readonly steps?: number;
+  readonly bytes?: number;
+  readonly workers?: number;
   readonly seconds?: number;
   readonly report?: string;
   readonly json?: true;
@@ -53,6 +57,12 @@ export function checkCommand(): Command {
       formatOption("--format <format>", "read the history as this format (default: found by content)"),
     )
     .option("--steps <number>", "end the search of each object after so many steps", integer(1))
+    .option("--bytes <size>", "end the search of each object when its tables are so large, as 512MiB", bytes)
+    .option(
+      "--workers <number>",
+      "threads that share the objects of a history whose check takes long (default: one a core for one history, one for each of several)",
+      integer(1),
+    )
     .option("--seconds <number>", "end each check after so many seconds", positive)
     .option("--report <file>", "write an HTML report")
     .option("--json", "print one line of JSON a history")
@@ -75,7 +85,8 @@ The exit code is that of the worst history: 0 valid, 1 invalid, 2 unknown; 65 if
 }
 
 async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked: boolean): Promise<number> {
-  const { report, format, steps, seconds } = flags;
+  const { report, format, steps, seconds, bytes: memory } = flags;
+  const workers = flags.workers ?? (paths.length === 1 ? availableParallelism() : 1);
   if (report !== undefined && paths.length > 1) throw new UsageError("--report takes one history at a time.");
   if (paths.filter((path) => path === "-").length > 1)
     throw new UsageError("Standard input can be read only once.");
@@ -85,7 +96,9 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
     ...(checks === undefined ? {} : { checks }),
     ...(keyedAsked && flags.keyed !== undefined ? { keyed: flags.keyed } : {}),
     ...(format === undefined ? {} : { format }),
+    workers,
     ...(steps === undefined ? {} : { steps }),
+    ...(memory === undefined ? {} : { bytes: memory }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(report === undefined ? {} : { report }),
   }));

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
 
 import { chalkStderr } from "chalk";
 import { Command } from "commander";
@@ -7,7 +8,7 @@ import { planTest, runTest, testDefaults, type TestOptions, type TestRun } from 
 import { UsageError } from "../../histories/errors.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { judgeInWorker } from "../judge-pool.ts";
-import { integer, names, positive } from "../options.ts";
+import { bytes, integer, names, positive } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
 import { version } from "../version.ts";
 
@@ -22,6 +23,8 @@ interface TestFlags {
   readonly interval?: number;
   readonly seed?: string;
   readonly store: string;
+  readonly steps?: number;
+  readonly bytes?: number;
   readonly json?: true;
   readonly checkWhileRunning?: true;
   readonly stopAtViolation?: true;
@@ -58,6 +61,12 @@ export function testCommand(): Command {
     .option("--stop-at-violation", "with it: end the run at the first violation")
     .option("--seed <text>", "seed of the schedule (default: drawn, and shown)")
     .option("--store <directory>", "where runs are kept", "store")
+    .option("--steps <number>", "when judging, end the search of each object after so many steps", integer(1))
+    .option(
+      "--bytes <size>",
+      "when judging, end the search of each object when its tables are so large, as 512MiB",
+      bytes,
+    )
     .option("--json", "print the outcome as one line of JSON")
     .addHelpText(
       "after",
@@ -70,7 +79,17 @@ Examples:
   rashomon test memory-register --faults none --rate 2000`,
     )
     .action(async (system: string, flags: TestFlags) => {
-      const { time, store, json, seed, checkWhileRunning, stopAtViolation, ...rest } = flags;
+      const {
+        time,
+        store,
+        json,
+        seed,
+        checkWhileRunning,
+        stopAtViolation,
+        steps,
+        bytes: memory,
+        ...rest
+      } = flags;
       if (stopAtViolation === true && checkWhileRunning !== true)
         throw new UsageError("--stop-at-violation goes with --check-while-running.");
       const options: TestOptions = {
@@ -80,14 +99,18 @@ Examples:
         ...(time === undefined ? {} : { seconds: time }),
         ...(checkWhileRunning === true ? { whileRunning: stopAtViolation === true ? "stop" : "tell" } : {}),
       };
-      process.exitCode = await testOnce(options, { store, json: json === true });
+      const budget = {
+        ...(steps === undefined ? {} : { steps }),
+        ...(memory === undefined ? {} : { bytes: memory }),
+      };
+      process.exitCode = await testOnce(options, { store, json: json === true, budget });
     });
 }
 
 /** Runs one test, says how it went, and gives the exit code. */
 export async function testOnce(
   options: TestOptions,
-  { store, json }: { store: string; json: boolean },
+  { store, json, budget = {} }: { store: string; json: boolean; budget?: { steps?: number; bytes?: number } },
 ): Promise<number> {
   const plan = planTest(options, {
     versions: { rashomon: version, node: process.versions.node },
@@ -128,6 +151,8 @@ export async function testOnce(
   const outcome = await judgeInWorker({
     path: folder,
     record: true,
+    workers: availableParallelism(),
+    ...budget,
     ...(whileRunning === undefined ? {} : { whileRunning }),
   });
   process.stdout.write(json ? `${outcome.json}\n` : `${outcome.text}\n`);

@@ -1,9 +1,18 @@
 import type { Json } from "../json.ts";
+import { shared } from "../shared.ts";
 import { NoValueNumber, ValueTable } from "../value-table.ts";
 import type { PairNumbers, Values } from "../values.ts";
 
 const SmallestBlock = 1 << 16;
 const LargestBlock = 1 << 22;
+
+/** The bytes of an arena in memory that threads share. */
+export interface SharedArena {
+  readonly blocks: readonly Uint8Array[];
+  readonly blockOf: Uint16Array;
+  readonly offsetOf: Uint32Array;
+  readonly lengthOf: Uint32Array;
+}
 
 /** Values as JSON text in a few large blocks of bytes, parsed each time they are asked for. */
 export class ValueArena implements Values {
@@ -12,9 +21,9 @@ export class ValueArena implements Values {
   #used = 0;
 
   #length = 0;
-  #blockOf = new Uint16Array(1024);
-  #offsetOf = new Uint32Array(1024);
-  #lengthOf = new Uint32Array(1024);
+  #blockOf: Uint16Array = new Uint16Array(1024);
+  #offsetOf: Uint32Array = new Uint32Array(1024);
+  #lengthOf: Uint32Array = new Uint32Array(1024);
 
   #table: ValueTable | undefined;
   #numbers: Int32Array | undefined;
@@ -50,6 +59,30 @@ export class ValueArena implements Values {
     const value: unknown = JSON.parse(block.toString("utf8", offset, offset + length));
     // Only exact JSON is appended.
     return value as Json;
+  }
+
+  /** The arena on memory that another thread shared. */
+  static on({ blocks, blockOf, offsetOf, lengthOf }: SharedArena): ValueArena {
+    const arena = new ValueArena();
+    for (const block of blocks)
+      arena.#blocks.push(Buffer.from(block.buffer, block.byteOffset, block.byteLength));
+    arena.#blockOf = blockOf;
+    arena.#offsetOf = offsetOf;
+    arena.#lengthOf = lengthOf;
+    arena.#length = blockOf.length;
+    return arena;
+  }
+
+  share(): SharedArena {
+    const length = this.#length;
+    return {
+      blocks: this.#blocks.map((block) =>
+        shared(new Uint8Array(block.buffer, block.byteOffset, block.length)),
+      ),
+      blockOf: shared(this.#blockOf.subarray(0, length)),
+      offsetOf: shared(this.#offsetOf.subarray(0, length)),
+      lengthOf: shared(this.#lengthOf.subarray(0, length)),
+    };
   }
 
   get table(): ValueTable {
