@@ -1,127 +1,184 @@
-import { canonical, type Json } from "../../histories/json.ts";
+import type { Json } from "../../histories/json.ts";
+import { closednessProblem, orderProblem } from "../certificates/contradiction.ts";
 import { verifyRefutation } from "../certificates/refutation.ts";
 import type { Anomaly } from "../verdict.ts";
+import { allowedResults } from "./allowed.ts";
 import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
-import { shortestFailingPrefix, type FailingPrefix } from "./earliest.ts";
-import type { NonlinearizableEvidence, PartialLinearization } from "./evidence.ts";
-import { explain } from "./explain.ts";
-import { describeState } from "./model.ts";
-import type { ModelHistory } from "./partition.ts";
-import type { Limits, Nonlinearizable } from "./engines/engine.ts";
+import { currencies } from "./currency.ts";
+import { shortestFailingPrefix } from "./earliest.ts";
+import type { Limits, Nonlinearizable, Proof } from "./engines/engine.ts";
 import { search, type DeadEnd } from "./engines/search/search.ts";
-import { shrink } from "./shrink.ts";
-import type { StateTable } from "./states.ts";
 import { layOut } from "./engines/search/timeline.ts";
+import type { NonlinearizableEvidence, PartialLinearization, Refutation, Staleness } from "./evidence.ts";
+import { explain } from "./explain.ts";
+import { describeState, type Model } from "./model.ts";
+import type { ModelHistory } from "./partition.ts";
+import { nameOf, takenByOthers, type Named } from "./patterns.ts";
+import { callsAt, shrink, thin } from "./shrink.ts";
+import { replacementOf } from "./replaced.ts";
+import type { StateTable } from "./states.ts";
+import { LongestTail, neededUnknown, surroundingsOf, type Surroundings } from "./surroundings.ts";
 
 /** Larger sub-histories explain nothing. */
 const MostShrunk = 1000;
 /** More operations than this are not named as contradicting one another, but for the one that failed. */
 const MostNamed = 16;
-/** Other results that are tried, and steps for each. */
-const MostAttempts = 32;
-const StepsEach = 200_000;
+/** Operations of unknown outcome that are named as needed. */
+const MostNeeded = 8;
+/** Steps to find every dead end of the heart. */
+const StepsOfDeadEnds = 500_000;
 
-/** The anomaly of an object whose calls a search has found to have no linearization. */
+/**
+ * The anomaly of an object that an engine, whichever it was, found to have no linearization. What is worked on
+ * is the heart of the contradiction, a few calls that have no linearization by themselves: the proof of the
+ * engine, or what shrinking leaves. Of the whole history there are but a few passes, and one order of what
+ * came before.
+ */
 export function counterexample(
   source: ModelHistory,
   key: Json | undefined,
   calls: Calls,
-  _decision: Nonlinearizable,
+  decision: Nonlinearizable,
   states: StateTable,
   limits: Limits,
+  engine?: string,
 ): Anomaly {
-  const timeline = layOut(withoutUnseen(calls));
-  const result = search(timeline, states, limits);
-  const prefix = shortestFailingPrefix(calls, timeline, result, states, limits);
-  const call = calls.end.indexOf(prefix.until);
-  const kept = shrink(prefix.timeline, prefix.result, states, limits);
-  const shrunk = kept.length > MostShrunk ? undefined : eventsOf(prefix.timeline.calls, kept);
-  const verified = shrunk === undefined ? undefined : verifyRefutation(source.history, shrunk, source);
-  const allowed = allowedResults(calls, call, prefix, states);
-  const paths = prefix.result.deadEnds.map((deadEnd) =>
-    partialLinearization(prefix.timeline.calls, deadEnd, states),
-  );
+  const { until, shortest } = shortestFailingPrefix(calls, decision, states, limits);
+  const call = calls.end.indexOf(until);
+  const heart = heartOf(calls, until, decision, states, limits);
+  const isSmall = heart.length <= MostShrunk;
+  const culprit = heart.event.indexOf(calls.event[call]!);
+  const named = isSmall ? nameContradiction(calls, call, heart, culprit, decision.proof, until) : undefined;
+
+  const deadEnds = isSmall ? deadEndsOf(heart, states, limits) : [];
+  const paths = deadEnds.map(({ calls: of, deadEnd }) => partialLinearization(of, deadEnd, states));
+  const surroundings = surroundingsOf(calls, call, until, states, limits);
+  const { results: allowed, complete } =
+    decision.allowed === undefined
+      ? allowedResults(calls, call, until, surroundings, states, limits)
+      : { results: decision.allowed, complete: false };
+  const needed =
+    surroundings === undefined
+      ? []
+      : neededUnknown(
+          surroundings.calls,
+          surroundings.order,
+          Math.max(surroundings.from, surroundings.order.length - LongestTail),
+          MostNeeded,
+        ).filter((position) => calls.end[positionOf(calls, surroundings.calls.event[position]!)] === Never);
+  const staleness = stalenessInTime(source, calls, call);
+
+  const refutation: Refutation = {
+    kind: "refutation",
+    model: source.model.name,
+    ...(key === undefined ? {} : { key }),
+    ...(named === undefined ? {} : { pattern: named.pattern }),
+    until,
+    operations: Array.from(heart.event),
+  };
+  const { model } = calls.alphabet;
+  const closed = isSmall && closednessProblem(source, model, calls.event, refutation) === undefined;
+  const verified = isSmall ? isVerified(source, model, refutation, heart, closed) : undefined;
+  const against = named?.against;
   const evidence: NonlinearizableEvidence = {
     kind: "nonlinearizable",
     ...(key === undefined ? {} : { key }),
     model: source.model.name,
+    ...(engine === undefined ? {} : { engine }),
     operation: calls.event[call]!,
-    completion: prefix.until,
-    prefix: prefix.until + 1,
-    shortest: prefix.shortest,
+    completion: until,
+    prefix: until + 1,
+    shortest,
+    ...(named === undefined ? {} : { pattern: named.pattern }),
+    ...(against === undefined ? {} : { against: calls.event[against]! }),
     paths,
-    ...(allowed.length === 0 ? {} : { allowed }),
+    ...(surroundings === undefined ? {} : { surroundings: lastOf(surroundings, states) }),
+    ...(allowed.length === 0 ? {} : { allowed, allowedComplete: complete }),
+    ...(staleness === undefined ? {} : { staleness }),
+    ...(needed.length === 0
+      ? {}
+      : { needed: needed.map((position) => surroundings?.calls.event[position] ?? -1) }),
+    ...currentValues(heart, isSmall),
     window: window(calls, call),
-    ...(shrunk === undefined ? {} : { shrunk }),
+    ...(isSmall ? { shrunk: eventsOf(heart) } : {}),
+    ...(closed ? { refutation } : {}),
     ...(verified === undefined ? {} : { verified }),
   };
-  const reason = paths[0]?.refused.find(({ operation }) => operation === evidence.operation)?.reason;
-  const named = kept.length > MostNamed ? [] : kept.map((position) => prefix.timeline.calls.event[position]!);
+  const reason = paths
+    .flatMap(({ refused }) => refused)
+    .find(({ operation }) => operation === evidence.operation)?.reason;
+  const operations = heart.length > MostNamed ? [] : Array.from(heart.event);
   return {
     type: "nonlinearizable",
-    operations: [...new Set([...named, evidence.operation])].toSorted((a, b) => a - b),
-    explanation: explain({ source, key, calls, call, allowed, reason, heart: new Set(shrunk) }),
+    operations: [...new Set([...operations, evidence.operation])].toSorted((a, b) => a - b),
+    explanation: explain({
+      source,
+      key,
+      calls,
+      call,
+      heart: isSmall ? heart : callsAt(calls, []),
+      pattern: named?.pattern,
+      against,
+      allowed,
+      reason,
+    }),
     evidence,
   };
 }
 
-/** The indices of the events of calls, in order. */
-function eventsOf(calls: Calls, positions: readonly number[]): number[] {
-  const events = new Set<number>();
-  for (const position of positions) {
-    events.add(calls.event[position]!);
-    if (calls.end[position] !== Never) events.add(calls.end[position]!);
+/** The calls that contradict one another, as known right after event `until`. */
+function heartOf(
+  calls: Calls,
+  until: number,
+  { proof }: Nonlinearizable,
+  states: StateTable,
+  limits: Limits,
+): Calls {
+  if (proof !== undefined) {
+    const few = callsUntil(
+      callsAt(
+        calls,
+        proof.calls.toSorted((a, b) => a - b),
+      ),
+      until,
+    );
+    // A proof may be about a later prefix than the shortest one.
+    const kept = few.end.includes(until) ? thin(few, states, limits) : undefined;
+    if (kept !== undefined) return callsAt(few, kept);
   }
-  return [...events].toSorted((a, b) => a - b);
+  const prefix = withoutUnseen(callsUntil(calls, until));
+  return callsAt(prefix, shrink(prefix, states, limits));
 }
 
-function window(calls: Calls, call: number): number[] {
-  const concurrent: number[] = [];
-  for (let other = 0; other < calls.length; other++) {
-    if (other === call || calls.begin[other]! > calls.end[call]! || calls.end[other]! < calls.begin[call]!)
-      continue;
-    concurrent.push(calls.event[other]!);
+/** What the contradiction is called: as the engine said, where its proof is the heart; else as the heart shows. */
+function nameContradiction(
+  calls: Calls,
+  call: number,
+  heart: Calls,
+  culprit: number,
+  proof: Proof | undefined,
+  until: number,
+): Named | undefined {
+  if (culprit < 0) return undefined;
+  if (proof !== undefined && calls.end[proof.culprit] === until) {
+    const { pattern, against } = proof;
+    return { pattern, ...(against === undefined || against === call ? {} : { against }) };
   }
-  return concurrent;
+  const named = nameOf(heart, culprit, calls);
+  if (named?.against === undefined) return named;
+  return { pattern: named.pattern, against: positionOf(calls, heart.event[named.against]!) };
 }
 
-/**
- * The results with which the prefix would have had a linearization: those of every state in which the call
- * was tried, and of these what unknown calls could have made of them, tried one by one.
- */
-function allowedResults(calls: Calls, call: number, prefix: FailingPrefix, states: StateTable): Json[] {
-  const { alphabet } = calls;
-  const { model } = alphabet;
-  const { blocked, blockedStates } = prefix.result;
-  if (model.allowed === undefined) return [];
-  if (blocked < 0 || prefix.timeline.calls.event[blocked] !== calls.event[call]) return [];
-  const { input } = alphabet.get(calls.action[call]!);
-  const results = new Map<string, Json>();
-  for (const state of blockedStates)
-    for (const value of model.allowed(states.state(state), input)) results.set(canonical(value), value);
-
-  const known = callsUntil(calls, prefix.until);
-  const position = known.event.indexOf(calls.event[call]!);
-  const unknown = new Set(known.action.filter((_, i) => known.end[i] === Never));
-  const further = new Map<string, Json>();
-  for (const action of unknown) {
-    for (const state of blockedStates) {
-      const next = states.next(state, action);
-      for (let branch = 0; branch < states.branches(next); branch++) {
-        const after = states.state(states.branch(next, branch));
-        for (const value of model.allowed(after, input)) further.set(canonical(value), value);
-      }
-    }
-  }
-  let attempts = 0;
-  for (const [text, value] of further) {
-    if (results.has(text) || attempts++ >= MostAttempts) continue;
-    const action = known.action.slice();
-    action[position] = alphabet.number(input, value);
-    const timeline = layOut(withoutUnseen({ ...known, action }));
-    if (search(timeline, states, { steps: StepsEach }).end === "linearizable") results.set(text, value);
-  }
-  return [...results].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
+/** Every way to go as far as any order of the calls goes. */
+function deadEndsOf(
+  heart: Calls,
+  states: StateTable,
+  limits: Limits,
+): readonly { readonly calls: Calls; readonly deadEnd: DeadEnd }[] {
+  const calls = withoutUnseen(heart);
+  const steps = Math.min(limits.steps, StepsOfDeadEnds);
+  const { end, deadEnds } = search(layOut(calls), states, { ...limits, steps });
+  return end === "nonlinearizable" ? deadEnds.map((deadEnd) => ({ calls, deadEnd })) : [];
 }
 
 function partialLinearization(calls: Calls, deadEnd: DeadEnd, states: StateTable): PartialLinearization {
@@ -137,4 +194,82 @@ function partialLinearization(calls: Calls, deadEnd: DeadEnd, states: StateTable
       return reason === undefined ? [] : [{ operation: calls.event[position]!, state: last, reason }];
     }),
   };
+}
+
+function lastOf(
+  { calls, order, from, states: along }: Surroundings,
+  states: StateTable,
+): PartialLinearization {
+  const before = Math.max(from, order.length - LongestTail);
+  const { model } = calls.alphabet;
+  return {
+    before,
+    order: Array.from(order.subarray(before), (position) => calls.event[position]!),
+    states: along.slice(before - from + 1).map((state) => describeState(model, states.state(state))),
+    refused: [],
+  };
+}
+
+function stalenessInTime(source: ModelHistory, calls: Calls, call: number): Staleness | undefined {
+  const { time } = source.history.columns;
+  let stalest: Staleness | undefined;
+  for (const token of takenByOthers(calls, call)) {
+    const replaced = replacementOf(calls, call, token);
+    if (replaced === undefined || replaced.versions <= (stalest?.versions ?? 0)) continue;
+    const { versions, by } = replaced;
+    const nanoseconds = (time[calls.begin[call]!] ?? 0) - (time[calls.end[by]!] ?? 0);
+    stalest = { versions, milliseconds: nanoseconds / 1e6, by: calls.event[by]! };
+  }
+  return stalest;
+}
+
+function currentValues(heart: Calls, isSmall: boolean): Pick<NonlinearizableEvidence, "current"> {
+  if (!isSmall) return {};
+  const current = currencies(heart).map(({ value, from, to }) => ({ value, from, to }));
+  return current.length === 0 ? {} : { current };
+}
+
+/** Whether trying every order finds none; `undefined` where there are too many. */
+function isVerified(
+  source: ModelHistory,
+  model: Model,
+  refutation: Refutation,
+  heart: Calls,
+  closed: boolean,
+): boolean | undefined {
+  if (!closed) return verifyRefutation(source.history, eventsOf(heart), { model, keyed: source.keyed });
+  const problem = orderProblem(source, model, refutation);
+  return problem === "too large" ? undefined : problem === undefined;
+}
+
+/** The indices of the events of calls, in order. */
+function eventsOf(calls: Calls): number[] {
+  const events = new Set<number>();
+  for (let position = 0; position < calls.length; position++) {
+    events.add(calls.event[position]!);
+    if (calls.end[position] !== Never) events.add(calls.end[position]!);
+  }
+  return [...events].toSorted((a, b) => a - b);
+}
+
+/** Position of the call that an event stands for; calls are in order of their events. */
+function positionOf(calls: Calls, event: number): number {
+  let low = 0;
+  let high = calls.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (calls.event[middle]! < event) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function window(calls: Calls, call: number): number[] {
+  const concurrent: number[] = [];
+  for (let other = 0; other < calls.length; other++) {
+    if (other === call || calls.begin[other]! > calls.end[call]! || calls.end[other]! < calls.begin[call]!)
+      continue;
+    concurrent.push(calls.event[other]!);
+  }
+  return concurrent;
 }

@@ -1,5 +1,6 @@
 import type { Json } from "../../histories/json.ts";
 import type { Certificate, Evidence } from "../verdict.ts";
+import type { Pattern } from "./engines/engine.ts";
 
 /**
  * The account that explains a valid history: for each object the operations in the order in which they took
@@ -21,6 +22,8 @@ export interface NonlinearizableEvidence extends Evidence {
   readonly kind: "nonlinearizable";
   readonly key?: Json;
   readonly model: string;
+  /** The engine that decided. */
+  readonly engine?: string;
   /** The operation whose completion ends the shortest prefix that has no linearization. */
   readonly operation: number;
   readonly completion: number;
@@ -28,10 +31,30 @@ export interface NonlinearizableEvidence extends Evidence {
   readonly prefix: number;
   /** Whether it is certain that every shorter prefix has a linearization; false when a budget ended. */
   readonly shortest: boolean;
-  /** The longest partial linearizations, at most 8, each with another final state. */
+  /** What went wrong, where it has a name. */
+  readonly pattern?: Pattern;
+  /** The operation that stands against it: that overtook or replaced, held or covered. */
+  readonly against?: number;
+  /** The longest partial linearizations of `shrunk`, at most 8, each with another final state. */
   readonly paths: readonly PartialLinearization[];
-  /** The results that the operation could have had instead, where the model can tell. */
+  /**
+   * The last operations, at most 64, of an order for all that happened before the completion; nothing is
+   * refused in it. Absent when finding one would take too long.
+   */
+  readonly surroundings?: PartialLinearization;
+  /** The results that the operation could have had instead, each confirmed, where the model can tell. */
   readonly allowed?: readonly Json[];
+  /** Whether `allowed` certainly names all of them. */
+  readonly allowedComplete?: boolean;
+  /** How old was what the operation saw, where that is certain. */
+  readonly staleness?: Staleness;
+  /**
+   * Operations of unknown outcome that must have taken effect, or what others saw before the completion would be
+   * impossible as well; the first few of those around it.
+   */
+  readonly needed?: readonly number[];
+  /** When values were certainly current: of those that operations of `shrunk` wrote or saw. */
+  readonly current?: readonly CurrentValue[];
   /** The operations in flight together with it. */
   readonly window: readonly number[];
   /**
@@ -39,8 +62,51 @@ export interface NonlinearizableEvidence extends Evidence {
    * be left out that the model lets go; absent when none of at most 1000 operations was found.
    */
   readonly shrunk?: readonly number[];
-  /** Whether trying every order confirmed `shrunk`; absent when it has too many operations for that. */
+  /**
+   * The same for others to verify, with why the rest of the history does not matter; absent when that has no
+   * reason that separate code could check.
+   */
+  readonly refutation?: Refutation;
+  /**
+   * Whether separate code confirmed that `shrunk` has no linearization, and `refutation` where there is one;
+   * absent when it has too many operations for that.
+   */
   readonly verified?: boolean;
+}
+
+/**
+ * A few operations of one object that have no linearization, whatever the others did, as known right after
+ * event `until`: what had not completed by then is unknown. For each token that one of them took (`Model.ties`),
+ * all operations that could have given it are among them; or they are all that the object had seen.
+ * `checkers/certificates` verifies it from the history and the model alone.
+ */
+export interface Refutation {
+  readonly kind: "refutation";
+  readonly model: string;
+  readonly key?: Json;
+  readonly pattern?: Pattern;
+  readonly until: number;
+  /** Indices of invocations, ascending. */
+  readonly operations: readonly number[];
+}
+
+/** How old a value was when an operation saw it: at least so much. */
+export interface Staleness {
+  /** How many later values had certainly been there. */
+  readonly versions: number;
+  /** From the completion that made the first of these certain to the beginning of the operation. */
+  readonly milliseconds: number;
+  /** The operation with that completion: it gave the later value, or saw it. */
+  readonly by: number;
+}
+
+/** From when to when a value was certainly the current one, as indices of events. */
+export interface CurrentValue {
+  readonly value: Json;
+  /** The completion of an operation that gave the value or saw it; −1: from the start. */
+  readonly from: number;
+  /** The beginning of one that still saw it. Before `from`, the value need not have been current but in between. */
+  readonly to: number;
 }
 
 export interface PartialLinearization {

@@ -117,10 +117,13 @@ describe("a history that is not linearizable", () => {
     expect(verdict.evidence).toEqual({
       kind: "nonlinearizable",
       model: "register",
+      engine: "zones",
       operation: 4,
       completion: 5,
       prefix: 6,
       shortest: true,
+      pattern: "stale-read",
+      against: 2,
       paths: [
         {
           before: 0,
@@ -129,9 +132,23 @@ describe("a history that is not linearizable", () => {
           refused: [{ operation: 4, state: "4", reason: "the register held 4, not 2" }],
         },
       ],
+      surroundings: { before: 0, order: [0, 2], states: ["2", "4"], refused: [] },
       allowed: [4],
+      allowedComplete: true,
+      staleness: { versions: 1, milliseconds: 312, by: 2 },
+      current: [
+        { value: 2, from: 1, to: 4 },
+        { value: 4, from: 3, to: 2 },
+      ],
       window: [],
       shrunk: [0, 1, 2, 3, 4, 5],
+      refutation: {
+        kind: "refutation",
+        model: "register",
+        pattern: "stale-read",
+        until: 5,
+        operations: [0, 2, 4],
+      },
       verified: true,
     });
   });
@@ -155,7 +172,7 @@ describe("a history that is not linearizable", () => {
     );
   });
 
-  test("tells what would have been possible when it is none of these", () => {
+  test("tells that of two writes at once the other came last, by who read it", () => {
     const verdict = judge(`
       0 invoke write 1
       1 invoke write 2
@@ -168,8 +185,8 @@ describe("a history that is not linearizable", () => {
     `);
     expect(verdict.evidence?.allowed).toEqual([1]);
     expect(verdict.explanation).toBe(
-      "Process 3 read 2, but no moment between its start and its end allowed that, whatever the order of the " +
-        "operations around it. At best the register held 1, not 2. Possible results: 1.",
+      "Process 3 read 2, but 2 had been overwritten: process 2 read 1, which came after it, and returned " +
+        "0.0010 µs before the read began.",
     );
     expect(verdict.evidence?.window).toEqual([]);
   });

@@ -1,67 +1,68 @@
-import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
+import { Never, withoutUnseen, type Calls } from "./calls.ts";
 import type { Limits } from "./engines/engine.ts";
-import { search, type SearchResult } from "./engines/search/search.ts";
+import { decide } from "./engines/engines.ts";
+import { search } from "./engines/search/search.ts";
+import { layOut } from "./engines/search/timeline.ts";
 import type { StateTable } from "./states.ts";
-import { layOut, type Timeline } from "./engines/search/timeline.ts";
 
 /** Steps for all attempts together, and for one of them. */
 const StepsInAll = 3_000_000;
 const StepsEach = 200_000;
 
 /**
- * Positions of a small set of calls that has no linearization either, in order of begin.
+ * Positions of a small set of calls that has no linearization either, in order of begin, out of calls that
+ * have none.
  *
  * Nothing is left out that could make a contradiction of what was none. Two ways are sound:
  *
  * - At a point of rest where every order has reached the initial state, all before it can go: a
- *   linearization of the whole would give one of the rest.
+ *   linearization of the whole would give one of the rest. This is for models without `ties`.
  * - By the promise of `Model.ties` the calls outside a set can go if each call of the set that takes a token
  *   is there with those that give it. For models whose tokens overwrite one another only givers that
  *   can have been the source count: not one that returned before another giver began which returned
  *   before the taker began.
  *
  * The set grows from the last calls backwards until it fails, and is then thinned out: halves, quarters, …,
- * single calls, each with all that depend on it.
+ * single calls, each with all that depend on it. Each attempt is decided by the cheapest engine there is.
  */
-export function shrink(
-  timeline: Timeline,
-  result: SearchResult,
-  states: StateTable,
-  limits: Limits,
-): number[] {
-  const { calls } = timeline;
-  const start = restPosition(timeline, result, states.initial);
-  const all = Array.from({ length: calls.length - start }, (_, i) => start + i);
-  if (calls.alphabet.model.ties === undefined) return all;
-
-  let stepsLeft = StepsInAll;
-  const fails = (kept: readonly number[]): boolean => {
-    if (stepsLeft <= 0 || kept.length === 0) return false;
-    const keep = new Uint8Array(calls.length);
-    for (const call of kept) keep[call] = 1;
-    const subset = layOut(withoutUnseen(callsUntil(calls, Never - 1, keep)));
-    const found = search(subset, states, { ...limits, steps: Math.min(StepsEach, stepsLeft) });
-    stepsLeft -= found.steps;
-    return found.end === "nonlinearizable";
-  };
-
-  const needs = new Needs(calls, start);
-  const recent = all.toSorted((a, b) => calls.end[b]! - calls.end[a]! || b - a);
+export function shrink(calls: Calls, states: StateTable, limits: Limits): readonly number[] {
+  if (calls.alphabet.model.ties === undefined) {
+    const start = restPosition(calls, states, limits);
+    return Array.from({ length: calls.length - start }, (_, i) => start + i);
+  }
+  const needs = new Needs(calls, 0);
+  const attempts = new Attempts(calls, states, limits);
+  const recent = Array.from(calls.begin, (_, i) => i).toSorted(
+    (a, b) => calls.end[b]! - calls.end[a]! || b - a,
+  );
   const known = recent.filter((call) => calls.end[call] !== Never);
-  let kept = all;
-  for (let size = 2; size < known.length; size *= 2) {
+  let kept = recent.toSorted((a, b) => a - b);
+  for (let size = 1; size < known.length; size *= 2) {
     const candidate = needs.closure(known.slice(0, size));
-    if (!fails(candidate)) continue;
+    if (!attempts.fails(candidate)) continue;
     kept = candidate;
     break;
   }
+  return thinned(kept, needs, attempts);
+}
+
+/** As `shrink`, of the few calls of a proof; `undefined` when they have a linearization after all. */
+export function thin(calls: Calls, states: StateTable, limits: Limits): readonly number[] | undefined {
+  const all = Array.from(calls.begin, (_, i) => i);
+  const attempts = new Attempts(calls, states, limits);
+  if (!attempts.fails(all)) return undefined;
+  return calls.alphabet.model.ties === undefined ? all : thinned(all, new Needs(calls, 0), attempts);
+}
+
+function thinned(all: readonly number[], needs: Needs, attempts: Attempts): readonly number[] {
+  let kept = all;
   for (let chunk = kept.length >>> 1; chunk >= 1; chunk = chunk === 1 ? 0 : chunk >>> 1) {
     let removed = true;
     while (removed) {
       removed = false;
       for (let i = 0; i < kept.length;) {
         const without = needs.without(kept, kept.slice(i, i + chunk));
-        if (fails(without)) {
+        if (attempts.fails(without)) {
           kept = without;
           removed = true;
         } else i += chunk;
@@ -72,9 +73,50 @@ export function shrink(
   return kept;
 }
 
-/** The first position behind the last point of rest in the initial state. */
-function restPosition(timeline: Timeline, result: SearchResult, initial: number): number {
-  const at = result.forced.lastIndexOf(initial);
+/** Sets of calls put to the test, within a budget of steps. */
+class Attempts {
+  readonly #calls: Calls;
+  readonly #states: StateTable;
+  readonly #limits: Limits;
+  #stepsLeft = StepsInAll;
+
+  constructor(calls: Calls, states: StateTable, limits: Limits) {
+    this.#calls = calls;
+    this.#states = states;
+    this.#limits = limits;
+  }
+
+  /** Whether the calls at these positions certainly have no linearization. */
+  fails(kept: readonly number[]): boolean {
+    if (this.#stepsLeft <= 0 || kept.length === 0) return false;
+    const subset = withoutUnseen(callsAt(this.#calls, kept));
+    const steps = Math.min(StepsEach, this.#stepsLeft);
+    const { decision } = decide({ calls: subset, states: this.#states }, { ...this.#limits, steps });
+    // An attempt costs its calls at least, however few steps the engine counts.
+    this.#stepsLeft -= Math.max(decision.steps, kept.length);
+    return decision.end === "nonlinearizable";
+  }
+}
+
+/** The calls at some positions, in order, and no others. */
+export function callsAt(calls: Calls, positions: readonly number[]): Calls {
+  const column = (from: Int32Array): Int32Array => Int32Array.from(positions, (position) => from[position]!);
+  const { alphabet, event, begin, end, action } = calls;
+  return {
+    alphabet,
+    length: positions.length,
+    event: column(event),
+    begin: column(begin),
+    end: column(end),
+    action: column(action),
+  };
+}
+
+/** The first position behind the last point of rest at which every order has reached the initial state. */
+function restPosition(calls: Calls, states: StateTable, limits: Limits): number {
+  const timeline = layOut(calls);
+  const { forced } = search(timeline, states, { ...limits, steps: Math.min(limits.steps, StepsInAll) });
+  const at = forced.lastIndexOf(states.initial);
   return at <= 0 ? 0 : Math.max(0, timeline.events[at]!);
 }
 
