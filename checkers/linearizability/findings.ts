@@ -28,9 +28,9 @@ export class Findings {
     return this.#failing < MostAnomalies;
   }
 
-  /** Steps that were spent so far. */
-  get steps(): number {
-    return this.#steps;
+  /** What was spent so far, in steps of an engine that need not search; a configuration costs about 16 of these. */
+  get effort(): number {
+    return this.#steps + 16 * this.#configurations;
   }
 
   add(key: Json | undefined, finding: Finding): void {

@@ -63,12 +63,15 @@ export function check(history: History, options: LinearizabilityOptions, budget:
   }
 }
 
-/** Steps after which the objects that are left are worth sharing among threads, which take time to start. */
-const StepsAlone = 2_000_000;
+/**
+ * Effort, about a second's, after which the objects that are left are worth sharing among threads, which take
+ * time to start.
+ */
+const EffortAlone = 2_000_000;
 
 /**
- * The same verdict as `check`, whatever the number of threads. Objects are judged in this thread until many
- * steps were spent (`alone`), and the rest in worker threads if several are left; so easy histories are spared
+ * The same verdict as `check`, whatever the number of threads. Objects are judged in this thread until much
+ * effort was spent (`alone`), and the rest in worker threads if several are left; so easy histories are spared
  * the threads. A model that is an object, and not named, cannot go to other threads, and stays here.
  */
 export async function checkInThreads(
@@ -143,7 +146,7 @@ async function judgeByThreads(
   { model, nullsUnknown }: Reading,
   keyed: boolean,
   budget: Budget,
-  { alone = StepsAlone, ...threads }: Threads & { readonly alone?: number },
+  { alone = EffortAlone, ...threads }: Threads & { readonly alone?: number },
 ): Promise<Verdict> {
   const source = new ModelHistory(history, model, keyed);
   const started = budget.clock?.() ?? 0;
@@ -153,7 +156,7 @@ async function judgeByThreads(
   const failing: number[] = [];
   let first = 0;
   for (; first < partitions.length; first++) {
-    if (findings.steps >= alone && partitions.length - first > 1) break;
+    if (findings.effort >= alone && partitions.length - first > 1) break;
     const partition = partitions[first]!;
     const finding = judgeObject(
       source,
