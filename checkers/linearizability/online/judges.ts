@@ -1,5 +1,6 @@
+import { onlineZones } from "../engines/zones/online-zones.ts";
 import { Configurations } from "./configurations.ts";
 import type { JudgeMaker } from "./observed-register.ts";
 
-/** The judges of registers that go with a run, in the order in which they are believed. */
-export const onlineJudges: readonly JudgeMaker[] = [() => new Configurations()];
+/** The judges of registers that go with a run: zones while values are distinct, any values besides. */
+export const onlineJudges: readonly JudgeMaker[] = [onlineZones, () => new Configurations()];

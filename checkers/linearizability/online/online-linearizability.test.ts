@@ -160,6 +160,6 @@ describe("what is kept", () => {
     }
     expect(online.violation).toBeUndefined();
     expect(online.undecided).toBe(0);
-    expect(Math.max(...live)).toBeLessThan(100);
+    expect(Math.max(...live)).toBeLessThan(400);
   });
 });
