@@ -2,6 +2,9 @@ import { UsageError, unknownName } from "../histories/errors.ts";
 import type { History } from "../histories/history.ts";
 import type { Json } from "../histories/json.ts";
 import type { Budget, Checker } from "./checker.ts";
+import { regular, regularity } from "./linearizability/conditions/regular.ts";
+import { safe, safety } from "./linearizability/conditions/safe.ts";
+import type { RegisterConditionOptions } from "./linearizability/conditions/register-condition.ts";
 import { linearizable, type NullReads } from "./linearizability/linearizable.ts";
 import type { Model } from "./linearizability/model.ts";
 import { sequential } from "./sequential/sequential.ts";
@@ -24,6 +27,8 @@ export interface CheckerEntry {
   readonly summary: string;
   /** Whether the checker judges by a model. */
   readonly needsModel: boolean;
+  /** The model of the catalogue that it judges by where none is named. */
+  readonly usualModel?: string;
   make(request: CheckRequest): Checker;
 }
 
@@ -57,9 +62,25 @@ export const checkers: readonly CheckerEntry[] = [
       });
     },
   },
+  ofRegisters(regularity.name, regularity.summary, regular),
+  ofRegisters(safety.name, safety.summary, safe),
   modelless(stats),
   modelless(unhandledExceptions),
 ];
+
+function ofRegisters(
+  name: string,
+  summary: string,
+  make: (options: RegisterConditionOptions) => Checker,
+): CheckerEntry {
+  return {
+    name,
+    summary,
+    needsModel: false,
+    usualModel: "cas-register",
+    make: (request) => make(request),
+  };
+}
 
 function modelless(checker: Checker): CheckerEntry {
   return { name: checker.name, summary: checker.summary, needsModel: false, make: () => checker };

@@ -62,13 +62,13 @@ export function countBetween(
   { count, begin, first }: Versions,
   spans: readonly { readonly after: number; readonly before: number }[],
 ): Float64Array {
-  const byBegin = Int32Array.from({ length: count }, (_, version) => version).sort((a, b) => begin[a]! - begin[b]!); // prettier-ignore
+  const byBegin = Int32Array.from({ length: count }, (_, version) => version).toSorted((a, b) => begin[a]! - begin[b]!); // prettier-ignore
   const begins = byBegin.map((version) => begin[version]!);
   const place = new Int32Array(count);
   byBegin.forEach((version, at) => (place[version] = at));
   const tree = new Int32Array(count + 1);
   const counts = new Float64Array(spans.length);
-  const inOrder = Int32Array.from(spans.keys()).sort((a, b) => spans[a]!.before - spans[b]!.before);
+  const inOrder = Int32Array.from(spans.keys()).toSorted((a, b) => spans[a]!.before - spans[b]!.before);
   let entered = 0;
   for (const span of inOrder) {
     const { after, before } = spans[span]!;
@@ -202,7 +202,7 @@ class Chain {
     this.next = new Int32Array(this.none + 1);
     this.#previous = new Int32Array(this.none + 1);
     let last = this.none;
-    for (const member of Int32Array.from(column.keys()).sort((a, b) => column[b]! - column[a]!)) {
+    for (const member of Int32Array.from(column.keys()).toSorted((a, b) => column[b]! - column[a]!)) {
       this.next[last] = member;
       this.#previous[member] = last;
       last = member;

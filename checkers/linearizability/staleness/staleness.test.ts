@@ -8,7 +8,9 @@ import { randomNumbers, registerHistory } from "../../testing/register-histories
 import { Never, type Calls } from "../calls.ts";
 import { NoValue, Read, readRegisterCalls, type RegisterCalls } from "../engines/register-calls.ts";
 import { register } from "../models/register.ts";
+import { check } from "../linearizable.ts";
 import { staleness } from "./staleness.ts";
+import { withStaleness } from "./with-staleness.ts";
 
 const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 1500);
 const model = register(0);
@@ -163,3 +165,22 @@ function isAtomic({ calls, kind, seen, written }: RegisterCalls, versions: numbe
 function noted(recorded: History): string {
   return Array.from(recorded, ({ process, type, f, value, time }) => `${process} ${type} ${f} ${JSON.stringify(value)} @${time}`).join("\n"); // prettier-ignore
 }
+
+test("a verdict is told how stale the reads were, in words and as data", () => {
+  const recorded = history(`
+    0 invoke write 1 @0
+    0 ok write 1 @1000000
+    0 invoke write 2 @2000000
+    0 ok write 2 @3000000
+    1 invoke read null @10000000
+    1 ok read 1 @11000000
+  `);
+  const verdict = withStaleness(check(recorded, { model: "register" }), recorded, { model: "register" });
+  expect(verdict.notes).toEqual([
+    "Staleness: 1 of 1 reads gave a value that had certainly been replaced; in the best order every read gives one of the 2 latest versions (2-atomic), not of fewer. Had every read begun 7 ms earlier, these would be linearizable.",
+    "Operation 4 (process 1) read 1, 1 version old: replaced by operation 2, which was there 7 ms before the read began.",
+  ]);
+  expect(verdict.details).toMatchObject({
+    staleness: { versions: { atLeast: 2, atMost: 2 }, milliseconds: 7 },
+  });
+});

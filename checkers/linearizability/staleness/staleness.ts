@@ -9,7 +9,7 @@ import { atomicityOf, countBetween, firstAfter } from "./atomicity.ts";
 import { versionsOf, type Versions } from "./versions.ts";
 
 /** How far the reads of registers lagged behind, over all objects together. Plain data. */
-export interface Staleness {
+export interface RegisterStaleness {
   /** Objects measured, and those whose values were written several times, so that nobody can tell. */
   readonly objects: number;
   readonly unmeasured: number;
@@ -48,7 +48,7 @@ export interface StaleRead {
 const MostNamed = 5;
 
 /** Measures the reads of registers; `undefined` where the model is no register, or no object can be measured. */
-export function staleness(history: History, model: Model, keyed = false): Staleness | undefined {
+export function staleness(history: History, model: Model, keyed = false): RegisterStaleness | undefined {
   if (model.structure?.kind !== "register") return undefined;
   const source = new ModelHistory(history, model, keyed);
   let objects = 0;
@@ -122,7 +122,7 @@ function staleReadsOf(
   time: ArrayLike<number>,
 ): (Measures & { readonly read: number })[] {
   const { count, write, first, versionOf } = versions;
-  const byBegin = Int32Array.from({ length: count }, (_, version) => version).sort((a, b) => versions.begin[a]! - versions.begin[b]!); // prettier-ignore
+  const byBegin = Int32Array.from({ length: count }, (_, version) => version).toSorted((a, b) => versions.begin[a]! - versions.begin[b]!); // prettier-ignore
   const begins = byBegin.map((version) => versions.begin[version]!);
   /** Among the versions from a place on, the one that was there first. */
   const earliest = new Int32Array(count + 1).fill(-1);

@@ -62,7 +62,7 @@ export function versionsOf({ calls, kind, seen, written, valueCount }: RegisterC
   }
   const present: number[] = [];
   for (let i = 0; i <= length; i++) if (first[i] !== Infinity) present.push(i);
-  const order = Int32Array.from(present).sort((a, b) => first[a]! - first[b]!);
+  const order = Int32Array.from(present).toSorted((a, b) => first[a]! - first[b]!);
   const rank = new Int32Array(length + 1).fill(-1);
   order.forEach((write, version) => (rank[write] = version));
   return {

@@ -1,5 +1,6 @@
 import { Cas, Read, Write } from "../register-calls.ts";
-import { NoWriter, type ReadsFrom } from "./reads-from.ts";
+import type { ReadsFrom } from "./reads-from.ts";
+import { NoWriter } from "./writes-of-values.ts";
 
 /** No call, no block. */
 export const None = -1;

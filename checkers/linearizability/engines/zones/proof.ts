@@ -2,7 +2,7 @@ import type { Pattern, Proof } from "../engine.ts";
 import { Cas, NoValue, Read, Write } from "../register-calls.ts";
 import { None, type Blocks, type Flaw } from "./blocks.ts";
 import type { Conflict } from "./conflict.ts";
-import { NoWriter } from "./reads-from.ts";
+import { NoWriter } from "./writes-of-values.ts";
 
 /** Where values are repeated, all writes of a value are part of a proof; too many prove nothing to anybody. */
 const MostAdded = 12;

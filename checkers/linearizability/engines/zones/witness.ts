@@ -1,7 +1,7 @@
 import { Never } from "../../calls.ts";
 import { Differ, Nothing, Read } from "../register-calls.ts";
 import { None, type Blocks } from "./blocks.ts";
-import { NoWriter } from "./reads-from.ts";
+import { NoWriter } from "./writes-of-values.ts";
 
 /**
  * An order of the calls when no two blocks conflict: blocks by a moment at which each can stand, which is
