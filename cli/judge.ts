@@ -5,6 +5,7 @@ import {
   looksKeyed,
   modelNamed,
   runChecksInThreads,
+  withStaleness,
   type Budget,
   type CheckRequest,
   type ChecksResult,
@@ -40,6 +41,8 @@ export interface JudgeRequest {
   /** Threads that share a long check; one unless given. */
   readonly workers?: number;
   readonly seconds?: number;
+  /** Whether to measure how stale the reads were where a register is not linearizable. */
+  readonly staleness?: boolean;
   /** Whether results and report are written into the folder of the run. */
   readonly record?: boolean;
   /** What was found while the run went on. */
@@ -82,7 +85,10 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const { checks, notes } = chosenChecks(request, history, description);
   const result = await runChecksOn(history, checks, request);
   const whileRunning = request.whileRunning ?? (await run?.results().catch(() => undefined))?.whileRunning;
-  const verdicts = result.checks.map((verdict) => {
+  const verdicts = result.checks.map((found, i) => {
+    const check = checks[i];
+    const verdict =
+      request.staleness === true && check !== undefined ? withStaleness(found, history, check) : found;
     const all = [...notes, ...notesOfRun(whileRunning, verdict), ...(verdict.notes ?? [])];
     return all.length === 0 ? verdict : { ...verdict, notes: all };
   });

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { chalkStderr } from "chalk";
 import { Command, Option } from "commander";
 
-import { composeValidity, type NullReads, type Validity } from "../../checkers/index.ts";
+import { checkers, composeValidity, type NullReads, type Validity } from "../../checkers/index.ts";
 import { RashomonError, UsageError } from "../../histories/errors.ts";
 import type { HistoryFormat, Json } from "../../histories/index.ts";
 import { exitCodeOf } from "../exit-codes.ts";
@@ -19,6 +19,7 @@ interface CheckFlags {
   readonly nullReads?: NullReads;
   readonly keyed?: boolean;
   readonly checker?: readonly string[];
+  readonly staleness?: true;
   readonly format?: HistoryFormat;
   readonly steps?: number;
   readonly bytes?: number;
@@ -53,6 +54,10 @@ export function checkCommand(): Command {
     )
     .option("--no-keyed", "values that look like [key, value] pairs are values of one object")
     .option("--checker <names>", "other checkers, by commas (rashomon list checkers)", names)
+    .option(
+      "--staleness",
+      "of registers that are not linearizable: by how many versions and milliseconds reads were stale",
+    )
     .addOption(
       formatOption("--format <format>", "read the history as this format (default: found by content)"),
     )
@@ -72,6 +77,7 @@ export function checkCommand(): Command {
 Examples:
   rashomon check history.edn --linearizable cas-register
   rashomon check history.edn --linearizable register --sequential register
+  rashomon check history.edn --linearizable register --staleness --checker regular,safe
   rashomon check queue.jsonl --linearizable fifo-queue --report queue.html
   rashomon check jepsen.edn --linearizable register --initial 0 --keyed
   rashomon check store/latest
@@ -101,6 +107,7 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
     ...(memory === undefined ? {} : { bytes: memory }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(report === undefined ? {} : { report }),
+    ...(flags.staleness === undefined ? {} : { staleness: true }),
   }));
   const validities: Validity[] = [];
   let worstError = 0;
@@ -120,25 +127,35 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
 }
 
 function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
-  const { linearizable, sequential, checker = [] } = flags;
-  const byModel = Object.entries({ linearizable, sequential }).flatMap(([name, model]) =>
-    model === undefined ? [] : [{ checker: name, model }],
-  );
-  if (byModel.length === 0 && (flags.initial !== undefined || flags.nullReads !== undefined)) {
+  const { linearizable, sequential, checker = [], staleness } = flags;
+  if (staleness === true && linearizable === undefined)
+    throw new UsageError("--staleness goes with --linearizable <model>.");
+  const asked: NamedCheck[] = [
+    ...Object.entries({ linearizable, sequential }).flatMap(([name, model]) =>
+      model === undefined ? [] : [{ checker: name, model }],
+    ),
+    ...checker.map((name) => {
+      const usual = checkers.find((entry) => entry.name === name)?.usualModel;
+      return usual === undefined ? { checker: name } : { checker: name, model: linearizable ?? usual };
+    }),
+  ];
+  const byModel = asked.some(({ model }) => model !== undefined);
+  if (!byModel && (flags.initial !== undefined || flags.nullReads !== undefined)) {
     throw new UsageError(
       "--initial and --null-reads go with --linearizable <model> or --sequential <model>.",
     );
   }
-  if (byModel.length === 0 && checker.length === 0) return undefined;
+  if (asked.length === 0) return undefined;
   const initial = flags.initial === undefined ? undefined : parseInitial(flags.initial);
-  return [
-    ...byModel.map((check) => ({
-      ...check,
-      ...(initial === undefined ? {} : { initial }),
-      ...(flags.nullReads === undefined ? {} : { nullReads: flags.nullReads }),
-    })),
-    ...checker.map((name) => ({ checker: name })),
-  ];
+  return asked.map((check) =>
+    check.model === undefined
+      ? check
+      : {
+          ...check,
+          ...(initial === undefined ? {} : { initial }),
+          ...(flags.nullReads === undefined ? {} : { nullReads: flags.nullReads }),
+        },
+  );
 }
 
 function parseInitial(text: string): Json {
