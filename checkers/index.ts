@@ -2,10 +2,16 @@ export * from "./catalogue.ts";
 export * from "./certificates/linearization.ts";
 export * from "./certificates/refutation.ts";
 export * from "./checker.ts";
+export * from "./linearizability/define-model.ts";
 export * from "./linearizability/evidence.ts";
 export * from "./linearizability/linearizable.ts";
 export * from "./linearizability/model.ts";
-export { modelNamed, models } from "./linearizability/models/catalogue.ts";
+export {
+  catalogue as modelCatalogue,
+  modelNamed,
+  models,
+  type ModelEntry,
+} from "./linearizability/models/catalogue.ts";
 export { looksKeyed } from "./linearizability/partition.ts";
 export * from "./performance/fault-intervals.ts";
 export * from "./performance/latency.ts";

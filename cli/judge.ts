@@ -3,7 +3,6 @@ import { basename, dirname } from "node:path";
 
 import {
   looksKeyed,
-  modelNamed,
   runChecksInThreads,
   withStaleness,
   type Budget,
@@ -25,6 +24,7 @@ import {
 } from "../histories/index.ts";
 import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
 import { jsonLine, renderVerdict, writeReport } from "../reports/index.ts";
+import { findModel, isModelFile } from "./user-model.ts";
 import { workloads } from "../workloads/index.ts";
 
 /** What is to be judged and by what; plain data, so that it can be handed to a worker thread. */
@@ -54,7 +54,7 @@ export interface JudgeRequest {
   readonly color?: boolean;
 }
 
-/** A check whose model, if any, is one of the catalogue. */
+/** A check whose model, if any, is one of the catalogue or a file with one. */
 export interface NamedCheck {
   readonly checker: string;
   readonly model?: string;
@@ -82,7 +82,7 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const { path } = request;
   if (request.report !== undefined) requireWritable(request.report);
   const { history, run, description } = await read(request);
-  const { checks, notes } = chosenChecks(request, history, description);
+  const { checks, notes } = await chosenChecks(request, history, description);
   const result = await runChecksOn(history, checks, request);
   const whileRunning = request.whileRunning ?? (await run?.results().catch(() => undefined))?.whileRunning;
   const verdicts = result.checks.map((found, i) => {
@@ -167,11 +167,11 @@ async function read({ path, format }: JudgeRequest): Promise<Subject> {
   return { history: await run.history(), run, description: await run.test() };
 }
 
-function chosenChecks(
+async function chosenChecks(
   request: JudgeRequest,
   history: History,
   description: TestDescription | undefined,
-): { checks: CheckRequest[]; notes: string[] } {
+): Promise<{ checks: CheckRequest[]; notes: string[] }> {
   const notes: string[] = [];
   const asked = request.checks ?? description?.checks ?? checksOfWorkload(history.header.workload);
   if (asked === undefined) {
@@ -181,16 +181,25 @@ function chosenChecks(
       "E_NO_CHECK",
     );
   }
-  const checks = asked.map((check) => {
-    if (check.model === undefined) return check;
-    const keyed = request.keyed ?? looksKeyed(history, modelNamed(check.model));
+  const checks: CheckRequest[] = [];
+  for (const check of asked) {
+    if (check.model === undefined) {
+      checks.push(check);
+      continue;
+    }
+    const named: NamedCheck = check;
+    const model = await findModel(check.model, named.initial);
+    const keyed = request.keyed ?? looksKeyed(history, model);
     if (keyed && request.keyed === undefined) {
       notes.push(
         "The values are [key, value] pairs, so each key is judged by itself (--no-keyed to judge them as one object).",
       );
     }
-    return keyed ? { ...check, keyed } : check;
-  });
+    const { initial: _, ...loaded } = { ...named, model };
+    // A named model goes to threads by its name; one that was loaded has its initial state already.
+    const chosen: CheckRequest = isModelFile(check.model) ? loaded : check;
+    checks.push(keyed ? { ...chosen, keyed } : chosen);
+  }
   return { checks, notes };
 }
 

@@ -80,6 +80,7 @@ export interface Model<State extends Json = Json> {
   readonly name: string;
   /** One line for `rashomon list models`. */
   readonly summary: string;
+  /** What it understands, any other operation being wrong use; empty: it takes whatever comes. */
   readonly operations: readonly OperationForm[];
   readonly initial: State;
   step(state: State, input: Input, output: Output): Step<State>;

@@ -276,9 +276,10 @@ export class ModelHistory {
     return `operation ${history.sourceIndex(index)} (process ${history.processOf(index)}, ${type} ${history.f(index)})`;
   }
 
-  /** The functions that the model knows. */
+  /** The functions that the model knows; all, when it does not list any. */
   #requireKnownFunctions(): ReadonlySet<string> {
     const { history, model } = this;
+    if (model.operations.length === 0) return new Set(history.functions);
     const known = new Set(model.operations.map(({ f }) => f));
     const unknown = new Set<number>();
     history.functions.forEach((f, number) => {
@@ -334,14 +335,15 @@ function byText(a: Json, b: Json): number {
 
 /**
  * Whether the values of a history are unmistakably [key, value] pairs, as in Jepsen's independent
- * workloads: every client invocation has a pair, and some read asks [key, null] or some cas [key, [a, b]].
+ * workloads: every client invocation has a pair with a key other than null, and some read asks [key, null] or some
+ * cas [key, [a, b]]. Where the model has keys of its own, pairs are what it asks for.
  */
 export function looksKeyed(history: History, model: Model): boolean {
-  if (history.keys.length > 0) return false;
+  if (history.keys.length > 0 || model.key !== undefined || model.keys !== undefined) return false;
   let evidence = false;
   for (const invocation of history.invocations()) {
     const value = history.value(invocation);
-    if (!isJsonArray(value) || value.length !== 2) return false;
+    if (!isJsonArray(value) || value.length !== 2 || value[0] === null) return false;
     const argument = value[1] ?? null;
     const f = history.f(invocation);
     if (f === "cas") evidence ||= isJsonArray(argument) && argument.length === 2;

@@ -14,6 +14,7 @@ import { bytes, integer, names, positive } from "../options.ts";
 
 interface CheckFlags {
   readonly linearizable?: string;
+  readonly model?: string;
   readonly sequential?: string;
   readonly initial?: string;
   readonly nullReads?: NullReads;
@@ -36,7 +37,11 @@ export function checkCommand(): Command {
       "Judges histories: files of this program, of Jepsen, Knossos and Elle (EDN), or of elle-cli (JSON), gzipped or not, - for standard input; or runs of the store. Without options, by what the history itself asks for.",
     )
     .argument("<history...>", "history files, run folders, or store/latest")
-    .option("--linearizable <model>", "is it linearizable under this model? (rashomon list models)")
+    .option(
+      "--linearizable <model>",
+      "is it linearizable under this model? (rashomon list models; or the file of a model of your own)",
+    )
+    .option("--model <file>", "the same, with the file of a model of your own: TypeScript or JavaScript")
     .option(
       "--sequential <model>",
       "is it sequentially consistent under this model? (each process's own order instead of real time)",
@@ -80,6 +85,7 @@ Examples:
   rashomon check history.edn --linearizable register --staleness --checker regular,safe
   rashomon check queue.jsonl --linearizable fifo-queue --report queue.html
   rashomon check jepsen.edn --linearizable register --initial 0 --keyed
+  rashomon check history.jsonl --model ./my-model.ts
   rashomon check store/latest
   rashomon check runs/*.edn --linearizable register --json
 
@@ -127,7 +133,10 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
 }
 
 function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
-  const { linearizable, sequential, checker = [], staleness } = flags;
+  const { sequential, checker = [], staleness } = flags;
+  if (flags.model !== undefined && flags.linearizable !== undefined)
+    throw new UsageError("--model says by which model to judge, and so does --linearizable: leave out one.");
+  const linearizable = flags.linearizable ?? flags.model;
   if (staleness === true && linearizable === undefined)
     throw new UsageError("--staleness goes with --linearizable <model>.");
   const asked: NamedCheck[] = [
