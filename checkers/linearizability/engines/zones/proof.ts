@@ -13,7 +13,7 @@ const MostAdded = 12;
  * the block starts with. At most six, unless compare-and-sets stand between.
  */
 export function proofOfConflict(blocks: Blocks, conflict: Conflict): Proof | undefined {
-  const { opener, first, last, root } = blocks;
+  const { opener, first, raise, root } = blocks;
   const { culprit, block, other, otherLast } = conflict;
   const { begin, length } = blocks.from.registers.calls;
   const parts = new Parts(blocks, culprit);
@@ -23,7 +23,7 @@ export function proofOfConflict(blocks: Blocks, conflict: Conflict): Proof | und
   parts.addWithSources(opener[other]!);
   // Written after the culprit's value was there: it replaced it. Otherwise only reads tell which came first.
   const write = root[other]!;
-  const replaced = write === length || begin[write]! > first[block]! || first[other]! >= last[other]!;
+  const replaced = write === length || begin[write]! > first[block]! || first[other]! >= raise[otherLast]!;
   return parts.proof(replaced ? "stale-read" : "two-values-current", replaced ? write : opener[other]!);
 }
 

@@ -4,9 +4,10 @@ import { None, type Blocks } from "./blocks.ts";
 import { NoWriter } from "./writes-of-values.ts";
 
 /**
- * An order of the calls when no two blocks conflict: blocks by a moment at which each can stand, which is
- * `first` for a forward zone, and for a backward one `last`, or the end of the forward zone that `last`
- * lies in. Inside a block, the writes as they replaced one another, the reads of each by their begins.
+ * An order of the calls when no two blocks conflict: blocks by `first` where that is a forward zone, by `last`
+ * where it is a backward one. Where A must precede B, since first(A) < last(B), it then does: if B is forward,
+ * last(A) ≤ first(B), or both would have to precede the other; if B is backward, A's moment is at most
+ * first(A). Inside a block, the writes as they replaced one another, the reads of each by their begins.
  * Calls that see and change nothing come when they begin; those that saw that a value was not there, at
  * the first place open to them where it was not. `undefined` when these found no place, though another
  * order might have one.
@@ -47,33 +48,21 @@ function orderOfBlocks({ from, count, first, last, root, block, successor }: Blo
   const seekForward = (): void => {
     while (forward < count && first[forward]! >= last[forward]!) forward++;
   };
-  const done = new Uint8Array(count);
-  const waiting: number[] = [];
-  let until = -1;
-  done[0] = 1;
   if (first[0]! >= last[0]!) place(0);
   seekForward();
+  const done = new Uint8Array(count);
+  done[0] = 1;
   for (let i = 0; i < length; i++) {
     const one = block[i]!;
     if (one === None) continue;
     const now = begin[i]!;
     while (forward < count && first[forward]! < now) {
-      place(forward);
-      done[forward] = 1;
-      until = last[forward]!;
-      forward++;
+      place(forward++);
       seekForward();
     }
-    if (now !== last[one]) continue;
-    if (first[one]! < now) {
-      waiting.forEach(place);
-      waiting.length = 0;
-      if (until === now) until = -1;
-    } else if (done[one] === 0) {
-      done[one] = 1;
-      if (now < until) waiting.push(one);
-      else place(one);
-    }
+    if (now !== last[one] || first[one]! < now || done[one] === 1) continue;
+    done[one] = 1;
+    place(one);
   }
   return order;
 }
