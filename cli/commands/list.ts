@@ -1,9 +1,10 @@
 import chalk from "chalk";
 import { Argument, Command } from "commander";
 
-import { checkers, models } from "../../checkers/index.ts";
+import { checkers } from "../../checkers/index.ts";
 import { faultPackages, systems, unavailableFaults } from "../../harness/index.ts";
 import { workloads } from "../../workloads/index.ts";
+import { modelAsData, modelInWords, modelNames, requireModels } from "../models-guide.ts";
 import { table } from "../table.ts";
 
 interface Listed {
@@ -11,6 +12,11 @@ interface Listed {
   readonly summary: string;
   /** More, for `--json` and after the summary. */
   readonly [detail: string]: unknown;
+}
+
+interface ListFlags {
+  readonly json?: true;
+  readonly verbose?: true;
 }
 
 const lists: Readonly<Record<string, () => Listed[]>> = {
@@ -31,7 +37,7 @@ const lists: Readonly<Record<string, () => Listed[]>> = {
   workloads: () =>
     [...workloads.values()].map(({ name, summary, operations }) => ({ name, summary, operations })),
   checkers: () => checkers.map(({ name, summary }) => ({ name, summary })),
-  models: () => models.map(({ name, summary, operations }) => ({ name, summary, operations })),
+  models: () => modelNames().map((name) => modelAsData(name)),
   faults: () => {
     const unavailable = unavailableFaults();
     return faultPackages.map(({ kind, summary }) => {
@@ -51,9 +57,24 @@ export function listCommand(): Command {
     .summary("list systems, workloads, checkers, models, faults")
     .description("Lists what can be tested, by what it can be hurt, and by what it is judged.")
     .addArgument(new Argument("[kind]", "what to list; everything if left out").choices(Object.keys(lists)))
+    .argument("[model]", "with models: the one to tell about in detail")
+    .option("--verbose", "with models: tell about all of them in detail")
     .option("--json", "print as JSON")
-    .addHelpText("after", "\nExamples:\n  rashomon list\n  rashomon list models --json")
-    .action((kind: string | undefined, { json }: { json?: true }) => {
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rashomon list\n  rashomon list models\n  rashomon list models fifo-queue\n  rashomon list models --json",
+    )
+    .action((kind: string | undefined, model: string | undefined, { json, verbose }: ListFlags) => {
+      if (model !== undefined || verbose === true) {
+        requireModels(kind, model ?? "--verbose");
+        const told = model === undefined ? modelNames() : [model];
+        process.stdout.write(
+          json === true
+            ? `${JSON.stringify({ models: told.map((name) => modelAsData(name)) })}\n`
+            : `${told.map((name) => modelInWords(name)).join("\n\n")}\n`,
+        );
+        return;
+      }
       const chosen = Object.entries(lists).filter(([name]) => kind === undefined || kind === name);
       if (json === true) {
         process.stdout.write(
