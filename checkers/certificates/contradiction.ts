@@ -3,6 +3,7 @@ import { canonical, inWords, type Json } from "../../histories/json.ts";
 import { Fail } from "../../histories/operation.ts";
 import type { Refutation } from "../linearizability/evidence.ts";
 import { unknownOutput, type Model, type Output, type Ties } from "../linearizability/model.ts";
+import { NullValue } from "../../histories/value-table.ts";
 import { ModelHistory } from "../linearizability/partition.ts";
 import { noOrderExplains } from "./exhaustion.ts";
 
@@ -45,10 +46,8 @@ export function closednessProblem(
   const kept = new Set(operations);
   if (operations.length === 0) return "it names no operation";
   if (kept.size < operations.length) return "it names an operation twice";
-  const others = new Set(operations);
-  for (const operation of object) others.delete(operation);
-  for (const operation of others) return `operation ${operation} is not one of the object's`;
   for (const operation of operations) {
+    if (!object.includes(operation)) return `operation ${operation} is not one of the object's`;
     if (operation > until) return `operation ${operation} begins after event ${until}`;
     if (prefix.isFailed(operation)) return `operation ${operation} failed`;
   }
@@ -93,9 +92,17 @@ class Prefix {
   readonly #source: ModelHistory;
   readonly #model: Model;
   readonly #until: number;
+  /** By the number of a function: what its operations are about, where the structure of the model tells. */
+  readonly #about: readonly ("argument" | "result" | "nothing" | undefined)[];
 
   constructor(source: ModelHistory, model: Model, until: number) {
     this.#source = source;
+    this.#about = source.history.functions.map((f) => {
+      const { direct = {} } = model.structure ?? {};
+      if (!Object.hasOwn(direct, f)) return undefined;
+      if (direct[f] === "read") return "nothing";
+      return direct[f] === "remove" ? "result" : "argument";
+    });
     this.#model = model;
     this.#until = until;
   }
@@ -159,9 +166,8 @@ class Prefix {
     const open: { readonly giver: number; readonly takers: readonly number[] }[] = [];
     for (const operation of object) {
       if (operation > this.#until) break;
-      if (kept.has(operation) || this.isFailed(operation)) continue;
+      if (!this.#concerns(operation, values) || kept.has(operation) || this.isFailed(operation)) continue;
       if (!this.isKnown(operation) && !this.#source.canChange(operation)) continue;
-      if (!this.#concerns(operation, values)) continue;
       for (const { cell, value } of tiesOf(operation).gives) {
         const those = takers.get(canonical([cell, value]));
         if (those !== undefined) open.push({ giver: operation, takers: those });
@@ -180,10 +186,11 @@ class Prefix {
 
   /** Whether the operation may give one of these values: asked before the model is, which is slower. */
   #concerns(operation: number, values: ReadonlySet<number>): boolean {
-    const { direct } = this.#model.structure ?? {};
-    if (direct === undefined || !Object.hasOwn(direct, this.#source.history.f(operation))) return true;
-    const argument = this.#source.argument(operation);
-    return values.has(argument) || values.has(this.#source.result(operation)) || argument === 0;
+    const about = this.#about[this.#source.history.columns.f[operation]!];
+    if (about === undefined) return true;
+    if (about === "nothing") return false;
+    const value = this.#source[about](operation);
+    return value <= NullValue || values.has(value);
   }
 
   #noteGivers(object: Int32Array, tiesOf: TiesOf, replaced: Replacements): void {

@@ -8,7 +8,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** Other results that are tried, and steps for all of them. */
 const MostAttempts = 32;
-const StepsInAll = 2_000_000;
+const StepsInAll = 400_000;
 /** States, and calls from one to the next, by which results that could be possible are thought of. */
 const MostStates = 256;
 const MostActions = 64;
@@ -46,6 +46,8 @@ export function allowedResults(
     for (const result of resultsIn(state)) results.set(canonical(result), result);
   for (const text of refuted) results.delete(text);
 
+  // Of a long history not even one can be tried.
+  if (call >= StepsInAll) return { results: sorted(results), complete: false };
   const prefix = callsUntil(calls, until);
   const { reached, all } = reachableStates(prefix, call, calls, surroundings, states);
   const candidates = new Map<string, Json>();
@@ -69,8 +71,12 @@ export function allowedResults(
     if (decision.end === "linearizable") results.set(text, result);
     else if (decision.end !== "nonlinearizable") complete = false;
   }
-  const sorted = [...results].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return { results: sorted.map(([, result]) => result), complete };
+  return { results: sorted(results), complete };
+}
+
+/** By their canonical text. */
+function sorted(results: ReadonlyMap<string, Json>): readonly Json[] {
+  return [...results].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, result]) => result);
 }
 
 /**
@@ -82,7 +88,7 @@ function statesForCall(
   call: number,
   surroundings: Surroundings | undefined,
 ): ReadonlySet<number> {
-  if (surroundings === undefined) return new Set();
+  if (surroundings === undefined || surroundings.leftOut > 0) return new Set();
   const { calls: before, order, from, room, states: along } = surroundings;
   const own = before.event.indexOf(calls.event[call]!);
   if (own >= 0 && order.includes(own)) return new Set();

@@ -9,7 +9,7 @@ import { shortestFailingPrefix } from "./earliest.ts";
 import type { Limits, Nonlinearizable, Proof } from "./engines/engine.ts";
 import { search, type DeadEnd } from "./engines/search/search.ts";
 import { layOut } from "./engines/search/timeline.ts";
-import type { NonlinearizableEvidence, PartialLinearization, Refutation, Staleness } from "./evidence.ts";
+import type { NonlinearizableEvidence, PartialLinearization, Refutation, StaleValue } from "./evidence.ts";
 import { explain } from "./explain.ts";
 import { describeState, type Model } from "./model.ts";
 import type { ModelHistory } from "./partition.ts";
@@ -57,15 +57,10 @@ export function counterexample(
     decision.allowed === undefined
       ? allowedResults(calls, call, until, surroundings, states, limits)
       : { results: decision.allowed, complete: false };
-  const needed =
-    surroundings === undefined
-      ? []
-      : neededUnknown(
-          surroundings.calls,
-          surroundings.order,
-          Math.max(surroundings.from, surroundings.order.length - LongestTail),
-          MostNeeded,
-        ).filter((position) => calls.end[positionOf(calls, surroundings.calls.event[position]!)] === Never);
+  // What is only in flight when the prefix ends is not what anyone waits to hear of.
+  const needed = (
+    surroundings === undefined ? [] : neededUnknown(calls, until, surroundings, MostNeeded)
+  ).filter((event) => calls.end[positionOf(calls, event)] === Never);
   const staleness = stalenessInTime(source, calls, call);
 
   const refutation: Refutation = {
@@ -95,9 +90,7 @@ export function counterexample(
     ...(surroundings === undefined ? {} : { surroundings: lastOf(surroundings, states) }),
     ...(allowed.length === 0 ? {} : { allowed, allowedComplete: complete }),
     ...(staleness === undefined ? {} : { staleness }),
-    ...(needed.length === 0
-      ? {}
-      : { needed: needed.map((position) => surroundings?.calls.event[position] ?? -1) }),
+    ...(needed.length === 0 ? {} : { needed }),
     ...currentValues(heart, isSmall),
     window: window(calls, call),
     ...(isSmall ? { shrunk: eventsOf(heart) } : {}),
@@ -197,12 +190,13 @@ function partialLinearization(calls: Calls, deadEnd: DeadEnd, states: StateTable
 }
 
 function lastOf(
-  { calls, order, from, states: along }: Surroundings,
+  { calls, leftOut, order, from, states: along }: Surroundings,
   states: StateTable,
-): PartialLinearization {
+): NonNullable<NonlinearizableEvidence["surroundings"]> {
   const before = Math.max(from, order.length - LongestTail);
   const { model } = calls.alphabet;
   return {
+    ...(leftOut === 0 ? {} : { leftOut }),
     before,
     order: Array.from(order.subarray(before), (position) => calls.event[position]!),
     states: along.slice(before - from + 1).map((state) => describeState(model, states.state(state))),
@@ -210,9 +204,9 @@ function lastOf(
   };
 }
 
-function stalenessInTime(source: ModelHistory, calls: Calls, call: number): Staleness | undefined {
+function stalenessInTime(source: ModelHistory, calls: Calls, call: number): StaleValue | undefined {
   const { time } = source.history.columns;
-  let stalest: Staleness | undefined;
+  let stalest: StaleValue | undefined;
   for (const token of takenByOthers(calls, call)) {
     const replaced = replacementOf(calls, call, token);
     if (replaced === undefined || replaced.versions <= (stalest?.versions ?? 0)) continue;

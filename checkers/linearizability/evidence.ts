@@ -39,15 +39,16 @@ export interface NonlinearizableEvidence extends Evidence {
   readonly paths: readonly PartialLinearization[];
   /**
    * The last operations, at most 64, of an order for all that happened before the completion; nothing is
-   * refused in it. Absent when finding one would take too long.
+   * refused in it. Absent when finding one would take too long; of a long history with `leftOut`, the number
+   * of earlier operations that it is not an order of.
    */
-  readonly surroundings?: PartialLinearization;
+  readonly surroundings?: PartialLinearization & { readonly leftOut?: number };
   /** The results that the operation could have had instead, each confirmed, where the model can tell. */
   readonly allowed?: readonly Json[];
   /** Whether `allowed` certainly names all of them. */
   readonly allowedComplete?: boolean;
   /** How old was what the operation saw, where that is certain. */
-  readonly staleness?: Staleness;
+  readonly staleness?: StaleValue;
   /**
    * Operations of unknown outcome that must have taken effect, or what others saw before the completion would be
    * impossible as well; the first few of those around it.
@@ -91,7 +92,7 @@ export interface Refutation {
 }
 
 /** How old a value was when an operation saw it: at least so much. */
-export interface Staleness {
+export interface StaleValue {
   /** How many later values had certainly been there. */
   readonly versions: number;
   /** From the completion that made the first of these certain to the beginning of the operation. */

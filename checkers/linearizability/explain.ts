@@ -122,13 +122,19 @@ class Sentences {
       if (replaced === undefined) continue;
       const by = this.#inAll(replaced.by);
       const after = this.#inAll(replaced.after);
-      // Of two writes that overlap, a later call tells which came last.
-      const shown = this.#gaveNothing(after) ? after : by;
-      if (!(calls.end[shown]! < calls.begin[call]!)) continue;
       const value = inWords(heart.alphabet.token(token).value);
-      const before = this.#words.elapsed(calls.end[shown]!, calls.begin[call]!);
-      const how = this.#gaveNothing(shown) ? "which came after it, and returned" : "acknowledged";
-      return `${this.#what}, but ${value} had been overwritten: ${this.#words.deed(shown)}, ${how} ${before} before ${this.#subject} began.`;
+      const ago = (shown: number): string =>
+        `${this.#words.elapsed(calls.end[shown]!, calls.begin[call]!)} before ${this.#subject} began`;
+      const head = `${this.#what}, but ${value} had been overwritten: `;
+      if (!this.#gaveNothing(after)) {
+        const how = this.#gaveNothing(by) ? "which came after it, and returned" : "acknowledged";
+        return `${head}${this.#words.deed(by)}, ${how} ${ago(by)}.`;
+      }
+      // Of two writes that overlap, a later call tells which came last.
+      if (calls.end[after]! < calls.begin[call]!)
+        return `${head}${this.#words.deed(after)}, which came after it, and returned ${ago(after)}.`;
+      const came = `That this came after ${value} is certain, since ${this.#words.deed(after)}, begun when ${value} was there.`;
+      return `${head}${this.#words.deed(by)}, acknowledged ${ago(by)}. ${came}`;
     }
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { NullValue } from "../../histories/value-table.ts";
 import type { Alphabet } from "./alphabet.ts";
 import { Never, type Calls } from "./calls.ts";
 
@@ -36,29 +37,60 @@ export function takenOf(calls: Calls, tokens: ReadonlySet<number>): ReadonlySet<
 
 /** Whether an action may give or take one of the tokens; true when in doubt. */
 function actionsAbout(alphabet: Alphabet, tokens: Iterable<number>): (action: number) => boolean {
-  const values = new Set<number>();
+  const { values } = alphabet;
+  const wanted = new Uint8Array(values.count + 2);
   for (const token of tokens) {
     const { cell, value } = alphabet.token(token);
-    values.add(alphabet.values.number(value));
-    values.add(alphabet.values.number(cell));
+    for (const part of [cell, value]) {
+      const number = values.number(part);
+      if (number < wanted.length) wanted[number] = 1;
+    }
   }
-  const direct = alphabet.functions.map((f) => Object.hasOwn(alphabet.model.structure?.direct ?? {}, f));
-  return (action) =>
-    direct[alphabet.f(action)] !== true ||
-    values.has(alphabet.argument(action)) ||
-    values.has(alphabet.result(action)) ||
-    !alphabet.isDirect(action);
+  const means = directMeanings(alphabet);
+  return (action) => {
+    const value = directValue(alphabet, means, action);
+    return value <= NullValue || wanted[value] === 1;
+  };
 }
 
-/** Whether a call puts something else into the cell of a token, in place of what was there. */
-export function replaces({ alphabet, action }: Calls, call: number, token: number): boolean {
-  const its = action[call]!;
-  const { model } = alphabet;
-  if (model.overwrites !== true) return false;
-  if (model.structure?.kind === "register" && alphabet.isDirect(its)) {
-    if (!alphabet.changes(its)) return false;
-    return alphabet.argument(its) !== alphabet.values.number(alphabet.token(token).value);
+/** What each function means, by its number, where the structure of the model tells. */
+export function directMeanings({ functions, model }: Alphabet): readonly (DirectMeaning | undefined)[] {
+  const { direct = {} } = model.structure ?? {};
+  return functions.map((f) => (Object.hasOwn(direct, f) ? direct[f] : undefined));
+}
+
+export type DirectMeaning = "read" | "write" | "add" | "remove";
+
+/** The number of the only value that an action is about; `NullValue` or less: that takes asking the model. */
+export function directValue(
+  alphabet: Alphabet,
+  means: readonly (DirectMeaning | undefined)[],
+  action: number,
+): number {
+  switch (means[alphabet.f(action)]) {
+    case "write":
+    case "add":
+      return alphabet.argument(action);
+    case "read":
+    case "remove":
+      return alphabet.result(action);
+    case undefined:
+      return NullValue;
   }
+}
+
+/** Which calls put something else into the cell of a token, in place of what was there. */
+export function replacing(calls: Calls, token: number): (call: number) => boolean {
+  const { alphabet, action } = calls;
+  const { model } = alphabet;
+  if (model.overwrites !== true) return () => false;
+  const means = directMeanings(alphabet);
+  const own = alphabet.values.number(alphabet.token(token).value);
   const cell = alphabet.cell(token);
-  return alphabet.ties(its).gives.some((given) => given !== token && alphabet.cell(given) === cell);
+  return (call) => {
+    const its = action[call]!;
+    const value = model.structure?.kind === "register" ? directValue(alphabet, means, its) : NullValue;
+    if (value > NullValue) return value !== own && means[alphabet.f(its)] === "write";
+    return alphabet.ties(its).gives.some((given) => given !== token && alphabet.cell(given) === cell);
+  };
 }

@@ -1,6 +1,6 @@
-import { NoValueNumber } from "../../histories/value-table.ts";
+import { NoValueNumber, NullValue } from "../../histories/value-table.ts";
 import { Never, type Calls } from "./calls.ts";
-import { giversOf, replaces } from "./givers.ts";
+import { directMeanings, directValue, giversOf, replacing, type DirectMeaning } from "./givers.ts";
 
 /** How long a value had been replaced when a call saw it all the same. */
 export interface Replaced {
@@ -32,17 +32,26 @@ export function replacementOf(calls: Calls, call: number, token: number): Replac
   let versions = 0;
   let by = -1;
   let after = -1;
-  for (let other = 0; other < length; other++) {
-    if (other === call || begin[other]! >= started || !replaces(calls, other, token)) continue;
-    const once = blocks?.givenOnce(other) ?? NoValueNumber;
-    const last = once === NoValueNumber || begin[other]! > there ? other : blocks!.lastBegin(once);
-    const first = once === NoValueNumber ? other : blocks!.firstReturn(once);
-    if (begin[last]! <= there || first < 0 || end[first]! >= started) continue;
+  const count = (first: number, last: number): void => {
+    if (first < 0 || end[first]! >= started || begin[last]! <= there) return;
     versions++;
-    if (by >= 0 && end[first]! >= end[by]!) continue;
+    if (by >= 0 && end[first]! >= end[by]!) return;
     by = first;
     after = last;
-  }
+  };
+  const own = alphabet.values.number(alphabet.token(token).value);
+  if (blocks !== undefined)
+    for (let value = 0; value < blocks.count; value++)
+      if (value !== own && blocks.isGivenOnce(value)) {
+        const giver = blocks.giver(value);
+        if (giver === call) continue;
+        count(blocks.firstReturn(value), begin[giver]! > there ? giver : blocks.lastBegin(value));
+      }
+  if (blocks?.allGivenOnce === true) return versions === 0 ? undefined : { versions, by, after };
+  const replaces = replacing(calls, token);
+  for (let other = 0; other < length && begin[other]! < started; other++)
+    if (other !== call && replaces(other) && !(blocks?.isGivenOnce(blocks.given(other)) ?? false))
+      count(end[other] === Never ? -1 : other, other);
   return versions === 0 ? undefined : { versions, by, after };
 }
 
@@ -60,56 +69,81 @@ function whenThere(
   );
   const [giver] = givers;
   if (giver === undefined) return initially ? -1 : undefined;
-  if (blocks !== undefined && !initially && blocks.givenOnce(giver) !== NoValueNumber) {
-    const first = blocks.firstReturn(blocks.givenOnce(giver));
+  if (blocks !== undefined && !initially && blocks.isGivenOnce(blocks.given(giver))) {
+    const first = blocks.firstReturn(blocks.given(giver));
     return first < 0 ? undefined : end[first]!;
   }
   const last = givers.reduce((latest, one) => Math.max(latest, end[one]!), -1);
   return last === Never ? undefined : last;
 }
 
+/** In place of the call that gave a value: there were several, or it was there at first. */
+const Several = -1;
+
 /** When the values of a register were seen or given, by the number of the value. */
 class Blocks {
   readonly #calls: Calls;
+  readonly #means: readonly (DirectMeaning | undefined)[];
   /** The call that returned first of those that gave the value or saw it, plus one. */
   readonly #firstReturn: Int32Array;
   /** The call that began last of those, plus one. */
   readonly #lastBegin: Int32Array;
-  /** How many calls gave it. */
-  readonly #givers: Uint8Array;
+  /** The call that gave it, plus one; `Several`. */
+  readonly #giver: Int32Array;
+  readonly count: number;
+  /** Whether no value was given twice, or given though it was there at first. */
+  readonly allGivenOnce: boolean;
 
   /** Of all calls but one, which is what is asked about. */
   constructor(calls: Calls, except: number) {
-    const { alphabet, end, length } = calls;
+    const { alphabet, action, end, length } = calls;
     const { count } = alphabet.values;
     this.#calls = calls;
+    this.#means = directMeanings(alphabet);
     this.#firstReturn = new Int32Array(count);
     this.#lastBegin = new Int32Array(count);
-    this.#givers = new Uint8Array(count);
+    this.#giver = new Int32Array(count);
+    this.count = count;
+    let allOnce = true;
+    const give = (value: number, mark: number): void => {
+      if (this.#giver[value] !== 0) allOnce = false;
+      this.#giver[value] = this.#giver[value] === 0 ? mark : Several;
+    };
+    const initial = alphabet.values.number(
+      alphabet.model.structure?.kind === "register" ? alphabet.model.structure.initial : null,
+    );
+    if (initial < count) give(initial, Several);
     for (let call = 0; call < length; call++) {
       if (call === except) continue;
-      const gives = this.#gives(call);
-      const sees = this.#sees(call);
+      const its = action[call]!;
+      const value = directValue(alphabet, this.#means, its);
+      const isDirect = value > NullValue;
+      const reads = isDirect && this.#means[alphabet.f(its)] === "read";
+      const gives = isDirect ? (reads ? NoValueNumber : value) : this.given(call);
+      const sees = isDirect ? (reads ? value : NoValueNumber) : this.#sees(call);
       if (gives !== NoValueNumber) {
-        this.#givers[gives] = Math.min(2, this.#givers[gives]! + 1);
+        give(gives, call + 1);
         this.#lastBegin[gives] = call + 1;
       }
-      if (sees !== NoValueNumber && end[call] !== Never) this.#lastBegin[sees] = call + 1;
+      if (end[call] === Never) continue;
+      if (sees !== NoValueNumber) this.#lastBegin[sees] = call + 1;
       // Who changed what it saw ended it, so its return says of that value nothing.
       const there = gives === NoValueNumber ? sees : gives;
-      if (there === NoValueNumber || end[call] === Never) continue;
+      if (there === NoValueNumber) continue;
       const first = this.#firstReturn[there]! - 1;
       if (first < 0 || end[call]! < end[first]!) this.#firstReturn[there] = call + 1;
     }
-    const initial = alphabet.model.structure?.kind === "register" ? alphabet.model.structure.initial : null;
-    const number = alphabet.values.number(initial);
-    if (number < count) this.#givers[number] = Math.min(2, this.#givers[number]! + 1);
+    this.allGivenOnce = allOnce;
   }
 
-  /** The value that the call gave, if none gave it but this one; `NoValueNumber`. */
-  givenOnce(call: number): number {
-    const value = this.#gives(call);
-    return value !== NoValueNumber && this.#givers[value] === 1 ? value : NoValueNumber;
+  /** Whether one call gave the value, and it was not there at first. */
+  isGivenOnce(value: number): boolean {
+    return value !== NoValueNumber && this.#giver[value]! > 0;
+  }
+
+  /** The call that gave a value which is given once. */
+  giver(value: number): number {
+    return this.#giver[value]! - 1;
   }
 
   /** The call that returned first of those that show that the value was there; −1: none did. */
@@ -122,18 +156,19 @@ class Blocks {
     return this.#lastBegin[value]! - 1;
   }
 
-  #gives(call: number): number {
+  /** The value that a call gave; `NoValueNumber`. */
+  given(call: number): number {
     const { alphabet, action } = this.#calls;
     const its = action[call]!;
-    if (alphabet.isDirect(its)) return alphabet.changes(its) ? alphabet.argument(its) : NoValueNumber;
+    const value = directValue(alphabet, this.#means, its);
+    if (value > NullValue) return this.#means[alphabet.f(its)] === "write" ? value : NoValueNumber;
     return this.#number(alphabet.ties(its).gives[0]);
   }
 
+  /** What a call saw, of those that the structure does not tell. */
   #sees(call: number): number {
     const { alphabet, action } = this.#calls;
-    const its = action[call]!;
-    if (alphabet.isDirect(its)) return alphabet.changes(its) ? NoValueNumber : alphabet.result(its);
-    return this.#number(alphabet.ties(its).takes[0]);
+    return this.#number(alphabet.ties(action[call]!).takes[0]);
   }
 
   #number(token: number | undefined): number {

@@ -1,7 +1,9 @@
+import { NoAction } from "./alphabet.ts";
 import { callsUntil, Never, type Calls } from "./calls.ts";
 import { giversOf, takenOf } from "./givers.ts";
 import type { Limits } from "./engines/engine.ts";
 import { decide } from "./engines/engines.ts";
+import { callsAt } from "./shrink.ts";
 import { NoState, type StateTable } from "./states.ts";
 
 /** Operations whose states are told. */
@@ -13,10 +15,18 @@ const LongestReplay = 200_000;
 /** Steps for one replay: twice through, where operations have several outcomes. */
 const MostSteps = 2 * LongestReplay;
 
-/** An order of the longest prefix that has one: the last of it, with the states. */
+/** Calls beyond which an order is looked for only among the last ones: to decide them all again takes too long. */
+const MostDecided = 200_000;
+/** How many last ones, and how far before these what they depend on is looked for. */
+const LastDecided = 500;
+const MostBack = 5000;
+
+/** An order of what happened before the completion that ends the shortest failing prefix, and its states. */
 export interface Surroundings {
-  /** The calls as known in that prefix. */
+  /** The calls as known right before that completion. */
   readonly calls: Calls;
+  /** How many calls before these were left out: of all, there may be no order with this end. */
+  readonly leftOut: number;
   /** Positions of all of them, in the order in which they may have taken effect. */
   readonly order: Int32Array;
   /** The place in `order` from which on the states are known. */
@@ -29,7 +39,8 @@ export interface Surroundings {
 
 /**
  * An order for all that had happened before event `until`, the completion that ends the shortest failing prefix;
- * `undefined` when no engine finds one within the budget, or its states cannot be told cheaply.
+ * for registers with a long history, for the last that had happened. `undefined` when no engine finds one
+ * within the budget, or its states cannot be told cheaply.
  */
 export function surroundingsOf(
   calls: Calls,
@@ -38,7 +49,9 @@ export function surroundingsOf(
   states: StateTable,
   limits: Limits,
 ): Surroundings | undefined {
-  const before = callsUntil(calls, until - 1);
+  const some = call <= MostDecided ? calls : lastCalls(calls, call, until);
+  if (some === undefined) return undefined;
+  const before = callsUntil(some, until - 1);
   const { decision } = decide({ calls: before, states }, limits);
   if (decision.end !== "linearizable") return undefined;
   const { order } = decision;
@@ -49,10 +62,54 @@ export function surroundingsOf(
   const start = knownState(before, order, wanted, states);
   if (start === undefined) return undefined;
   const along = statesAlong(before, order, start.place, start.state, states);
+  if (along === undefined) return undefined;
   const skipped = Math.max(0, wanted - start.place);
-  return along === undefined
-    ? undefined
-    : { calls: before, order, from: start.place + skipped, states: along.slice(skipped), room };
+  return {
+    calls: before,
+    leftOut: some === calls ? 0 : call - before.length,
+    order,
+    from: start.place + skipped,
+    states: along.slice(skipped),
+    room,
+  };
+}
+
+/**
+ * The calls of a register that were in flight when the last ones before `call` began, or began since, with the
+ * last writes of what they saw; `undefined` when it is no register, or these are too long ago.
+ */
+function lastCalls(calls: Calls, call: number, until: number): Calls | undefined {
+  const { alphabet, action, begin, end, length } = calls;
+  const { structure, overwrites } = alphabet.model;
+  if (structure?.kind !== "register" || overwrites !== true) return undefined;
+  const first = Math.max(0, call - LastDecided);
+  const back = Math.max(0, first - MostBack);
+  const kept: number[] = [];
+  const missing = new Set<number>();
+  const given = new Set<number>();
+  const keep = (position: number): void => {
+    const its = end[position]! < until ? action[position]! : alphabet.unknown(action[position]!);
+    if (its === NoAction) return;
+    kept.push(position);
+    const { gives, takes } = alphabet.ties(its);
+    for (const token of takes) missing.add(token);
+    for (const token of gives) given.add(token);
+  };
+  for (let i = back; i < length && begin[i]! < until; i++)
+    if (i >= first || (end[i] !== Never && end[i]! > begin[first]!)) keep(i);
+  for (const token of given) missing.delete(token);
+  for (let i = first - 1; i >= back && missing.size > 0; i--) {
+    const { gives } = alphabet.ties(action[i]!);
+    if (!gives.some((token) => missing.has(token))) continue;
+    keep(i);
+    for (const token of gives) missing.delete(token);
+  }
+  for (const token of missing)
+    if (alphabet.model.initially?.(alphabet.token(token)) !== true) return undefined;
+  return callsAt(
+    calls,
+    kept.toSorted((a, b) => a - b),
+  );
 }
 
 /** A place in the order, not behind `wanted`, before which the state is known without a long replay. */
@@ -108,22 +165,27 @@ function statesAlong(
 }
 
 /**
- * Unknown calls without which an order would not work, of those in its part: each gives something that a
- * known call took and that nothing else could have given. At most `most`, in order.
+ * Events of unknown calls that must have taken effect before the failing completion: of those in the last part
+ * of the surroundings, each that gives what a known call there took and nothing else could have given. At
+ * most `most`, in order.
  */
-export function neededUnknown(calls: Calls, order: Int32Array, from: number, most: number): number[] {
-  const { alphabet, action, end } = calls;
-  const placed: number[] = [];
-  for (let place = from; place < order.length && placed.length < LongestTail; place++)
-    if (end[order[place]!] === Never) placed.push(order[place]!);
+export function neededUnknown(
+  all: Calls,
+  until: number,
+  { calls, order }: Surroundings,
+  most: number,
+): number[] {
+  const { alphabet, action, end, event } = calls;
+  const placed = Array.from(order.subarray(-LongestTail)).filter((call) => end[call] === Never);
   const tokens = new Set(placed.flatMap((call) => alphabet.ties(action[call]!).gives));
   for (const token of tokens)
     if (alphabet.model.initially?.(alphabet.token(token)) ?? true) tokens.delete(token);
-  const givers = giversOf(calls, tokens);
   const taken = takenOf(calls, tokens);
+  const givers = giversOf(all, taken);
+  const isOnly = (token: number): boolean =>
+    givers.get(token)?.filter((giver) => all.begin[giver]! < until).length === 1;
   return placed
-    .filter((call) =>
-      alphabet.ties(action[call]!).gives.some((token) => givers.get(token)?.length === 1 && taken.has(token)),
-    )
+    .filter((call) => alphabet.ties(action[call]!).gives.some((token) => taken.has(token) && isOnly(token)))
+    .map((call) => event[call]!)
     .slice(0, most);
 }

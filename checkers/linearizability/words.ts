@@ -74,7 +74,9 @@ export class Words {
 function lengthOfTime(nanoseconds: number): string {
   const milliseconds = nanoseconds / 1e6;
   if (milliseconds === 0) return "just";
-  if (milliseconds < 1) return `${(milliseconds * 1000).toPrecision(2)} µs`;
+  const microseconds = milliseconds * 1000;
+  if (microseconds < 99.5) return `${microseconds.toPrecision(2)} µs`;
+  if (microseconds < 999.5) return `${Math.round(microseconds)} µs`;
   if (milliseconds >= 9999.5) return `${(milliseconds / 1000).toFixed(1)} s`;
   return `${milliseconds < 9.95 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }
