@@ -104,6 +104,30 @@ describe.each(cases)("known order of a %s", (_, family) => {
     }
   });
 
+  test.runIf(family.model.firstVersion !== undefined)(
+    "is decided as the definition says where many outcomes are unknown",
+    () => {
+      let decided = 0;
+      fc.assert(
+        fc.property(smallHistories(family), fc.array(fc.boolean(), { minLength: 7 }), (history, lost) => {
+          const calls = withLostResults(callsOf(history, family.model), lost);
+          const decision = knownOrder.decide(
+            { calls, states: new StateTable(calls.alphabet) },
+            { steps: 1e9 },
+          );
+          if (decision === undefined) return;
+          decided++;
+          const linearizable = linearizableByDefinition(plain(calls), family.model);
+          expect(decision.end).toBe(linearizable ? "linearizable" : "nonlinearizable");
+          if (decision.end === "linearizable")
+            expect(isLinearization(calls, decision.order, family.model)).toBe(true);
+        }),
+        { numRuns: 4 * Runs },
+      );
+      expect(decided).toBeGreaterThan(2 * Runs);
+    },
+  );
+
   test("of some fifty calls is decided as the search decides", () => {
     fc.assert(
       fc.property(smallHistories(family, 50, 1, 200), (history) => {
@@ -142,6 +166,19 @@ function callsOf(history: History, model: Model): Calls {
   const source = new ModelHistory(history, lenient, false);
   const [partition] = source.partitions();
   return readCalls(source, partition ?? { operations: new Int32Array(0) }, new Alphabet(lenient));
+}
+
+/** The calls of which some changes lost their results. */
+function withLostResults(calls: Calls, lost: readonly boolean[]): Calls {
+  const { alphabet, length } = calls;
+  const end = calls.end.slice();
+  const action = calls.action.slice();
+  for (let i = 0; i < length; i++) {
+    if (lost[i] !== true || !alphabet.changes(action[i]!)) continue;
+    end[i] = Never;
+    action[i] = alphabet.unknown(action[i]!);
+  }
+  return { ...calls, end, action };
 }
 
 function form(f: string) {
