@@ -5,7 +5,7 @@ import { generateCalls, sortedBy } from "./clients.mjs";
 import { objects } from "./objects.mjs";
 
 /** Changes with the generator, so that no old file is taken for a new one. */
-const Generation = 1;
+const Generation = 2;
 
 /**
  * The files of a history, written to the folder if they are not there yet. Only the registers have a table:

@@ -33,7 +33,7 @@ export const objects = {
   stack: collection("stack", ["push", "pop"], () => new Stack(), "newest"),
   /** Priorities are the items, scrambled so that they come in no order. */
   "priority-queue": {
-    ...collection("priority-queue", ["insert", "remove"], () => new Greatest(), "greatest"),
+    ...collection("priority-queue", ["enqueue", "dequeue"], () => new Greatest(), "greatest"),
     ask: (random, number) => (random() < 0.5 ? [0, scramble(number)] : [1, Null]),
   },
   set: {

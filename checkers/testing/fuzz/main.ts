@@ -14,9 +14,9 @@ import { enginesAgree, firstImpossible, judgedByDefinition, LawBroken, metamorph
 import { smallHistories, type Family } from "../small-histories.ts";
 
 /** Histories of one model under one law in a round. */
-const RunsOfRound = 100;
+const RunsOfRound = 25;
 /** Steps for one history, so that no round is stuck; what ends by them is counted, not judged. */
-const limits = { steps: 2_000_000 };
+const limits = { steps: 200_000 };
 
 /** What histories of a model are put to. */
 interface Law {
@@ -100,7 +100,7 @@ for (const name of [...counts.keys()].toSorted(byText)) {
   console.log(`  ${name.padEnd(50)} ${figures.join(", ")}`);
 }
 
-/** Puts a hundred histories of a model to a law. */
+/** Puts some histories of a model to a law. */
 function put(model: string, law: Law): void {
   const family = families[model]!;
   const kinds = counts.get(`${model}, ${law.name}`) ?? new Map<string, number>();
