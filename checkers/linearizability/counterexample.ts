@@ -113,6 +113,7 @@ export function counterexample(
       pattern: named?.pattern,
       against,
       allowed,
+      versions: staleness?.versions ?? 0,
       reason,
     }),
     evidence,
@@ -153,13 +154,15 @@ function nameContradiction(
   until: number,
 ): Named | undefined {
   if (culprit < 0) return undefined;
-  if (proof !== undefined && calls.end[proof.culprit] === until) {
+  const shown = nameOf(heart, culprit, calls);
+  // Where a read tells which of two values came last, the other was stale: that says more.
+  const saysMore = proof?.pattern === "two-values-current" && shown?.pattern === "stale-read";
+  if (proof !== undefined && calls.end[proof.culprit] === until && !saysMore) {
     const { pattern, against } = proof;
     return { pattern, ...(against === undefined || against === call ? {} : { against }) };
   }
-  const named = nameOf(heart, culprit, calls);
-  if (named?.against === undefined) return named;
-  return { pattern: named.pattern, against: positionOf(calls, heart.event[named.against]!) };
+  if (shown?.against === undefined) return shown;
+  return { pattern: shown.pattern, against: positionOf(calls, heart.event[shown.against]!) };
 }
 
 /** Every way to go as far as any order of the calls goes. */

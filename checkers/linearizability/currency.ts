@@ -67,25 +67,3 @@ function least(calls: readonly number[], column: Int32Array, sign: 1 | -1 = 1): 
     if (best === undefined || sign * column[call]! < sign * column[best]!) best = call;
   return best;
 }
-
-/** Two values that cannot both have been current when they were, the one that was for certain first. */
-export function conflicting(
-  all: readonly Currency[],
-  concerns: (currency: Currency) => boolean,
-): readonly [Currency, Currency] | undefined {
-  let found: readonly [Currency, Currency] | undefined;
-  for (const one of all) {
-    if (one.from >= one.to) continue;
-    for (const other of all) {
-      if (other === one) continue;
-      const both = other.from < other.to;
-      const overlap = both
-        ? one.from <= other.from && other.from < one.to
-        : one.from < other.to && other.from < one.to;
-      if (!overlap) continue;
-      if (concerns(one) || concerns(other)) return [one, other];
-      found ??= [one, other];
-    }
-  }
-  return found;
-}

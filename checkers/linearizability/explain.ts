@@ -1,12 +1,11 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import { Never, type Calls } from "./calls.ts";
-import { conflicting, currencies, type Currency } from "./currency.ts";
 import type { Pattern } from "./engines/engine.ts";
 import { giversOf } from "./givers.ts";
+import { itemSentence } from "./item-sentences.ts";
 import type { ModelHistory } from "./partition.ts";
 import { neverThere, takenByOthers } from "./patterns.ts";
 import { replacementOf } from "./replaced.ts";
-import type { CollectionMeaning } from "./structure.ts";
 import { Words } from "./words.ts";
 
 /** What is known about a contradiction when it is put into words. */
@@ -27,6 +26,8 @@ export interface Contradiction {
   readonly against: number | undefined;
   /** The results that it could have had instead. */
   readonly allowed: readonly Json[];
+  /** How many later values than the one that it saw had certainly been there. */
+  readonly versions: number;
   /** Why the model refused it where the search came closest. */
   readonly reason: string | undefined;
 }
@@ -77,25 +78,19 @@ class Sentences {
       case "never-written":
       case "read-before-written":
         return this.#neverThere();
+      // Of two values current at once the last call to return saw one that had been replaced, or changed it.
       case "stale-read":
-        return this.#stale() ?? this.#twoValues();
       case "two-values-current":
-        // That something had been replaced says more than that two things were there.
-        return this.#stale() ?? this.#twoValues();
+        return this.#stale();
       case "lost-update":
         return this.#lostUpdate();
       case "removed-twice":
-        return this.#removedTwice();
       case "out-of-order":
-        return this.#outOfOrder();
       case "priority-inverted":
-        return this.#priorityInverted();
       case "not-empty":
-        return this.#notEmpty();
       case "missing":
-        return this.#missing();
       case "unexpected":
-        return this.#unexpected();
+        return itemSentence(pattern, this.#about, this.#words, this.#culprit);
       case "held-twice":
         return this.#heldTwice();
       case "order-contradicted":
@@ -128,37 +123,21 @@ class Sentences {
       const head = `${this.#what}, but ${value} had been overwritten: `;
       if (!this.#gaveNothing(after)) {
         const how = this.#gaveNothing(by) ? "which came after it, and returned" : "acknowledged";
-        return `${head}${this.#words.deed(by)}, ${how} ${ago(by)}.`;
+        return `${head}${this.#words.deed(by)}, ${how} ${ago(by)}.${this.#versions()}`;
       }
       // Of two writes that overlap, a later call tells which came last.
       if (calls.end[after]! < calls.begin[call]!)
-        return `${head}${this.#words.deed(after)}, which came after it, and returned ${ago(after)}.`;
-      const came = `That this came after ${value} is certain, since ${this.#words.deed(after)}, begun when ${value} was there.`;
-      return `${head}${this.#words.deed(by)}, acknowledged ${ago(by)}. ${came}`;
+        return `${head}${this.#words.deed(after)}, which came after it, and returned ${ago(after)}.${this.#versions()}`;
+      const there = this.#words.moment(replaced.there);
+      const later = this.#words.moment(calls.begin[after]!);
+      return `${head}${this.#words.deed(by)}, acknowledged ${ago(by)}. That came after ${value} for certain: ${value} was there by ${there}, and ${this.#words.deed(after)} no sooner than ${later}.`;
     }
     return undefined;
   }
 
-  #twoValues(): string | undefined {
-    const { heart } = this.#about;
-    const concerns = (call: number | undefined): boolean => call === this.#culprit;
-    const two = conflicting(currencies(heart), ({ since, until }) => concerns(since) || concerns(until));
-    if (two === undefined) return undefined;
-    const [one, other] = two;
-    if (other.from < other.to)
-      return `${this.#what}, but two values were current at once: ${this.#certainly(one)}, and ${this.#certainly(other)}.`;
-    const from = this.#words.moment(other.to);
-    const to = this.#words.moment(other.from);
-    return `${this.#what}, but there was no room for ${inWords(other.value)}, which was current at some time from ${from} to ${to}: ${this.#certainly(one)}.`;
-  }
-
-  /** "453 at least from 1.770 s (when process 3's read returned) to 1.795 s (when process 7's read began)" */
-  #certainly({ value, since, until, from, to }: Currency): string {
-    const start =
-      since === undefined
-        ? "the start"
-        : `${this.#words.moment(from)} (when ${this.#words.whose(this.#inAll(since))} returned)`;
-    return `${inWords(value)} at least from ${start} to ${this.#words.moment(to)} (when ${this.#words.whose(this.#inAll(until))} began)`;
+  #versions(): string {
+    const { versions } = this.#about;
+    return versions < 2 ? "" : ` By then at least ${versions} later values had been there.`;
   }
 
   #lostUpdate(): string | undefined {
@@ -179,93 +158,6 @@ class Sentences {
     return (
       position !== this.#culprit && takenByOthers(heart, position).some((token) => taken.includes(token))
     );
-  }
-
-  #removedTwice(): string | undefined {
-    const { call, against } = this.#about;
-    const item = this.#itemOf(this.#culprit, "remove");
-    if (item === undefined) return undefined;
-    const other =
-      against !== undefined && against !== call
-        ? against
-        : this.#other((position) => position !== this.#culprit && this.#hasItem(position, "remove", item));
-    if (other === undefined) return undefined;
-    const added = this.#count("add", item) + this.#initially(item);
-    const removed = this.#count("remove", item);
-    const often = added === 1 ? "only once" : `only ${added} times, and removed ${removed} times`;
-    return `${this.#what}, but ${this.#words.deed(other)} as well, and ${inWords(item)} was there ${often}.`;
-  }
-
-  #outOfOrder(): string | undefined {
-    const kind = this.#about.heart.alphabet.model.structure?.kind;
-    const item = this.#itemOf(this.#culprit, "remove") ?? this.#itemOf(this.#culprit, "peek");
-    if (item === undefined || (kind !== "queue" && kind !== "stack")) return undefined;
-    const own = this.#only("add", item);
-    if (own === undefined) return undefined;
-    const { begin, end, length } = this.#about.heart;
-    for (let position = 0; position < length; position++) {
-      const other = this.#itemOf(position, "add");
-      if (other === undefined || position === own || this.#only("add", other) !== position) continue;
-      const before = kind === "queue" ? end[position]! < begin[own]! : begin[position]! > end[own]!;
-      const after = kind === "queue" ? begin[position]! > end[own]! : end[position]! < begin[own]!;
-      const removed = this.#only("remove", other);
-      const place = kind === "queue" ? "ahead of it" : "above it";
-      const added = this.#words.deed(this.#inAll(position));
-      if (before && end[position]! < begin[this.#culprit]! && this.#staysInside(other, this.#culprit)) {
-        const still =
-          removed === undefined ? "and it was not removed" : `removed only later by ${this.#who(removed)}`;
-        return `${this.#what}, but ${inWords(other)} was ${place}: ${added} ${kind === "queue" ? "before" : "after"} ${inWords(item)}, ${still}.`;
-      }
-      if (after && removed !== undefined && end[removed]! < begin[this.#culprit]!)
-        return `${this.#what}, but ${inWords(other)} had overtaken it: ${added} ${kind === "queue" ? "after" : "before"} ${inWords(item)}, and ${this.#words.deed(this.#inAll(removed))} ${this.#ago(removed)} before ${this.#subject} began.`;
-    }
-    return undefined;
-  }
-
-  #priorityInverted(): string | undefined {
-    const { structure } = this.#about.heart.alphabet.model;
-    const item = this.#itemOf(this.#culprit, "remove") ?? this.#itemOf(this.#culprit, "peek");
-    if (item === undefined || structure?.kind !== "priority-queue") return undefined;
-    const priority = (one: Json): number => structure.priority?.(one) ?? 0;
-    const inside = this.#insideThroughout((other) => priority(other) > priority(item));
-    if (inside === undefined) return undefined;
-    return `${this.#what}, but ${inWords(inside.item)}, which comes first, was inside all the while: ${this.#words.deed(this.#inAll(inside.add))}, acknowledged ${this.#ago(inside.add)} before ${this.#subject} began.`;
-  }
-
-  #notEmpty(): string | undefined {
-    if (this.#meaning(this.#culprit)?.does !== "empty") return undefined;
-    const inside = this.#insideThroughout(() => true);
-    if (inside !== undefined)
-      return `${this.#what}, but ${inWords(inside.item)} was inside all the while: ${this.#words.deed(this.#inAll(inside.add))}, acknowledged ${this.#ago(inside.add)} before ${this.#subject} began.`;
-    return `${this.#what}, but something was inside at every moment between its start and its end, whatever the order of the operations around it.`;
-  }
-
-  #missing(): string | undefined {
-    const own = this.#meaning(this.#culprit);
-    const asked = own === undefined || !("item" in own) ? undefined : own.item;
-    const lacks = (item: Json): boolean =>
-      own?.does === "snapshot"
-        ? !own.items.some((seen) => inWords(seen) === inWords(item))
-        : asked !== undefined && inWords(asked) === inWords(item);
-    const inside = this.#insideThroughout(lacks);
-    if (inside === undefined) return undefined;
-    return `${this.#what}, but ${inWords(inside.item)} was inside all the while: ${this.#words.deed(this.#inAll(inside.add))}, acknowledged ${this.#ago(inside.add)} before ${this.#subject} began.`;
-  }
-
-  #unexpected(): string | undefined {
-    const { begin, end, length } = this.#about.heart;
-    const own = this.#meaning(this.#culprit);
-    if (own === undefined || !("item" in own)) return undefined;
-    const adds = this.#positions("add", own.item).filter((add) => add !== this.#culprit);
-    for (let position = 0; position < length; position++) {
-      if (!this.#hasItem(position, "remove", own.item) || position === this.#culprit) continue;
-      if (!(end[position]! < begin[this.#culprit]!)) continue;
-      if (adds.some((add) => !(end[add]! < begin[position]!))) continue;
-      return `${this.#what}, but ${inWords(own.item)} was not inside: ${this.#words.deed(this.#inAll(position))}, acknowledged ${this.#ago(position)} before ${this.#subject} began.`;
-    }
-    if (adds.length === 0 && this.#initially(own.item) === 0)
-      return `${this.#what}, but ${inWords(own.item)} was not inside: nothing had put it there.`;
-    return undefined;
   }
 
   #heldTwice(): string | undefined {
@@ -292,86 +184,14 @@ class Sentences {
       const place = placeOf(other);
       if (other === call || place === undefined) continue;
       if (place > own && calls.end[other]! < calls.begin[call]!)
-        return `${this.#what} at place ${own}, but ${this.#words.deed(other)} at place ${place}, acknowledged ${this.#words.elapsed(calls.end[other]!, calls.begin[call]!)} before ${this.#subject} began.`;
+        return `${this.#what}, but ${this.#words.deed(other)}, acknowledged ${this.#words.elapsed(calls.end[other]!, calls.begin[call]!)} before ${this.#subject} began: place ${own} comes before place ${place}.`;
       if (place < own && calls.end[call]! < calls.begin[other]!)
-        return `${this.#what} at place ${own}, but ${this.#words.deed(other)} at the earlier place ${place} only ${this.#words.elapsed(calls.end[call]!, calls.begin[other]!)} after ${this.#subject} had returned.`;
+        return `${this.#what}, but ${this.#words.deed(other)}, begun ${this.#words.elapsed(calls.end[call]!, calls.begin[other]!)} after ${this.#subject} had returned: place ${own} comes after place ${place}.`;
       const { alphabet, action } = calls;
       if (place === own && alphabet.changes(action[call]!) && alphabet.changes(action[other]!))
-        return `${this.#what} at place ${own}, but ${this.#words.deed(other)} at the same place.`;
+        return `${this.#what}, but ${this.#words.deed(other)}: two changes cannot share place ${own}.`;
     }
     return undefined;
-  }
-
-  /** An item that was added before the culprit began and not removed before it returned. */
-  #insideThroughout(
-    holds: (item: Json) => boolean,
-  ): { readonly item: Json; readonly add: number } | undefined {
-    const { begin, end, length } = this.#about.heart;
-    for (let position = 0; position < length; position++) {
-      const item = this.#itemOf(position, "add");
-      if (item === undefined || !holds(item) || !(end[position]! < begin[this.#culprit]!)) continue;
-      if (this.#staysInside(item, this.#culprit)) return { item, add: position };
-    }
-    return undefined;
-  }
-
-  /** Whether nothing can have removed the item before a call returned. */
-  #staysInside(item: Json, call: number): boolean {
-    const { begin, end, length } = this.#about.heart;
-    for (let position = 0; position < length; position++) {
-      if (begin[position]! > end[call]! || position === call) continue;
-      if (this.#meaning(position)?.does === "remove-unknown" || this.#hasItem(position, "remove", item))
-        return false;
-    }
-    return true;
-  }
-
-  #meaning(position: number): CollectionMeaning | undefined {
-    const { alphabet, action } = this.#about.heart;
-    const { structure } = alphabet.model;
-    if (structure === undefined || structure.kind === "register") return undefined;
-    const { input, output } = alphabet.get(action[position]!);
-    return structure.meaning(input, output);
-  }
-
-  #itemOf(position: number, does: "add" | "remove" | "peek"): Json | undefined {
-    const meaning = this.#meaning(position);
-    return meaning?.does === does ? meaning.item : undefined;
-  }
-
-  #hasItem(position: number, does: "add" | "remove", item: Json): boolean {
-    const own = this.#itemOf(position, does);
-    return own !== undefined && inWords(own) === inWords(item);
-  }
-
-  #positions(does: "add" | "remove", item: Json): number[] {
-    return Array.from(this.#about.heart.event, (_, i) => i).filter((i) => this.#hasItem(i, does, item));
-  }
-
-  #count(does: "add" | "remove", item: Json): number {
-    return this.#positions(does, item).length;
-  }
-
-  #only(does: "add" | "remove", item: Json): number | undefined {
-    const positions = this.#positions(does, item);
-    return positions.length === 1 ? positions[0] : undefined;
-  }
-
-  #initially(item: Json): number {
-    const { structure } = this.#about.heart.alphabet.model;
-    if (structure === undefined || structure.kind === "register") return 0;
-    return structure.initial.filter((one) => inWords(one) === inWords(item)).length;
-  }
-
-  /** How long before the culprit began a call of the heart returned. */
-  #ago(position: number): string {
-    const { heart } = this.#about;
-    return this.#words.elapsed(heart.end[position]!, heart.begin[this.#culprit]!);
-  }
-
-  #who(position: number): string {
-    const { source, heart } = this.#about;
-    return `process ${source.history.processOf(heart.event[position]!)}`;
   }
 
   #gaveNothing(call: number): boolean {

@@ -1,10 +1,9 @@
 import { sameValue, type Json } from "../../histories/json.ts";
 import { Never, type Calls } from "./calls.ts";
-import { conflicting, currencies } from "./currency.ts";
 import type { Pattern } from "./engines/engine.ts";
 import { giversOf } from "./givers.ts";
+import { Items } from "./items.ts";
 import { replacementOf } from "./replaced.ts";
-import type { CollectionMeaning, CollectionStructure } from "./structure.ts";
 
 /** What a contradiction is called, and what stands against the call that cannot be placed. */
 export interface Named {
@@ -19,7 +18,22 @@ export interface Named {
  * took. Only where the name is certainly right; what fits none has none.
  */
 export function nameOf(heart: Calls, culprit: number, all: Calls): Named | undefined {
-  return unseen(heart, culprit, all) ?? ofRegister(heart, culprit) ?? ofCollection(heart, culprit);
+  return (
+    unseen(heart, culprit, all) ??
+    ofLock(heart, culprit) ??
+    ofRegister(heart, culprit) ??
+    ofCollection(heart, culprit)
+  );
+}
+
+/** Two that acquired with nothing between them. */
+function ofLock({ alphabet, action, end, length }: Calls, culprit: number): Named | undefined {
+  const other = 1 - culprit;
+  const acquires = (call: number): boolean =>
+    alphabet.input(action[call]!).f === "acquire" && end[call] !== Never;
+  return length === 2 && acquires(culprit) && acquires(other)
+    ? { pattern: "held-twice", against: other }
+    : undefined;
 }
 
 /** Tokens that a call took though it did not give them itself. */
@@ -72,112 +86,40 @@ function ofRegister(heart: Calls, culprit: number): Named | undefined {
       if (sameValue(meaning.from, own.from)) return { pattern: "lost-update", against: other };
     }
   }
-  const concerns = (call: number | undefined): boolean => call === culprit;
-  const two = conflicting(currencies(heart), ({ since, until }) => concerns(since) || concerns(until));
-  return two === undefined ? undefined : { pattern: "two-values-current" };
+  return undefined;
 }
 
 function ofCollection(heart: Calls, culprit: number): Named | undefined {
-  const { alphabet, action, length } = heart;
-  const { structure } = alphabet.model;
-  if (structure === undefined || structure.kind === "register") return undefined;
-  const meanings = Array.from(action, (its) => {
-    const { input, output } = alphabet.get(its);
-    return structure.meaning(input, output);
-  });
-  const items = new Items(heart, structure, meanings);
-  const own = meanings[culprit]!;
+  const items = Items.of(heart);
+  if (items === undefined) return undefined;
+  const own = items.meaning(culprit);
+  const named = (pattern: Pattern, against: number | undefined): Named | undefined =>
+    against === undefined ? undefined : { pattern, against };
+  const foundOtherwise = (found: boolean): Named => ({ pattern: found ? "unexpected" : "missing" });
   switch (own.does) {
     case "empty":
       return { pattern: "not-empty" };
     case "contains":
-      return { pattern: own.found ? "unexpected" : "missing" };
+      return foundOtherwise(own.found);
     case "add":
-      return own.fresh === undefined ? undefined : { pattern: own.fresh ? "missing" : "unexpected" };
+      return own.fresh === undefined ? undefined : foundOtherwise(!own.fresh);
     case "remove":
-      if (structure.kind === "set" && own.found !== undefined)
-        return { pattern: own.found ? "unexpected" : "missing" };
-      return items.removedTwice(culprit, own.item) ?? items.overtaking(culprit, own.item);
-    case "peek":
-      return items.overtaking(culprit, own.item);
+    case "peek": {
+      if (own.does === "remove" && own.found !== undefined) return foundOtherwise(own.found);
+      const twice = own.does === "remove" ? items.removedElsewhere(culprit, own.item) : undefined;
+      const first = items.structure.kind === "priority-queue" ? "priority-inverted" : "out-of-order";
+      return (
+        named("removed-twice", twice) ??
+        named(first, items.ahead(culprit, own.item)?.add) ??
+        named("out-of-order", items.overtaker(culprit, own.item)?.remove)
+      );
+    }
     case "snapshot": {
-      for (let call = 0; call < length; call++) {
-        const added = meanings[call]!;
-        if (added.does !== "add" || own.items.some((item) => sameValue(item, added.item))) continue;
-        if (items.isInside(added.item, culprit)) return { pattern: "missing", against: call };
-      }
-      return undefined;
+      const lacks = (item: Json): boolean => !own.items.some((seen) => sameValue(seen, item));
+      return named("missing", items.insideThroughout(culprit, lacks)?.add);
     }
     case "nothing":
     case "remove-unknown":
       return undefined;
-  }
-}
-
-/** What is certain of the items that calls added and removed. */
-class Items {
-  readonly #calls: Calls;
-  readonly #structure: CollectionStructure;
-  readonly #meanings: readonly CollectionMeaning[];
-
-  constructor(calls: Calls, structure: CollectionStructure, meanings: readonly CollectionMeaning[]) {
-    this.#calls = calls;
-    this.#structure = structure;
-    this.#meanings = meanings;
-  }
-
-  #adds(item: Json): number[] {
-    return this.#where((meaning) => meaning.does === "add" && sameValue(meaning.item, item));
-  }
-
-  #removes(item: Json): number[] {
-    return this.#where((meaning) => meaning.does === "remove" && sameValue(meaning.item, item));
-  }
-
-  #initially(item: Json): number {
-    return this.#structure.initial.filter((one) => sameValue(one, item)).length;
-  }
-
-  #where(holds: (meaning: CollectionMeaning) => boolean): number[] {
-    return this.#meanings.flatMap((meaning, call) => (holds(meaning) ? [call] : []));
-  }
-
-  /** Whether more calls removed the item than can have been there. */
-  removedTwice(culprit: number, item: Json): Named | undefined {
-    const removed = this.#removes(item).filter((call) => this.#calls.end[call] !== Never);
-    if (removed.length <= this.#adds(item).length + this.#initially(item)) return undefined;
-    const against = removed.find((call) => call !== culprit);
-    return against === undefined ? undefined : { pattern: "removed-twice", against };
-  }
-
-  /** Whether the item was certainly inside all the while that a call took. */
-  isInside(item: Json, call: number): boolean {
-    const { begin, end } = this.#calls;
-    if (this.#where(({ does }) => does === "remove-unknown").length > 0) return false;
-    return (
-      this.#adds(item).some((add) => end[add]! < begin[call]!) &&
-      this.#removes(item).every((remove) => begin[remove]! > end[call]!)
-    );
-  }
-
-  /** An item that was inside and had to go first. */
-  overtaking(culprit: number, item: Json): Named | undefined {
-    const { begin, end, length } = this.#calls;
-    const { kind } = this.#structure;
-    const priority = (one: Json): number => this.#structure.priority?.(one) ?? 0;
-    const adds = this.#adds(item);
-    const [add] = adds;
-    if (this.#initially(item) > 0 || adds.length !== 1 || add === undefined) return undefined;
-    for (let call = 0; call < length; call++) {
-      const other = this.#meanings[call]!;
-      if (other.does !== "add" || sameValue(other.item, item)) continue;
-      if (this.#initially(other.item) > 0 || this.#adds(other.item).length !== 1) continue;
-      if (!this.isInside(other.item, culprit)) continue;
-      if (kind === "queue" && end[call]! < begin[add]!) return { pattern: "out-of-order", against: call };
-      if (kind === "stack" && begin[call]! > end[add]!) return { pattern: "out-of-order", against: call };
-      if (kind === "priority-queue" && priority(other.item) > priority(item))
-        return { pattern: "priority-inverted", against: call };
-    }
-    return undefined;
   }
 }

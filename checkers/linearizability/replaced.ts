@@ -10,6 +10,8 @@ export interface Replaced {
   readonly by: number;
   /** Position of a call on that value which began when the older one had certainly been there. */
   readonly after: number;
+  /** By when the older one had certainly been there, as an event index; −1: from the start. */
+  readonly there: number;
 }
 
 /**
@@ -47,12 +49,12 @@ export function replacementOf(calls: Calls, call: number, token: number): Replac
         if (giver === call) continue;
         count(blocks.firstReturn(value), begin[giver]! > there ? giver : blocks.lastBegin(value));
       }
-  if (blocks?.allGivenOnce === true) return versions === 0 ? undefined : { versions, by, after };
+  if (blocks?.allGivenOnce === true) return versions === 0 ? undefined : { versions, by, after, there };
   const replaces = replacing(calls, token);
   for (let other = 0; other < length && begin[other]! < started; other++)
     if (other !== call && replaces(other) && !(blocks?.isGivenOnce(blocks.given(other)) ?? false))
       count(end[other] === Never ? -1 : other, other);
-  return versions === 0 ? undefined : { versions, by, after };
+  return versions === 0 ? undefined : { versions, by, after, there };
 }
 
 /** By when the token was certainly there, as an event index; −1: from the start; `undefined`: nobody knows. */

@@ -31,20 +31,9 @@ export class Words {
     return `the ${this.#source.history.f(this.#calls.event[call]!)}`;
   }
 
-  /** "process 3's read" */
-  whose(call: number): string {
-    const { history } = this.#source;
-    const event = this.#calls.event[call]!;
-    return `process ${history.processOf(event)}'s ${history.f(event)}`;
-  }
-
-  /** "the timed-out write 4 of process 1 (operation 17)" */
-  timedOut(call: number): string {
-    const { history } = this.#source;
-    const event = this.#calls.event[call]!;
-    const { value } = this.#calls.alphabet.input(this.#calls.action[call]!);
-    const argument = value === null ? "" : ` ${inWords(value)}`;
-    return `the timed-out ${history.f(event)}${argument} of process ${history.processOf(event)} (operation ${event})`;
+  /** "process 3" */
+  who(call: number): string {
+    return `process ${this.#source.history.processOf(this.#calls.event[call]!)}`;
   }
 
   /** The time between two events: "312 ms". */
@@ -63,10 +52,10 @@ export class Words {
   }
 
   #did(call: number): string {
-    const { alphabet, action, event } = this.#calls;
+    const { alphabet, action } = this.#calls;
     const { input, output } = alphabet.get(action[call]!);
     const told = tellOperation(alphabet.model, input, output);
-    return `process ${this.#source.history.processOf(event[call]!)} ${told}`;
+    return `${this.who(call)} ${told}`;
   }
 }
 
