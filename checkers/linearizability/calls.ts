@@ -133,35 +133,53 @@ function trimmed(alphabet: Alphabet, columns: ReturnType<typeof emptyColumns>, l
 /** The greatest number of known calls in flight at once. */
 export function concurrency(calls: Calls): number {
   const { begin, end, length } = calls;
-  const returns = returnsInOrder(calls);
+  const byEnd = positionsByEnd(calls);
   let returned = 0;
   let begun = 0;
   let most = 0;
   for (let i = 0; i < length; i++) {
     if (end[i] === Never) continue;
     begun++;
-    while (returns[returned]! < begin[i]!) returned++;
+    while (end[byEnd[returned]!]! < begin[i]!) returned++;
     if (begun - returned > most) most = begun - returned;
   }
   return most;
 }
 
-/** The events at which calls return, in order: marked among all events where these are not many more. */
-function returnsInOrder({ begin, end, length }: Calls): Int32Array {
-  const returns = new Int32Array(length);
+const knownByEnd = new WeakMap<Calls, Int32Array>();
+
+/** Positions of the known calls in order of their ends; found once for the same calls, and not to be changed. */
+export function positionsByEnd(calls: Calls): Int32Array {
+  let positions = knownByEnd.get(calls);
+  if (positions === undefined) knownByEnd.set(calls, (positions = sortedByEnd(calls)));
+  return positions;
+}
+
+/** By buckets where the ends lie close together, else by sorting. */
+function sortedByEnd({ end, length }: Calls): Int32Array {
   let known = 0;
-  let last = -1;
+  let low = Never;
+  let high = -1;
   for (let i = 0; i < length; i++) {
     const at = end[i]!;
     if (at === Never) continue;
-    returns[known++] = at;
-    if (at > last) last = at;
+    known++;
+    if (at < low) low = at;
+    if (at > high) high = at;
   }
-  const from = Math.max(0, begin[0] ?? 0);
-  if (known === 0 || last - from > 16 * length) return returns.subarray(0, known).toSorted();
-  const marked = new Uint8Array(last - from + 1);
-  for (let i = 0; i < known; i++) marked[returns[i]! - from] = 1;
-  known = 0;
-  for (let at = 0; at < marked.length; at++) if (marked[at] === 1) returns[known++] = from + at;
-  return returns.subarray(0, known);
+  const positions = new Int32Array(known);
+  if (known === 0) return positions;
+  const span = high - low + 1;
+  let place = 0;
+  if (span <= 64 + 8 * known) {
+    const buckets = new Int32Array(span);
+    for (let i = 0; i < length; i++) if (end[i] !== Never) buckets[end[i]! - low] = i + 1;
+    for (let at = 0; at < span; at++) if (buckets[at] !== 0) positions[place++] = buckets[at]! - 1;
+    return positions;
+  }
+  const keys = new Float64Array(known);
+  for (let i = 0; i < length; i++) if (end[i] !== Never) keys[place++] = end[i]! * length + i;
+  keys.sort();
+  for (let i = 0; i < known; i++) positions[i] = keys[i]! % length;
+  return positions;
 }

@@ -1,6 +1,5 @@
-import { Never } from "../calls.ts";
+import { Never, positionsByEnd } from "../calls.ts";
 import { Cas, NoValue, Read, Write, type RegisterCalls } from "../engines/register-calls.ts";
-import { positionsByEnd } from "../engines/zones/reads-from.ts";
 import { lastReturnedWrites, WritesOfValues } from "../engines/zones/writes-of-values.ts";
 
 /** What a read was, by itself. */
@@ -26,7 +25,7 @@ export function* judgeReads(registers: RegisterCalls): Generator<JudgedRead> {
   const { length, begin, end } = calls;
   const kind = registers.kind.map((does, i) => (does === Cas && seen[i] === written[i] ? Read : does));
   const isWrite = (i: number): boolean => kind[i] === Write || kind[i] === Cas;
-  const byEnd = positionsByEnd(end, length);
+  const byEnd = positionsByEnd(calls);
   const all = new Uint8Array(valueCount).fill(1);
   const overwriter = lastReturnedWrites(registers, kind, byEnd, all);
   const writes = new WritesOfValues(registers, kind, all);

@@ -6,10 +6,9 @@ import {
   registerHistory,
   type RegisterHistoryOptions,
 } from "../../../testing/register-histories.ts";
-import { callsUntil, Never, type Calls } from "../../calls.ts";
+import { callsUntil, Never, positionsByEnd, type Calls } from "../../calls.ts";
 import { Read, readRegisterCalls, Write, type RegisterCalls } from "../register-calls.ts";
 import { onlineZones } from "./online-zones.ts";
-import { positionsByEnd } from "./reads-from.ts";
 import { decideRegister } from "./zones-engine.ts";
 
 const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 2000);
@@ -102,7 +101,7 @@ function follow(
 ): boolean | "undecided" {
   const registers: RegisterCalls = readRegisterCalls(calls, structure());
   const judge = onlineZones();
-  const ends = positionsByEnd(calls.end, calls.length);
+  const ends = positionsByEnd(calls);
   let ended = 0;
   const endUntil = (time: number): boolean | "undecided" => {
     for (; ended < ends.length && calls.end[ends[ended]!]! < time; ended++) {

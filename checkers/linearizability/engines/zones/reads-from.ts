@@ -1,4 +1,4 @@
-import { Never } from "../../calls.ts";
+import { Never, positionsByEnd } from "../../calls.ts";
 import { Cas, Nothing, Read, Write, type RegisterCalls } from "../register-calls.ts";
 import { lastReturnedWrites, NoWriter, WritesOfValues } from "./writes-of-values.ts";
 
@@ -60,7 +60,7 @@ export function readsFrom(registers: RegisterCalls): ReadsFrom {
     source[i] = writer[value]!;
     observed ||= repeated !== undefined && repeated[value] === 1;
   }
-  const mapping = { registers, kind, source, ambiguities: 0, byEnd: positionsByEnd(end, length) };
+  const mapping = { registers, kind, source, ambiguities: 0, byEnd: positionsByEnd(calls) };
   return repeated === undefined || !observed ? mapping : forced(mapping, repeated);
 }
 
@@ -104,33 +104,4 @@ const MostTries = 8;
 function likelihood(end: Int32Array, write: number, begin: number): number {
   if (write === end.length) return 2;
   return end[write] === Never ? 0 : end[write]! < begin ? 2 : 1;
-}
-
-/** Positions of known calls by their ends: by buckets where the ends lie close together, else by sorting. */
-export function positionsByEnd(end: Int32Array, length: number): Int32Array {
-  let known = 0;
-  let low = Never;
-  let high = -1;
-  for (let i = 0; i < length; i++) {
-    const at = end[i]!;
-    if (at === Never) continue;
-    known++;
-    if (at < low) low = at;
-    if (at > high) high = at;
-  }
-  const positions = new Int32Array(known);
-  if (known === 0) return positions;
-  const span = high - low + 1;
-  let place = 0;
-  if (span <= 64 + 8 * known) {
-    const buckets = new Int32Array(span);
-    for (let i = 0; i < length; i++) if (end[i] !== Never) buckets[end[i]! - low] = i + 1;
-    for (let at = 0; at < span; at++) if (buckets[at] !== 0) positions[place++] = buckets[at]! - 1;
-    return positions;
-  }
-  const keys = new Float64Array(known);
-  for (let i = 0; i < length; i++) if (end[i] !== Never) keys[place++] = end[i]! * length + i;
-  keys.sort();
-  for (let i = 0; i < known; i++) positions[i] = keys[i]! % length;
-  return positions;
 }
