@@ -136,11 +136,9 @@ export function collectionCallsUntil(
   for (let i = 0; i < length; i++) {
     if (past[i]! <= gap || end[i]! <= until) continue;
     past[i] = gap + 1;
-    if (!changes(kind[i]!)) kind[i] = Nothing;
-    else if (kind[i] === Remove || kind[i] === Delete) {
-      const { input } = alphabet.get(action[i]!);
-      kind[i] = structure.meaning(input, unknownOutput).does === "remove" ? Remove : Take;
-    } else kind[i] = Add;
+    const { input } = alphabet.get(action[i]!);
+    const unknown = kindOf(structure.meaning(input, unknownOutput));
+    kind[i] = changes(unknown) ? unknown : Nothing;
   }
   return { ...whole, length, until, kind, past, gaps: gap + 2 };
 }
@@ -196,7 +194,7 @@ function gapsOf({ begin, end, length }: Calls, first: number) {
 }
 
 /** Positions of the calls that returned, in that order. */
-function positionsByEnd(end: Int32Array, length: number): Int32Array {
+export function positionsByEnd(end: Int32Array, length: number): Int32Array {
   let least = Infinity;
   let most = -Infinity;
   let known = 0;

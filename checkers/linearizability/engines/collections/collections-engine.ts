@@ -1,13 +1,18 @@
-import { Never } from "../../calls.ts";
 import type { CollectionStructure } from "../../structure.ts";
-import type { Decision, Engine, Nonlinearizable } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { readCollectionCalls, type CollectionCalls } from "./collection-calls.ts";
 import { readItems, type Flaw } from "./items.ts";
 import { decidePriorityQueue } from "./priority-queue.ts";
 import { decideQueue } from "./queue.ts";
+import { refute } from "./refutation.ts";
+import { decideSet } from "./set.ts";
 import { decideStack } from "./stack.ts";
 
-/** Collections whose items can be told apart: each is added at most once. Linear, or n log n. */
+/**
+ * Collections whose items can be told apart: queues, stacks, priority queues and bags to which each item is added
+ * at most once, and sets of elements that are added and removed at most once, or only added. Linear, or
+ * n log n for stacks and for sorting priorities. Other collections are left to other engines.
+ */
 export const collectionsEngine: Engine = {
   name: "collections",
   decide({ calls }) {
@@ -16,17 +21,13 @@ export const collectionsEngine: Engine = {
     const collection = readCollectionCalls(calls, structure);
     const decided = decide(collection, structure);
     if (decided === undefined) return undefined;
-    const steps = calls.length;
-    if (decided instanceof Int32Array) return { end: "linearizable", order: decided, steps };
-    return refutation(collection, decided);
+    if (decided instanceof Int32Array) return { end: "linearizable", order: decided, steps: calls.length };
+    return refute(collection, structure, decided, decide);
   },
 };
 
-export function decide(
-  collection: CollectionCalls,
-  structure: CollectionStructure,
-): Int32Array | Flaw | undefined {
-  if (structure.kind === "set") return undefined;
+function decide(collection: CollectionCalls, structure: CollectionStructure): Int32Array | Flaw | undefined {
+  if (structure.kind === "set") return decideSet(collection);
   const items = readItems(collection);
   if (items === undefined || "pattern" in items) return items;
   switch (structure.kind) {
@@ -39,12 +40,4 @@ export function decide(
     case "bag":
       return decidePriorityQueue(items, undefined);
   }
-}
-
-function refutation(collection: CollectionCalls, flaw: Flaw): Decision {
-  const steps = collection.calls.length;
-  const refuted: Nonlinearizable = { end: "nonlinearizable", steps };
-  void flaw;
-  void Never;
-  return refuted;
 }

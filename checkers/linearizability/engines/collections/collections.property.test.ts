@@ -102,8 +102,46 @@ const kinds: Readonly<Record<string, Kind>> = {
     options: { kind: "bag", names: setNames, named: true, look: 0.2, unknown, initial: [101] },
     decides: 1,
   },
+  "a set": {
+    model: set([101]),
+    options: {
+      kind: "set",
+      names: setNames,
+      named: true,
+      add: 0.35,
+      look: 0.4,
+      unknown,
+      initial: [101],
+      lie: 0.15,
+    },
+    decides: 0.5,
+  },
+  "a set seen as a whole": {
+    model: set(),
+    options: {
+      kind: "set",
+      names: { add: "add", remove: "add", read: "read" },
+      look: 0.4,
+      repeat: 0.2,
+      unknown,
+      lie: 0.15,
+    },
+    decides: 1,
+  },
+  "a set seen as a whole and by element": {
+    model: set([101]),
+    options: {
+      kind: "set",
+      names: { add: "add", remove: "add", read: "read", contains: "contains" },
+      look: 0.45,
+      repeat: 0.2,
+      unknown,
+      initial: [101],
+      lie: 0.15,
+    },
+    decides: 1,
+  },
 };
-void set;
 
 describe.each(Object.entries(kinds))("%s", (name, { model, options, decides }) => {
   test("is judged as the definition says, with an order, the first failing prefix and a closed proof", () => {

@@ -46,9 +46,10 @@ export function headsOf(items: Items): Heads | Flaw {
     const hi = removeFrom[one]!;
     if (lo < hi) first[one] = last[one] = time[lo]! + 1;
     else {
-      first[one] = time[hi]! + (holder[hi]! < 0 ? 0 : 2);
+      const earliest = time[hi]! + (holder[hi]! < 0 ? 0 : 2);
+      if (earliest > time[lo]!) return conflict(items, [holder[hi]!, one]);
+      first[one] = earliest;
       last[one] = time[lo]!;
-      if (first[one]! > last[one]!) return conflict(items, [holder[hi]!, one]);
       if (holder[lo]! >= 0) latest[one] = latest[holder[lo]!]!;
     }
   }

@@ -90,7 +90,7 @@ function orderOf(items: Items, chosen?: Int32Array): Int32Array | Flaw {
   }
   const parts = partsOf(items, emptyAt ?? none);
   const order = itemOrder(items, heads, parts);
-  return order instanceof Int32Array ? placed(items, order, parts, emptyAt ?? none) : order;
+  return order instanceof Int32Array ? placedCalls(items, order, parts, emptyAt ?? none) : order;
 }
 
 /** The queue between one time and the next at which it was found empty. */
@@ -168,7 +168,7 @@ function outOfOrder(items: Items, heads: Heads, early: number, late: number): Fl
 }
 
 /** The calls of the items in this order, each as early as may be. */
-function placed(
+function placedCalls(
   { of, adder, remover, addFrom, removeFrom, seen, seenStart, seenFrom, empties }: Items,
   order: Int32Array,
   { cuts, part }: Parts,

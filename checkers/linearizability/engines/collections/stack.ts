@@ -216,7 +216,7 @@ class Peeling {
         put(seen[seenByItem[seenNext[one]!]!]!);
     };
     // Pushes of a gap: what is popped last lies lowest; of those popped in the same gap, what went first.
-    const byPop = orderByKey(popAt, gaps, Int32Array.from(this.#gone.reverse())).reverse();
+    const byPop = orderByKey(popAt, gaps, Int32Array.from(this.#gone.toReversed())).toReversed();
     const pushes = orderByKey(pushAt, gaps, byPop);
     const byEmpty = orderByKey(emptyAt, gaps);
     const stack: number[] = [];
