@@ -93,7 +93,7 @@ describe("engines that are wrong", () => {
     ["take info for ok", "cas-register", (history) => retyped(history, "info", "ok"), same],
     ["take pending for never", "fifo-queue", withoutPending, same],
     ["let operations end at their start", "register", atOnce, same],
-    ["forget the state in their memory", "register", same, (model) => ({ ...model, identity: () => "" })],
+    ["forget the state in their memory", "fifo-queue", same, (model) => ({ ...model, identity: () => "" })],
     ["admit every result", "set", same, admitAll],
   ])("that %s are found out", (_, name, mutateHistory, mutateModel) => {
     const family = families[name]!;

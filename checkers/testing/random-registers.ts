@@ -77,6 +77,8 @@ export function randomRegister(random: () => number, options: RandomRegister): R
         if (state !== seen[call]) return;
         state = written[call]!;
         break;
+      default:
+        break;
     }
     one.done = true;
   };

@@ -1,10 +1,18 @@
 import type { Decision, Engine, Limits, Problem } from "./engine.ts";
+import { collectionsEngine } from "./collections/collections-engine.ts";
+import { frontierEngine } from "./frontier/engine.ts";
 import { knownOrder } from "./known-order/known-order.ts";
 import { searchEngine } from "./search-engine.ts";
 import { zonesEngine } from "./zones/zones-engine.ts";
 
 /** Every engine, cheapest first; the last decides anything. */
-export const engines: readonly Engine[] = [knownOrder, zonesEngine, searchEngine];
+export const engines: readonly Engine[] = [
+  knownOrder,
+  zonesEngine,
+  collectionsEngine,
+  frontierEngine,
+  searchEngine,
+];
 
 export interface Decided {
   readonly engine: string;

@@ -9,9 +9,9 @@ export class Covering {
   readonly #flight: InFlight;
   readonly #usedSets: UsedSets;
   readonly #relaxed: boolean;
-  /** The slot of the call that returns at this event: it is over. */
-  returning = None;
-  event = -1;
+  /** The event at hand, and the slot of the call that returns at it: it is over. */
+  #event = -1;
+  #returning = None;
 
   // The marks and uses of the first, with the writes that it would place to be like the second.
   readonly #marks: Int32Array;
@@ -20,6 +20,7 @@ export class Covering {
   #lastWrite = -1;
   /** The values of reads that these writes serve. */
   readonly #served: number[] = [];
+  #servedCount = 0;
   readonly #balance = new Map<number, number>();
 
   constructor(flight: InFlight, usedSets: UsedSets, relaxed: boolean) {
@@ -29,29 +30,46 @@ export class Covering {
     this.#marks = new Int32Array(flight.words);
   }
 
-  /** Whether a row covers another as they stand; both have placed the same compare-and-sets. */
-  plainly(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
+  /** Goes on to an event, at which the call in a slot returns. */
+  at(event: number, returning: number): void {
+    this.#event = event;
+    this.#returning = returning;
+  }
+
+  /** Whether a row covers another, be it by a plain write placed now. */
+  covers(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
+    if (!this.#sameCases(a, at, b, bt) || !this.#usedSets.isPart(a[at + Used]!, b[bt + Used]!)) return false;
+    return this.#standing(a, at, b, bt) || this.#afterWriting(a, at, b, bt);
+  }
+
+  /** Whether a row covers another as they stand. */
+  asItStands(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
+    return (
+      a[at + State] === b[bt + State] &&
+      this.#sameCases(a, at, b, bt) &&
+      this.#usedSets.isPart(a[at + Used]!, b[bt + Used]!) &&
+      this.#standing(a, at, b, bt)
+    );
+  }
+
+  #standing(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
     const { words } = this.#flight;
     if (a[at + State] !== b[bt + State]) return false;
     const owed = Columns + words;
     for (let word = 0; word < words; word++)
       if ((a[at + owed + word]! & ~b[bt + owed + word]!) !== 0) return false;
-    if (!this.#sameCases(a, at, b, bt)) return false;
-    if (!this.#usedSets.isPart(a[at + Used]!, b[bt + Used]!)) return false;
     if (!this.#isAsLate(a[at + LastWrite]!, b[bt + LastWrite]!)) return false;
     this.#begin(a, at, a[at + Settled]!, a[at + LastWrite]!);
     return this.#hasSeen(a, at, b, bt, NoValue) && this.#hasLeft(b, bt);
   }
 
   /** Whether it covers the other once it placed a plain write of the state of the other at this event. */
-  byWriting(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
-    const flight = this.#flight;
+  #afterWriting(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
     const value = b[bt + State]!;
-    const class_ = flight.writeClass(value);
-    if (class_ === None || !this.#sameCases(a, at, b, bt)) return false;
-    if (!this.#usedSets.isPart(a[at + Used]!, b[bt + Used]!)) return false;
-    this.#begin(a, at, a[at + Used]!, this.event);
-    return this.#write(class_) && this.#hasSeen(a, at, b, bt, value) && this.#hasLeft(b, bt);
+    const change = this.#flight.writeChange(value);
+    if (change === None) return false;
+    this.#begin(a, at, a[at + Used]!, this.#event);
+    return this.#write(change) && this.#hasSeen(a, at, b, bt, value) && this.#hasLeft(b, bt);
   }
 
   #begin(a: Int32Array, at: number, settled: number, lastWrite: number): void {
@@ -60,7 +78,7 @@ export class Covering {
     this.#used = a[at + Used]!;
     this.#settled = settled;
     this.#lastWrite = lastWrite;
-    this.#served.length = 0;
+    this.#servedCount = 0;
   }
 
   #sameCases(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
@@ -77,7 +95,7 @@ export class Covering {
     for (let i = count - 1; i >= 0; i--) {
       const began = begin[open[i]!]!;
       if (began < a) return true;
-      if (began < b && open[i] !== this.returning) return false;
+      if (began < b && open[i] !== this.#returning) return false;
     }
     return true;
   }
@@ -103,31 +121,36 @@ export class Covering {
         if (flight.begin[slot]! >= this.#lastWrite) return false;
         const seen = flight.seen[slot]!;
         // One write serves all reads of its value.
-        if (this.#served.includes(seen)) continue;
-        const class_ = flight.writeClass(seen);
-        if (class_ === None || !this.#write(class_)) return false;
-        this.#served.push(seen);
+        if (this.#isServed(seen)) continue;
+        const change = flight.writeChange(seen);
+        if (change === None || !this.#write(change)) return false;
+        this.#served[this.#servedCount++] = seen;
       }
     }
     return true;
   }
 
+  #isServed(value: number): boolean {
+    for (let i = 0; i < this.#servedCount; i++) if (this.#served[i] === value) return true;
+    return false;
+  }
+
   /** Marks a write of a class as used before the last plain write; false when there is none. */
-  #write(class_: number): boolean {
+  #write(change: number): boolean {
     const flight = this.#flight;
-    for (let slot = flight.newest(class_); slot !== None; slot = flight.older(slot)) {
-      if (slot === this.returning || flight.begin[slot]! >= this.#lastWrite) continue;
+    for (let slot = flight.newest(change); slot !== None; slot = flight.older(slot)) {
+      if (slot === this.#returning || flight.begin[slot]! >= this.#lastWrite) continue;
       const bit = 1 << (slot & 31);
       if ((this.#marks[slot >>> 5]! & bit) !== 0) continue;
       this.#marks[slot >>> 5]! |= bit;
       return true;
     }
-    const begun = flight.unknownBefore(class_, this.#lastWrite);
+    const begun = flight.unknownBefore(change, this.#lastWrite);
     if (begun === 0) return false;
     if (this.#relaxed) return true;
-    if (this.#usedSets.count(this.#settled, class_) >= begun) return false;
-    this.#used = this.#usedSets.with(this.#used, class_);
-    this.#settled = this.#usedSets.with(this.#settled, class_);
+    if (this.#usedSets.count(this.#settled, change) >= begun) return false;
+    this.#used = this.#usedSets.with(this.#used, change);
+    this.#settled = this.#usedSets.with(this.#settled, change);
     return true;
   }
 
@@ -150,10 +173,10 @@ export class Covering {
       const its = (this.#marks[word]! & bit) !== 0 ? 1 : 0;
       const others = (b[bt + Columns + word]! & bit) !== 0 ? 1 : 0;
       if (its === others) continue;
-      const class_ = flight.class[slot]!;
-      const left = (balance.get(class_) ?? 0) + others - its;
+      const change = flight.change[slot]!;
+      const left = (balance.get(change) ?? 0) + others - its;
       if (left < 0) return false;
-      balance.set(class_, left);
+      balance.set(change, left);
     }
     return true;
   }

@@ -1,131 +1,185 @@
-import { Cas, Differ, Read, Write } from "../register-calls.ts";
+/**
+ * All that one register may have gone through, event by event: just-in-time linearization (Lowe 2017),
+ * breadth first, with reductions that keep the frontier small where values repeat. A call is placed only when
+ * some return needs it: for every linearization there is one in which each run of calls placed between two
+ * events ends with the call whose return comes next.
+ *
+ * A configuration holds the state, the event of the last plain write, which calls in flight are placed, which
+ * writes are owed, and which unknown calls are used. Why nothing is lost:
+ *
+ * - *Eager reads.* A read of the state is placed at once: that changes nothing, and nothing forbids it. The same
+ *   goes for having seen that the state is another, and for a compare-and-set that changes nothing.
+ *
+ * - *Absorption.* A plain write that returns unplaced goes just before the last plain write if it began earlier, or
+ *   to where the state was its value; either way nobody notices. Else it is *owed*: it must be placed at its return.
+ *   Placing a plain write pays all that is owed, and so is every write of a value when the state comes to be it.
+ *
+ * - *Blocks inside.* Between two plain writes the state depends on the first of them only. So of a run of calls
+ *   placed at one event, all but the last plain write and what follows it form blocks, each a plain write with
+ *   compare-and-sets and reads, of which each can be forgotten, and be put in just before the last plain write
+ *   when the first of its calls returns: all of them were in flight at that write, and still are. If
+ *   another plain write has been placed since, they go before that. Compare-and-sets that follow a block
+ *   must be chosen then, since it is not remembered. What follows the previous plain write is no such block, so before a
+ *   plain write compare-and-sets are placed in every useful way.
+ *
+ * - *Marks instead of deadlines.* Calls that make the same change are interchangeable: only how many are used is
+ *   told, and for each use how late a call may have begun. Uses are marks on the newest unmarked call that had
+ *   begun. Since "had begun by then" are nested sets, calls s₁ < s₂ < … in order of begin can have been the ones used
+ *   exactly if sᵢ is no newer than the i-th mark (Gale order). Whoever returns takes the oldest mark that is
+ *   no older than it: of equal calls the one that returns first is best used up, and the later marks are the
+ *   more lenient ones. If a linearization places it elsewhere, the two calls can be exchanged: one that was hidden
+ *   or placed later can be hidden at the use, or placed later, by the other. So the time of a return need not be
+ *   known, and the same frontier serves while a history is being recorded. A call of unknown outcome never returns, so it is used only
+ *   where no known one is left; those are counted.
+ *
+ * - *Covering.* Of two configurations after one event that have placed the same compare-and-sets, one
+ *   covers the other if it holds the same state, its last plain write is as late as far as calls in flight can
+ *   tell, it owes no other writes, has done the same reads, and has used no more and no older writes and no other unknown calls. It
+ *   may also first place blocks before its last plain write, or a plain write now, to come to be like the other: what it can become it covers.
+ *
+ * An empty frontier proves that the events so far have no linearization, unless some configurations were dropped for
+ * want of room; any configuration left after the last event is a linearization.
+ */
+import { Cas, Read, Write } from "../register-calls.ts";
 import { Trails } from "../search/trails.ts";
 import { NoneUsed, UsedSets } from "../search/used-sets.ts";
+import { Configuration } from "./configuration.ts";
 import { Covering } from "./covering.ts";
+import { Goal } from "./goal.ts";
 import { None, type InFlight } from "./in-flight.ts";
-import { Block, Columns, LastWrite, Mark, Rows, Settled, State, Trail, Used } from "./rows.ts";
+import { Block, Columns, copyRow, LastWrite, Mark, Rows, Settled, State, Trail, Used } from "./rows.ts";
 
-/** The initial value. */
+/** Number of the initial value. */
 const Initial = 0;
+/** Steps after which budgets are asked again. */
+const StepsBetweenChecks = 1 << 12;
 
 export interface FrontierOptions {
-  /** Whether unknown calls can be used without limit. */
+  /** What it may spend; nothing limits it unless given. */
+  readonly steps?: number;
+  readonly bytes?: number;
+  readonly expired?: () => boolean;
+  /** Whether unknown calls can be used any number of times: then only an empty frontier proves something. */
   readonly relaxed?: boolean;
   /** How many configurations are kept after an event; unlimited unless given. */
   readonly width?: number;
-  /** Whether to remember how each configuration was reached. */
+  /** Whether to remember how each configuration was reached; yes unless given. */
   readonly trails?: boolean;
+}
+
+/** The changes that led to a configuration: twice the number of each, plus one if placed inside; and at which events. */
+export interface TrailOfChanges {
+  readonly choices: Int32Array;
+  readonly events: Int32Array;
 }
 
 export class Frontier {
   readonly #flight: InFlight;
-  readonly #relaxed: boolean;
+  readonly #options: FrontierOptions;
   readonly #width: number;
+  /** How many that hold the same value are expanded at one event. */
+  readonly #mostAlike: number;
   readonly #trails: Trails | undefined;
   readonly #usedSets = new UsedSets();
   readonly #covering: Covering;
   readonly #words: number;
-  /** Where the "owed" bits are. */
-  readonly #owed: number;
 
+  /** The configurations after the last event, and those after the one at hand. */
   #now: Rows;
   #next: Rows;
-  /** What the return at hand still needs: not written yet at this event, written, placed before the last write. */
+  // What the return at hand has to expand: what placed no plain write at it, what did, and blocks inside.
   readonly #before: Rows;
   readonly #after: Rows;
   readonly #inside: Rows;
+  /** The configuration at hand, and its row; and that which it comes from. */
+  readonly #one: Configuration;
+  readonly #row: Int32Array;
+  readonly #from: Int32Array;
+  readonly #goal: Goal;
 
   #steps = 0;
+  #nextCheck = 0;
   #most = 1;
-  /** Whether configurations were dropped for want of room: an empty frontier then proves nothing. */
-  truncated = false;
+  #truncated = false;
+  #stopped: "steps" | "seconds" | "bytes" | undefined;
 
-  readonly #from: Int32Array;
-  readonly #row: Int32Array;
-  readonly #old: Int32Array;
-  #oldOf = -1;
-  /** Slot and class that must be placed at this return; its kind and values. */
-  #call = None;
-  #callClass = None;
-  #callKind = 0;
-  #callSeen = 0;
-  #event = -1;
-  /** Values from which compare-and-sets lead to what the call needs. */
-  readonly #starting: number[] = [];
-  #startingKnown = false;
-  readonly #stepClass: number[] = [];
-  readonly #stepSlot: number[] = [];
-
-  constructor(flight: InFlight, { relaxed = false, width = Infinity, trails = true }: FrontierOptions = {}) {
+  constructor(flight: InFlight, options: FrontierOptions = {}) {
+    const { relaxed = false, width = Infinity, trails = true } = options;
+    const { words } = flight;
     this.#flight = flight;
-    this.#relaxed = relaxed;
+    this.#options = options;
     this.#width = width;
+    this.#mostAlike = Math.max(2, width / 8);
     this.#trails = trails ? new Trails() : undefined;
     this.#covering = new Covering(flight, this.#usedSets, relaxed);
-    const words = (this.#words = flight.words);
-    this.#owed = Columns + words;
+    this.#words = words;
     this.#now = new Rows(words);
     this.#next = new Rows(words);
     this.#before = new Rows(words);
     this.#after = new Rows(words);
     this.#inside = new Rows(words);
-    this.#row = new Int32Array(this.#now.stride);
-    this.#from = new Int32Array(this.#now.stride);
-    this.#old = new Int32Array(words);
-    this.#row[State] = Initial;
-    this.#row[LastWrite] = -1;
-    this.#row[Used] = this.#row[Settled] = NoneUsed;
-    this.#row[Trail] = Trails.Start;
-    this.#now.add(this.#row, 0);
+    this.#one = new Configuration(flight, this.#usedSets, relaxed);
+    this.#goal = new Goal(flight);
+    const row = (this.#row = this.#one.row);
+    this.#from = new Int32Array(row.length);
+    row[State] = Initial;
+    row[LastWrite] = -1;
+    row[Used] = row[Settled] = NoneUsed;
+    row[Trail] = Trails.Start;
+    this.#now.add(row, 0);
   }
 
   get steps(): number {
     return this.#steps;
   }
 
+  /** How many configurations there are. */
   get size(): number {
     return this.#now.size;
   }
 
-  /** The most configurations there were after an event. */
+  /** The most configurations that there were after an event. */
   get most(): number {
     return this.#most;
   }
 
-  get words(): number {
-    return (
-      this.#now.words +
-      this.#next.words +
-      this.#before.words +
-      this.#after.words +
-      this.#inside.words +
-      this.#usedSets.words +
-      (this.#trails?.words ?? 0)
-    );
+  /** Whether configurations were dropped for want of room: being empty then proves nothing. */
+  get truncated(): boolean {
+    return this.#truncated;
   }
 
-  /** The state of a configuration. */
+  /** Which budget ended, if one did: the frontier is of no more use then. */
+  get stopped(): "steps" | "seconds" | "bytes" | undefined {
+    return this.#stopped;
+  }
+
+  /** 32-bit words held. */
+  get words(): number {
+    const lists = [this.#now, this.#next, this.#before, this.#after, this.#inside];
+    const trails = this.#trails?.words ?? 0;
+    return lists.reduce((sum, { words }) => sum + words, this.#usedSets.words + trails);
+  }
+
+  /** The value that the register holds in a configuration. */
   state(number: number): number {
     return this.#now.data[number * this.#now.stride + State]!;
   }
 
-  /** The uses that led to a configuration: class and whether it stands before the last plain write; and events. */
-  trail(number: number): { readonly choices: Int32Array; readonly events: Int32Array } {
+  /** How a configuration was reached. */
+  trail(number: number): TrailOfChanges {
     const trail = this.#now.data[number * this.#now.stride + Trail]!;
-    return {
-      choices: this.#trails?.choices(trail) ?? new Int32Array(0),
-      events: this.#trails?.states(trail) ?? new Int32Array(0),
-    };
+    if (this.#trails === undefined) throw new Error("trails were not asked for");
+    return { choices: this.#trails.choices(trail), events: this.#trails.states(trail) };
   }
 
-  /** A known call begins. */
-  begin(slot: number, kind: number, seen: number, written: number, class_: number, event: number): void {
-    this.#flight.add(slot, kind, seen, written, class_, event);
+  /** A known call begins, in a free slot. */
+  begin(slot: number, kind: number, seen: number, written: number, change: number, event: number): void {
+    this.#flight.add(slot, kind, seen, written, change, event);
     if (kind === Cas) return;
     const { data, stride, size } = this.#now;
     const bit = 1 << (slot & 31);
     const placed = Columns + (slot >>> 5);
-    const owed = this.#owed + (slot >>> 5);
+    const owed = placed + this.#words;
     this.#steps += size;
     for (let row = 0, at = 0; row < size; row++, at += stride) {
       const state = data[at + State]!;
@@ -136,451 +190,282 @@ export class Frontier {
   }
 
   /** An unknown call begins. */
-  beginUnknown(class_: number, kind: number, seen: number, written: number, event: number): void {
-    this.#flight.addUnknown(class_, kind, seen, written, event);
+  beginUnknown(kind: number, seen: number, written: number, change: number, event: number): void {
+    this.#flight.addUnknown(change, kind, seen, written, event);
   }
 
-  /** A known call returns: whether a configuration is left. */
+  /** A known call returns: whether a configuration is left, and no budget ended. */
   end(slot: number, event: number): boolean {
-    const flight = this.#flight;
-    this.#call = slot;
-    this.#callKind = flight.kind[slot]!;
-    this.#callSeen = flight.seen[slot]!;
-    this.#callClass = this.#callKind === Write || this.#callKind === Cas ? flight.class[slot]! : None;
-    this.#event = event;
-    this.#startingKnown = false;
-    this.#oldOf = -1;
-    this.#covering.returning = slot;
-    this.#covering.event = event;
+    const now = this.#now;
+    this.#goal.set(slot);
+    this.#one.at(event);
+    this.#covering.at(event, slot);
     this.#next.clear();
+    if (now.size === 1 && this.#endOne(slot)) return !this.#isSpent();
     this.#before.clear();
     this.#after.clear();
     this.#inside.clear();
-    const now = this.#now;
-    for (let row = 0; row < now.size; row++) {
+    for (let row = 0; row < now.size && !this.#isSpent(); row++) {
       this.#steps++;
       now.read(row, this.#row);
-      if (this.#isPlaced(this.#row)) this.#finish(None);
+      if (this.#one.markFor(slot) !== None) this.#finish(None);
       else this.#start();
     }
-    for (let row = 0; row < this.#inside.size; row++) this.#expandInside(row);
-    for (let row = 0; row < this.#before.size; row++) this.#expandBefore(row);
-    for (let row = 0; row < this.#after.size; row++) this.#expandAfter(row);
-    flight.remove(slot);
+    for (let row = 0; row < this.#inside.size && !this.#isSpent(); row++) this.#expandInside(row);
+    for (let row = 0; row < this.#before.size && !this.#isSpent(); row++) this.#expandBefore(row);
+    for (let row = 0; row < this.#after.size && !this.#isSpent(); row++) this.#expandAfter(row);
+    this.#flight.remove(slot);
     const next = this.#next;
     if (next.live > this.#width) this.#truncate();
     next.compact();
-    this.#next = this.#now;
+    this.#next = now;
     this.#now = next;
     if (next.size > this.#most) this.#most = next.size;
     this.#collectTrails();
-    return next.size > 0;
+    return next.size > 0 && this.#stopped === undefined;
   }
 
-  /** Whether a row has placed the call that returns: itself, or one of its class in whose place it can be. */
-  #isPlaced(row: Int32Array): boolean {
-    return this.#callClass === None ? isSet(row, Columns, this.#call) : this.#markFrom(row) !== None;
+  /** Lets a call return in the only configuration there is, if that has placed it. */
+  #endOne(slot: number): boolean {
+    this.#steps++;
+    this.#now.read(0, this.#row);
+    const mark = this.#one.markFor(slot);
+    if (mark === None) return false;
+    this.#one.release(slot, mark);
+    this.#now.write(0, this.#row);
+    this.#flight.remove(slot);
+    return true;
   }
 
-  #markFrom(row: Int32Array): number {
-    let slot = this.#call;
-    while (slot !== None && !isSet(row, Columns, slot)) slot = this.#flight.newer(slot);
-    return slot;
-  }
-
-  /** Lets the call return in `#row`, which has placed it or need not, and keeps what comes of it. */
-  #finish(choice: number): void {
-    const row = this.#row;
-    const slot = this.#call;
-    const mark = this.#callClass === None ? slot : this.#markFrom(row);
-    if (mark !== None) clear(row, Columns, mark);
-    clear(row, this.#owed, slot);
-    row[Block] = row[Mark] = 0;
-    this.#keep(choice);
-  }
-
-  /** Keeps `#row` for the next event, unless another covers it. */
-  #keep(choice: number): void {
-    const next = this.#next;
-    const row = this.#row;
-    const key = this.#casesHash(row);
-    const covering = this.#covering;
-    for (let other = next.first(key); other >= 0; other = next.next(other)) {
-      if (next.isGone(other)) continue;
-      this.#steps++;
-      const at = other * next.stride;
-      if (covering.plainly(next.data, at, row, 0) || covering.byWriting(next.data, at, row, 0)) return;
-      if (covering.plainly(row, 0, next.data, at) || covering.byWriting(row, 0, next.data, at))
-        next.take(other);
-    }
-    this.#log(row, choice);
-    next.add(row, key);
-  }
-
-  /** Adds `#row` to those to be expanded at this event, unless one there covers it. */
-  #addTo(list: Rows, choice: number): void {
-    const row = this.#row;
-    const key = this.#casesHash(row) + Math.imul(row[State]! + row[Block]!, 0x9e3779b1);
-    for (let other = list.first(key); other >= 0; other = list.next(other)) {
-      this.#steps++;
-      const at = other * list.stride;
-      if (list.data[at + Block] !== row[Block]) continue;
-      if (list === this.#inside && list.data[at + Mark] !== row[Mark]) continue;
-      if (this.#covering.plainly(list.data, at, row, 0)) return;
-    }
-    this.#log(row, choice);
-    list.add(row, key);
-  }
-
-  #log(row: Int32Array, choice: number): void {
-    if (choice !== None && this.#trails !== undefined)
-      row[Trail] = this.#trails.add(row[Trail]!, choice, this.#event);
-  }
-
-  /** Begins to place the call that returns, in the configuration `#row`. */
+  /** Begins to place the call that returns, in the configuration at hand. */
   #start(): void {
+    const one = this.#one;
     const row = this.#row;
-    const flight = this.#flight;
-    const slot = this.#call;
+    const { slot, kind, change } = this.#goal;
     row[Block] = row[Mark] = 0;
     this.#addTo(this.#before, None);
-    const older = flight.begin[slot]! < row[LastWrite]!;
-    if (this.#callKind === Write) {
-      if (isSet(row, this.#owed, slot)) return;
-      if (!older) {
+    const isOlder = this.#flight.begin[slot]! < row[LastWrite]!;
+    if (kind === Write) {
+      if (one.isOwed(slot)) return;
+      if (!isOlder) {
         this.#finish(None);
         return;
       }
-      set(row, slot);
-      this.#arriveInside(flight.written[slot]!);
+      one.set(slot);
+      one.arriveInside(this.#flight.written[slot]!);
       row[Mark] = 1;
-      this.#addTo(this.#inside, (this.#callClass << 1) | 1);
+      this.#addTo(this.#inside, placedInside(change));
       return;
     }
-    if (!older) return;
-    this.#from.set(row);
-    for (const value of this.#startingValues()) {
-      row.set(this.#from);
-      const class_ = flight.writeClass(value);
-      if (class_ === None || !this.#writeInside(class_)) continue;
-      this.#arriveInside(value);
-      if (this.#callClass === None && isSet(row, Columns, slot)) row[Mark] = 1;
-      this.#addTo(this.#inside, (class_ << 1) | 1);
+    if (!isOlder) return;
+    copyRow(row, this.#from);
+    for (const value of this.#goal.starts()) {
+      copyRow(this.#from, row);
+      const write = this.#flight.writeChange(value);
+      if (write === None || !one.writeInside(write)) continue;
+      row[Mark] = this.#goal.isPlacedBy(one, None) ? 1 : 0;
+      this.#addTo(this.#inside, placedInside(write));
     }
   }
 
-  /** Goes on with a block placed before the last plain write. */
+  /** Goes on with a block inside; its mark says whether it has placed the call that returns. */
   #expandInside(number: number): void {
+    const one = this.#one;
     const row = this.#row;
     this.#inside.read(number, row);
-    this.#from.set(row);
-    const done = row[Mark] === 1;
-    if (done) {
+    copyRow(row, this.#from);
+    const isDone = row[Mark] === 1;
+    if (isDone) {
       this.#finish(None);
-      row.set(this.#from);
+      copyRow(this.#from, row);
     }
-    const { length } = this.#findSteps(row[Block]!, row[LastWrite]!, row[Settled]!);
-    for (let i = 0; i < length; i++) {
-      const class_ = this.#stepClass[i]!;
-      const to = this.#flight.classWritten(class_);
-      if (!done && class_ !== this.#callClass && !this.#leads(to)) continue;
-      row.set(this.#from);
-      const slot = this.#stepSlot[i]!;
-      if (slot !== None) set(row, slot);
-      else if (!this.#relaxed) {
-        row[Used] = this.#usedSets.with(row[Used]!, class_);
-        row[Settled] = this.#usedSets.with(row[Settled]!, class_);
-      }
-      this.#arriveInside(to);
-      if (class_ === this.#callClass || (this.#callClass === None && isSet(row, Columns, this.#call)))
-        row[Mark] = 1;
-      this.#addTo(this.#inside, (class_ << 1) | 1);
+    const steps = one.findSteps(row[Block]!, row[LastWrite]!, row[Settled]!);
+    for (let step = 0; step < steps; step++) {
+      const change = one.stepChanges[step]!;
+      const to = this.#flight.changeWritten(change);
+      if (!isDone && change !== this.#goal.change && !this.#goal.canComeFrom(to)) continue;
+      copyRow(this.#from, row);
+      one.takeStepInside(step);
+      if (this.#goal.isPlacedBy(one, change)) row[Mark] = 1;
+      this.#addTo(this.#inside, placedInside(change));
     }
   }
 
-  /** Goes on with a configuration that has placed no plain write at this event. */
+  /**
+   * Goes on with a configuration that has placed no plain write at this event. Its mark says that its last steps were
+   * unknown calls which nobody saw: they are in vain if a plain write comes next.
+   */
   #expandBefore(number: number): void {
+    const one = this.#one;
     const row = this.#row;
     this.#before.read(number, row);
-    this.#from.set(row);
-    const { length } = this.#findSteps(row[State]!, this.#event, row[Used]!);
-    for (let i = 0; i < length; i++) {
-      row.set(this.#from);
-      this.#change(i);
-      const choice = this.#stepClass[i]! << 1;
-      if (this.#hasPlaced(this.#stepClass[i]!)) this.#finish(choice);
-      else {
-        // An unknown call that nobody saw was in vain if a plain write comes next.
-        row[Mark] = this.#stepSlot[i] === None && this.#samePlaced(row, this.#from) ? 1 : 0;
-        this.#addTo(this.#before, choice);
+    copyRow(row, this.#from);
+    const steps = one.findSteps(row[State]!, one.event, row[Used]!);
+    for (let step = 0; step < steps; step++) {
+      const change = one.stepChanges[step]!;
+      copyRow(this.#from, row);
+      one.takeStep(step);
+      if (this.#goal.isPlacedBy(one, change)) {
+        this.#finish(placedNow(change));
+        continue;
       }
+      row[Mark] = one.stepSlots[step] === None && this.#hasPlacedSame() ? 1 : 0;
+      this.#addTo(this.#before, placedNow(change));
     }
     if (this.#from[Mark] === 1) return;
-    if (this.#callKind === Write) {
-      row.set(this.#from);
-      if (this.#write(this.#callClass)) this.#finish(this.#callClass << 1);
+    if (this.#goal.kind === Write) {
+      copyRow(this.#from, row);
+      if (one.write(this.#goal.change)) this.#finish(placedNow(this.#goal.change));
       return;
     }
-    for (const value of this.#startingValues()) {
-      const class_ = this.#flight.writeClass(value);
-      if (class_ === None) continue;
-      row.set(this.#from);
-      if (!this.#write(class_)) continue;
-      if (this.#hasPlaced(None)) this.#finish(class_ << 1);
-      else this.#addTo(this.#after, class_ << 1);
+    for (const value of this.#goal.starts()) {
+      const write = this.#flight.writeChange(value);
+      if (write === None) continue;
+      copyRow(this.#from, row);
+      if (!one.write(write)) continue;
+      if (this.#goal.isPlacedBy(one, None)) this.#finish(placedNow(write));
+      else this.#addTo(this.#after, placedNow(write));
     }
   }
 
   /** Goes on with a configuration that has placed a plain write at this event. */
   #expandAfter(number: number): void {
+    const one = this.#one;
     const row = this.#row;
     this.#after.read(number, row);
-    this.#from.set(row);
-    const { length } = this.#findSteps(row[State]!, this.#event, row[Used]!);
-    for (let i = 0; i < length; i++) {
-      const class_ = this.#stepClass[i]!;
-      if (class_ !== this.#callClass && !this.#leads(this.#flight.classWritten(class_))) continue;
-      row.set(this.#from);
-      this.#change(i);
-      if (this.#hasPlaced(class_)) this.#finish(class_ << 1);
-      else this.#addTo(this.#after, class_ << 1);
+    copyRow(row, this.#from);
+    const steps = one.findSteps(row[State]!, one.event, row[Used]!);
+    for (let step = 0; step < steps; step++) {
+      const change = one.stepChanges[step]!;
+      const to = this.#flight.changeWritten(change);
+      if (change !== this.#goal.change && !this.#goal.canComeFrom(to)) continue;
+      copyRow(this.#from, row);
+      one.takeStep(step);
+      if (this.#goal.isPlacedBy(one, change)) this.#finish(placedNow(change));
+      else this.#addTo(this.#after, placedNow(change));
     }
   }
 
-  #hasPlaced(class_: number): boolean {
-    return this.#callClass === None ? isSet(this.#row, Columns, this.#call) : class_ === this.#callClass;
+  /** Lets the call return in the configuration at hand, which has placed it or hides it, and keeps what comes of it. */
+  #finish(choice: number): void {
+    const row = this.#row;
+    const { slot } = this.#goal;
+    this.#one.release(slot, this.#one.markFor(slot));
+    row[Block] = row[Mark] = 0;
+    this.#keep(choice);
   }
 
-  /**
-   * The classes of which a compare-and-set can go next where the register holds a value, with the slot of the
-   * one to be used, the newest; `None`: an unknown one. Only those that began before an event.
-   */
-  #findSteps(value: number, before: number, used: number): { readonly length: number } {
-    const flight = this.#flight;
+  /** Keeps the configuration at hand for the next event, unless another covers it. */
+  #keep(choice: number): void {
+    const next = this.#next;
     const row = this.#row;
-    const classes = this.#stepClass;
-    const slots = this.#stepSlot;
-    classes.length = 0;
-    slots.length = 0;
-    for (let word = 0; word < this.#words; word++) {
-      for (let rest = flight.cases[word]! & ~row[Columns + word]!; rest !== 0; rest &= rest - 1) {
-        const slot = 32 * word + 31 - Math.clz32(rest & -rest);
-        if (flight.seen[slot] !== value) continue;
-        const class_ = flight.class[slot]!;
-        if (classes.includes(class_)) continue;
-        const newest = this.#newestFree(class_, before);
-        if (newest === None) continue;
-        classes.push(class_);
-        slots.push(newest);
+    const key = this.#hash();
+    const covering = this.#covering;
+    for (let other = next.first(key); other >= 0; other = next.next(other)) {
+      if (next.isGone(other)) continue;
+      this.#steps++;
+      const at = other * next.stride;
+      if (covering.covers(next.data, at, row, 0)) return;
+      if (covering.covers(row, 0, next.data, at)) next.take(other);
+    }
+    this.#log(choice);
+    next.add(row, key);
+  }
+
+  /** Adds the configuration at hand to those to be expanded at this event, unless one there covers it. */
+  #addTo(list: Rows, choice: number): void {
+    const row = this.#row;
+    const key = this.#hash() + Math.imul(row[State]! + row[Block]!, 0x9e3779b1);
+    let alike = 0;
+    for (let other = list.first(key); other >= 0; other = list.next(other)) {
+      this.#steps++;
+      if (++alike > this.#mostAlike) {
+        this.#truncated = true;
+        return;
       }
-    }
-    for (let class_ = flight.firstFrom(value); class_ !== None; class_ = flight.nextFrom(class_)) {
-      if (classes.includes(class_)) continue;
-      const begun = flight.unknownBefore(class_, before);
-      if (begun === 0 || (!this.#relaxed && this.#usedSets.count(used, class_) >= begun)) continue;
-      classes.push(class_);
-      slots.push(None);
-    }
-    return classes;
-  }
-
-  #newestFree(class_: number, before: number): number {
-    const flight = this.#flight;
-    let slot = flight.newest(class_);
-    while (slot !== None && (flight.begin[slot]! >= before || isSet(this.#row, Columns, slot)))
-      slot = flight.older(slot);
-    return slot;
-  }
-
-  /** Places in `#row` the compare-and-set of a step, now. */
-  #change(step: number): void {
-    const row = this.#row;
-    const class_ = this.#stepClass[step]!;
-    const slot = this.#stepSlot[step]!;
-    if (slot !== None) set(row, slot);
-    else if (!this.#relaxed) this.#useUnknown(class_);
-    this.#arrive(this.#flight.classWritten(class_));
-  }
-
-  /**
-   * Uses an unknown compare-and-set now. A later use before the last plain write must leave enough for this
-   * one: as many count as used by then as leave no more than are left now.
-   */
-  #useUnknown(class_: number): void {
-    const row = this.#row;
-    row[Used] = this.#usedSets.with(row[Used]!, class_);
-    const left = this.#flight.unknownBefore(class_, this.#event) - this.#usedSets.count(row[Used], class_);
-    const leftThen =
-      this.#flight.unknownBefore(class_, row[LastWrite]!) - this.#usedSets.count(row[Settled]!, class_);
-    for (let more = leftThen - left; more > 0; more--)
-      row[Settled] = this.#usedSets.with(row[Settled]!, class_);
-  }
-
-  /** Places in `#row` a plain write of a class, now; false when there is none. */
-  #write(class_: number): boolean {
-    const row = this.#row;
-    const slot = this.#newestFree(class_, this.#event);
-    if (slot !== None) set(row, slot);
-    else {
-      const begun = this.#flight.unknownBefore(class_, this.#event);
-      if (begun === 0) return false;
-      if (!this.#relaxed) {
-        if (this.#usedSets.count(row[Used]!, class_) >= begun) return false;
-        row[Used] = this.#usedSets.with(row[Used]!, class_);
+      const at = other * list.stride;
+      if (list === this.#inside) {
+        if (list.data[at + Block] !== row[Block] || list.data[at + Mark] !== row[Mark]) continue;
       }
+      if (this.#covering.asItStands(list.data, at, row, 0)) return;
     }
-    row[Settled] = row[Used]!;
-    row[LastWrite] = this.#event;
-    row.fill(0, this.#owed);
-    this.#arrive(this.#flight.classWritten(class_));
+    this.#log(choice);
+    list.add(row, key);
+  }
+
+  #log(choice: number): void {
+    if (choice === None || this.#trails === undefined) return;
+    this.#row[Trail] = this.#trails.add(this.#row[Trail]!, choice, this.#one.event);
+  }
+
+  /** Whether the configuration at hand has placed no other calls than that which it comes from. */
+  #hasPlacedSame(): boolean {
+    for (let column = Columns; column < Columns + this.#words; column++)
+      if (this.#row[column] !== this.#from[column]) return false;
     return true;
   }
 
-  /** Places in `#row` a plain write of a class just before the last one; false when there is none. */
-  #writeInside(class_: number): boolean {
-    const row = this.#row;
-    const slot = this.#newestFree(class_, row[LastWrite]!);
-    if (slot !== None) {
-      set(row, slot);
-      return true;
-    }
-    const begun = this.#flight.unknownBefore(class_, row[LastWrite]!);
-    if (begun === 0) return false;
-    if (this.#relaxed) return true;
-    if (this.#usedSets.count(row[Settled]!, class_) >= begun) return false;
-    row[Used] = this.#usedSets.with(row[Used]!, class_);
-    row[Settled] = this.#usedSets.with(row[Settled]!, class_);
-    return true;
-  }
-
-  /** The register of `#row` holds a value now: all reads of it in flight are done, and its writes owe nothing. */
-  #arrive(value: number): void {
-    const flight = this.#flight;
-    const row = this.#row;
-    row[State] = value;
-    for (let word = 0; word < this.#words; word++) {
-      row[Columns + word]! |=
-        flight.readsOf(value, word) | (flight.differs[word]! & ~flight.differsFrom(value, word));
-      row[this.#owed + word]! &= ~flight.writesOf(value, word);
-    }
-  }
-
-  /** The register held a value just before the last plain write: the same for calls that had begun by then. */
-  #arriveInside(value: number): void {
-    const flight = this.#flight;
-    const row = this.#row;
-    row[Block] = value;
-    this.#findOld(row[LastWrite]!);
-    for (let word = 0; word < this.#words; word++)
-      row[Columns + word]! |=
-        this.#old[word]! &
-        (flight.readsOf(value, word) | (flight.differs[word]! & ~flight.differsFrom(value, word)));
-  }
-
-  /** Sets `#old` to the bits of the calls that began before an event. */
-  #findOld(event: number): void {
-    if (event === this.#oldOf) return;
-    this.#oldOf = event;
-    const { open, count, begin } = this.#flight;
-    this.#old.fill(0);
-    for (let i = 0; i < count && begin[open[i]!]! < event; i++)
-      this.#old[open[i]! >>> 5]! |= 1 << (open[i]! & 31);
-  }
-
-  /** Whether compare-and-sets might lead from a value to what the call needs. */
-  #leads(value: number): boolean {
-    return this.#callKind === Differ || this.#startingValues().includes(value);
-  }
-
-  /** The values of which a plain write may help to place the call. */
-  #startingValues(): readonly number[] {
-    const values = this.#starting;
-    if (this.#startingKnown) return values;
-    this.#startingKnown = true;
-    values.length = 0;
-    const flight = this.#flight;
-    if (this.#callKind === Differ) {
-      for (let i = 0; i < flight.count; i++) {
-        const slot = flight.open[i]!;
-        if (flight.kind[slot] === Write && !values.includes(flight.written[slot]!))
-          values.push(flight.written[slot]!);
-      }
-      for (const class_ of flight.unknownWrites)
-        if (!values.includes(flight.classWritten(class_))) values.push(flight.classWritten(class_));
-      return values;
-    }
-    values.push(this.#callSeen);
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      for (let j = 0; j < flight.count; j++) {
-        const slot = flight.open[j]!;
-        if (flight.kind[slot] !== Cas || flight.written[slot] !== value) continue;
-        if (!values.includes(flight.seen[slot]!)) values.push(flight.seen[slot]!);
-      }
-      for (let class_ = flight.firstTo(value); class_ !== None; class_ = flight.nextTo(class_))
-        if (!values.includes(flight.classSeen(class_))) values.push(flight.classSeen(class_));
-    }
-    return values;
-  }
-
-  #samePlaced(a: Int32Array, b: Int32Array): boolean {
-    for (let word = Columns; word < this.#owed; word++) if (a[word] !== b[word]) return false;
-    return true;
-  }
-
-  #casesHash(row: Int32Array): number {
+  /** Equal for configurations that have placed the same compare-and-sets. */
+  #hash(): number {
     let hash = 0;
     for (let word = 0; word < this.#words; word++)
-      hash = Math.imul(hash ^ (row[Columns + word]! & this.#flight.cases[word]!), 0x2c1b3c6d);
+      hash = Math.imul(hash ^ (this.#row[Columns + word]! & this.#flight.cases[word]!), 0x2c1b3c6d);
     return hash ^ (hash >>> 15);
   }
 
   /** Keeps the configurations that have the most left to choose from. */
   #truncate(): void {
-    this.truncated = true;
+    this.#truncated = true;
     const next = this.#next;
     const scores: number[] = [];
     const rows: number[] = [];
     for (let row = 0; row < next.size; row++) {
       if (next.isGone(row)) continue;
       rows.push(row);
-      scores[row] = this.#score(next.data, row * next.stride);
+      scores[row] = this.#spent(next.data, row * next.stride);
     }
     rows.sort((a, b) => scores[a]! - scores[b]! || a - b);
     for (let i = this.#width; i < rows.length; i++) next.take(rows[i]!);
   }
 
-  #score(data: Int32Array, at: number): number {
-    const flight = this.#flight;
-    let score = 4 * this.#usedSets.total(data[at + Used]!);
+  /** How much a configuration has used up, and still owes, by rule of thumb. */
+  #spent(data: Int32Array, at: number): number {
+    const { writes } = this.#flight;
+    let spent = 4 * this.#usedSets.total(data[at + Used]!);
     for (let word = 0; word < this.#words; word++) {
       const placed = data[at + Columns + word]!;
-      score += 2 * bits(placed & flight.writes[word]!) + bits(data[at + this.#owed + word]!);
-      score -= bits(placed & ~flight.writes[word]!);
+      const owed = data[at + Columns + this.#words + word]!;
+      spent += 2 * bits(placed & writes[word]!) + bits(owed) - bits(placed & ~writes[word]!);
     }
-    return score;
+    return spent;
   }
 
   #collectTrails(): void {
     const trails = this.#trails;
     if (trails === undefined || !trails.isCrowded) return;
     const { data, stride, size } = this.#now;
-    const needed: number[] = [];
-    for (let row = 0; row < size; row++) needed.push(data[row * stride + Trail]!);
+    const needed = Array.from({ length: size }, (_, row) => data[row * stride + Trail]!);
     trails.compact(needed).forEach((trail, row) => (data[row * stride + Trail] = trail));
+  }
+
+  /** Whether a budget ended; asks now and then. */
+  #isSpent(): boolean {
+    if (this.#steps < this.#nextCheck) return this.#stopped !== undefined;
+    const { steps = Infinity, bytes = Infinity, expired } = this.#options;
+    this.#nextCheck = Math.min(this.#steps + StepsBetweenChecks, steps + 1);
+    if (this.#steps > steps) this.#stopped = "steps";
+    else if (4 * this.words > bytes) this.#stopped = "bytes";
+    else if (expired?.() === true) this.#stopped = "seconds";
+    return this.#stopped !== undefined;
   }
 }
 
-function isSet(row: Int32Array, from: number, slot: number): boolean {
-  return (row[from + (slot >>> 5)]! & (1 << (slot & 31))) !== 0;
+function placedNow(change: number): number {
+  return change << 1;
 }
 
-function set(row: Int32Array, slot: number): void {
-  row[Columns + (slot >>> 5)]! |= 1 << (slot & 31);
-}
-
-function clear(row: Int32Array, from: number, slot: number): void {
-  row[from + (slot >>> 5)]! &= ~(1 << (slot & 31));
+function placedInside(change: number): number {
+  return (change << 1) | 1;
 }
 
 /** How many bits are set. */

@@ -18,7 +18,7 @@ export class InFlight {
   readonly seen: Int32Array;
   readonly written: Int32Array;
   /** The class of a write or compare-and-set; `None` for what changes nothing. */
-  readonly class: Int32Array;
+  readonly change: Int32Array;
   readonly begin: Int32Array;
   /** The neighbours in the same class, in order of begin. */
   readonly #older: Int32Array;
@@ -36,8 +36,8 @@ export class InFlight {
 
   // By class.
   readonly #newest = new Growing(None);
-  readonly #classSeen = new Growing(None);
-  readonly #classWritten = new Growing(None);
+  readonly #changeSeen = new Growing(None);
+  readonly #changeWritten = new Growing(None);
   readonly #unknown: Numbers[] = [];
   /** The next class of unknown compare-and-sets that start from the same value, or lead to it. */
   readonly #nextFrom = new Growing(None);
@@ -46,7 +46,7 @@ export class InFlight {
   // By value.
   readonly #firstFrom = new Growing(None);
   readonly #firstTo = new Growing(None);
-  readonly #writeClass = new Growing(None);
+  readonly #writeChange = new Growing(None);
   /** Where the bits of those in flight that name a value are; 0: there are none. */
   readonly #place = new Growing(0);
   readonly #users = new Growing(0);
@@ -61,7 +61,7 @@ export class InFlight {
     this.kind = new Uint8Array(slots);
     this.seen = new Int32Array(slots);
     this.written = new Int32Array(slots);
-    this.class = new Int32Array(slots);
+    this.change = new Int32Array(slots);
     this.begin = new Int32Array(slots);
     this.#older = new Int32Array(slots);
     this.#newer = new Int32Array(slots);
@@ -76,13 +76,13 @@ export class InFlight {
   }
 
   /** A known call begins in a free slot. */
-  add(slot: number, kind: number, seen: number, written: number, class_: number, begin: number): void {
+  add(slot: number, kind: number, seen: number, written: number, change: number, begin: number): void {
     this.kind[slot] = kind;
     this.seen[slot] = seen;
     this.written[slot] = written;
     this.begin[slot] = begin;
     this.open[this.count++] = slot;
-    this.class[slot] = class_;
+    this.change[slot] = change;
     const word = slot >>> 5;
     const bit = 1 << (slot & 31);
     if (kind === Read) {
@@ -96,20 +96,21 @@ export class InFlight {
         this.writes[word]! |= bit;
         this.#flip(written, 2, word, bit, 1);
       } else this.cases[word]! |= bit;
-      this.#declare(class_, kind, seen, written);
-      const newest = this.#newest.get(class_);
+      this.#declare(change, kind, seen, written);
+      const newest = this.#newest.get(change);
       this.#older[slot] = newest;
       this.#newer[slot] = None;
       if (newest !== None) this.#newer[newest] = slot;
-      this.#newest.set(class_, slot);
+      this.#newest.set(change, slot);
     }
   }
 
   /** A known call is over; its slot is free. */
   remove(slot: number): void {
     const { open } = this;
-    const place = open.indexOf(slot);
-    open.copyWithin(place, place + 1, this.count--);
+    let place = 0;
+    while (open[place] !== slot) place++;
+    for (this.count--; place < this.count; place++) open[place] = open[place + 1]!;
     const kind = this.kind[slot];
     const word = slot >>> 5;
     const bit = 1 << (slot & 31);
@@ -125,30 +126,30 @@ export class InFlight {
       const newer = this.#newer[slot]!;
       if (older !== None) this.#newer[older] = newer;
       if (newer !== None) this.#older[newer] = older;
-      else this.#newest.set(this.class[slot]!, older);
+      else this.#newest.set(this.change[slot]!, older);
     }
   }
 
   /** An unknown write or compare-and-set begins. */
-  addUnknown(class_: number, kind: number, seen: number, written: number, begin: number): void {
-    this.#declare(class_, kind, seen, written);
-    let begins = this.#unknown[class_];
+  addUnknown(change: number, kind: number, seen: number, written: number, begin: number): void {
+    this.#declare(change, kind, seen, written);
+    let begins = this.#unknown[change];
     if (begins === undefined) {
-      begins = this.#unknown[class_] = new Numbers();
+      begins = this.#unknown[change] = new Numbers();
       if (kind === Cas) {
-        this.#nextFrom.set(class_, this.#firstFrom.get(seen));
-        this.#firstFrom.set(seen, class_);
-        this.#nextTo.set(class_, this.#firstTo.get(written));
-        this.#firstTo.set(written, class_);
-      } else this.unknownWrites.push(class_);
+        this.#nextFrom.set(change, this.#firstFrom.get(seen));
+        this.#firstFrom.set(seen, change);
+        this.#nextTo.set(change, this.#firstTo.get(written));
+        this.#firstTo.set(written, change);
+      } else this.unknownWrites.push(change);
     }
     begins.push(begin);
   }
 
-  #declare(class_: number, kind: number, seen: number, written: number): void {
-    this.#classSeen.set(class_, seen);
-    this.#classWritten.set(class_, written);
-    if (kind === Write) this.#writeClass.set(written, class_);
+  #declare(change: number, kind: number, seen: number, written: number): void {
+    this.#changeSeen.set(change, seen);
+    this.#changeWritten.set(change, written);
+    if (kind === Write) this.#writeChange.set(written, change);
   }
 
   /** The slot in the same class that began next; `None`. */
@@ -160,26 +161,26 @@ export class InFlight {
     return this.#older[slot]!;
   }
 
-  newest(class_: number): number {
-    return this.#newest.get(class_);
+  newest(change: number): number {
+    return this.#newest.get(change);
   }
 
   /** The class of plain writes of a value; `None` when there was none yet. */
-  writeClass(value: number): number {
-    return this.#writeClass.get(value);
+  writeChange(value: number): number {
+    return this.#writeChange.get(value);
   }
 
-  classSeen(class_: number): number {
-    return this.#classSeen.get(class_);
+  changeSeen(change: number): number {
+    return this.#changeSeen.get(change);
   }
 
-  classWritten(class_: number): number {
-    return this.#classWritten.get(class_);
+  changeWritten(change: number): number {
+    return this.#changeWritten.get(change);
   }
 
   /** How many unknown calls of a class began before an event. */
-  unknownBefore(class_: number, event: number): number {
-    const begins = this.#unknown[class_];
+  unknownBefore(change: number, event: number): number {
+    const begins = this.#unknown[change];
     if (begins === undefined) return 0;
     let low = 0;
     let high = begins.length;
@@ -197,27 +198,35 @@ export class InFlight {
     return this.#firstFrom.get(value);
   }
 
-  nextFrom(class_: number): number {
-    return this.#nextFrom.get(class_);
+  nextFrom(change: number): number {
+    return this.#nextFrom.get(change);
   }
 
   firstTo(value: number): number {
     return this.#firstTo.get(value);
   }
 
-  nextTo(class_: number): number {
-    return this.#nextTo.get(class_);
+  nextTo(change: number): number {
+    return this.#nextTo.get(change);
   }
 
-  /** The bits of the reads of a value, of those that saw that it is another, of its plain writes. */
+  /** The bits of the reads of a value. */
   readsOf(value: number, word: number): number {
     return this.#bits[3 * this.words * this.#place.get(value) + word]!;
   }
 
+  /** The bits of the calls that saw that the register did not hold a value. */
   differsFrom(value: number, word: number): number {
     return this.#bits[(3 * this.#place.get(value) + 1) * this.words + word]!;
   }
 
+  /** The bits of what a register that holds a value serves. */
+  satisfied(value: number, word: number): number {
+    const at = 3 * this.words * this.#place.get(value) + word;
+    return this.#bits[at]! | (this.differs[word]! & ~this.#bits[at + this.words]!);
+  }
+
+  /** The bits of the plain writes of a value. */
   writesOf(value: number, word: number): number {
     return this.#bits[(3 * this.#place.get(value) + 2) * this.words + word]!;
   }

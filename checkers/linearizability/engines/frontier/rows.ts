@@ -12,7 +12,7 @@ export const Used = 2;
 export const Settled = 3;
 /** How it was reached. */
 export const Trail = 4;
-/** Within one event: the value that a block placed before the last plain write has come to; and marks. */
+/** Within one event: the value that a block placed before the last plain write has come to; and a mark. */
 export const Block = 5;
 export const Mark = 6;
 export const Columns = 7;
@@ -29,7 +29,9 @@ export class Rows {
   live = 0;
   #next = new Int32Array(16);
   #heads = new Int32Array(64).fill(End);
-  #used: number[] = [];
+  /** The heads of lists that are not empty. */
+  readonly #used: number[] = [];
+  #usedCount = 0;
 
   constructor(words: number) {
     this.stride = Columns + 2 * words;
@@ -42,8 +44,8 @@ export class Rows {
   }
 
   clear(): void {
-    for (const head of this.#used) this.#heads[head] = End;
-    this.#used.length = 0;
+    for (let i = 0; i < this.#usedCount; i++) this.#heads[this.#used[i]!] = End;
+    this.#usedCount = 0;
     this.size = 0;
     this.live = 0;
   }
@@ -64,9 +66,9 @@ export class Rows {
   add(row: Int32Array, key: number): void {
     const number = this.size++;
     if (number === this.#next.length) this.#grow();
-    this.data.set(row, number * this.stride);
+    this.write(number, row);
     const head = key & (this.#heads.length - 1);
-    if (this.#heads[head] === End) this.#used.push(head);
+    if (this.#heads[head] === End) this.#used[this.#usedCount++] = head;
     this.#next[number] = this.#heads[head]!;
     this.#heads[head] = number;
     this.live++;
@@ -78,15 +80,27 @@ export class Rows {
     for (let i = 0; i < stride; i++) into[i] = data[offset + i]!;
   }
 
+  write(row: number, from: Int32Array): void {
+    const { data, stride } = this;
+    const offset = row * stride;
+    for (let i = 0; i < stride; i++) data[offset + i] = from[i]!;
+  }
+
+  /** Takes a row out. */
   take(row: number): void {
     this.data[row * this.stride] = Gone;
     this.live--;
   }
 
-  /** Drops the rows that were taken out, keeping order, and those after the first `most`; forgets the keys. */
+  /** Drops the rows that were taken out, keeping order; forgets the keys. */
   compact(): void {
     const { data, stride, size } = this;
+    const { live } = this;
     this.clear();
+    if (live === size) {
+      this.size = this.live = size;
+      return;
+    }
     let kept = 0;
     for (let row = 0; row < size; row++) {
       if (data[row * stride] === Gone) continue;
@@ -105,4 +119,8 @@ export class Rows {
     next.set(this.#next);
     this.#next = next;
   }
+}
+
+export function copyRow(from: Int32Array, to: Int32Array): void {
+  for (let i = 0; i < from.length; i++) to[i] = from[i]!;
 }

@@ -8,8 +8,8 @@ export interface Schedule {
   /** As in `register`, but a compare-and-set that changes nothing is a read. */
   readonly kind: Uint8Array;
   /** Position → class: calls that write the same, or change the same to the same; `None` for the others. */
-  readonly class: Int32Array;
-  readonly classCount: number;
+  readonly change: Int32Array;
+  readonly changeCount: number;
   /** Position → slot of a known call: no two in flight have the same. */
   readonly slot: Int32Array;
   readonly slots: number;
@@ -29,10 +29,10 @@ export function scheduleOf(register: RegisterCalls): Schedule {
   const kind = register.kind.slice();
   for (let i = 0; i < length; i++) if (kind[i] === Cas && seen[i] === written[i]) kind[i] = Read;
   const kept = neededCalls(register, kind);
-  const class_ = new Int32Array(length).fill(None);
+  const change = new Int32Array(length).fill(None);
   const slot = new Int32Array(length).fill(None);
   const events = new Int32Array(2 * length);
-  const classes = new Classes(register.valueCount);
+  const changes = new Changes(register.valueCount);
   const free: number[] = [];
   const open: number[] = [];
   let slots = 0;
@@ -51,8 +51,8 @@ export function scheduleOf(register: RegisterCalls): Schedule {
     if (kept[i] === 0) continue;
     returnUntil(begin[i]!);
     events[count++] = i;
-    if (kind[i] === Write) class_[i] = classes.ofWrite(written[i]!);
-    else if (kind[i] === Cas) class_[i] = classes.ofCas(seen[i]!, written[i]!);
+    if (kind[i] === Write) change[i] = changes.ofWrite(written[i]!);
+    else if (kind[i] === Cas) change[i] = changes.ofCas(seen[i]!, written[i]!);
     if (end[i] === Never) continue;
     slot[i] = free.pop() ?? slots++;
     let place = open.length;
@@ -67,8 +67,8 @@ export function scheduleOf(register: RegisterCalls): Schedule {
   return {
     register,
     kind,
-    class: class_,
-    classCount: classes.count,
+    change,
+    changeCount: changes.count,
     slot,
     slots,
     events: events.subarray(0, count),
@@ -103,7 +103,7 @@ function neededCalls({ calls, seen, written, valueCount }: RegisterCalls, kind: 
 }
 
 /** Numbers for what writes and compare-and-sets do. */
-class Classes {
+class Changes {
   count = 0;
   readonly #values: number;
   readonly #writes: Int32Array;

@@ -19,7 +19,7 @@ export function orderOf(
 
 class Uses {
   /** Class and event of each use, in order. */
-  readonly #class: Int32Array;
+  readonly #change: Int32Array;
   readonly #event: Int32Array;
   readonly #call: Int32Array;
   readonly #isWrite: Uint8Array;
@@ -28,56 +28,56 @@ class Uses {
 
   constructor(schedule: Schedule, choices: Int32Array, events: Int32Array) {
     const { length } = choices;
-    this.#class = new Int32Array(length);
+    this.#change = new Int32Array(length);
     this.#event = new Int32Array(length);
     this.#call = new Int32Array(length).fill(None);
-    this.#isWrite = new Uint8Array(schedule.classCount);
-    this.#value = new Int32Array(schedule.classCount);
-    this.#assigned = new Uint8Array(schedule.class.length);
-    schedule.class.forEach((class_, i) => {
-      if (class_ === None) return;
-      this.#isWrite[class_] = schedule.kind[i] === Write ? 1 : 0;
-      this.#value[class_] = schedule.register.written[i]!;
+    this.#isWrite = new Uint8Array(schedule.changeCount);
+    this.#value = new Int32Array(schedule.changeCount);
+    this.#assigned = new Uint8Array(schedule.change.length);
+    schedule.change.forEach((change, i) => {
+      if (change === None) return;
+      this.#isWrite[change] = schedule.kind[i] === Write ? 1 : 0;
+      this.#value[change] = schedule.register.written[i]!;
     });
     let lastWrite = None;
     for (let use = 0; use < length; use++) {
-      const class_ = choices[use]! >> 1;
+      const change = choices[use]! >> 1;
       let place = use;
       let event = events[use]!;
       if ((choices[use]! & 1) === 1) {
         event = this.#event[lastWrite]!;
         for (; place > lastWrite; place--) {
-          this.#class[place] = this.#class[place - 1]!;
+          this.#change[place] = this.#change[place - 1]!;
           this.#event[place] = this.#event[place - 1]!;
         }
         lastWrite++;
-      } else if (this.#isWrite[class_] === 1) lastWrite = use;
-      this.#class[place] = class_;
+      } else if (this.#isWrite[change] === 1) lastWrite = use;
+      this.#change[place] = change;
       this.#event[place] = event;
     }
   }
 
   /** Gives each use, in order of time, to the call of its class in flight that returns first. */
-  assign({ register: { calls }, class: classOf, events, classCount }: Schedule): void {
+  assign({ register: { calls }, change: changeOf, events, changeCount }: Schedule): void {
     const { begin, end } = calls;
-    const known: number[][] = Array.from({ length: classCount }, () => []);
-    const unknown: number[][] = Array.from({ length: classCount }, () => []);
+    const known: number[][] = Array.from({ length: changeCount }, () => []);
+    const unknown: number[][] = Array.from({ length: changeCount }, () => []);
     let at = 0;
-    for (let use = 0; use < this.#class.length; use++) {
+    for (let use = 0; use < this.#change.length; use++) {
       const event = this.#event[use]!;
       for (; at < events.length; at++) {
         const call = events[at]!;
         if (call < 0) continue;
         if (begin[call]! >= event) break;
-        const class_ = classOf[call]!;
-        if (class_ !== None) (end[call] === Never ? unknown : known)[class_]!.push(call);
+        const change = changeOf[call]!;
+        if (change !== None) (end[call] === Never ? unknown : known)[change]!.push(call);
       }
-      const class_ = this.#class[use]!;
-      const open = known[class_]!.filter((call) => end[call]! >= event);
+      const change = this.#change[use]!;
+      const open = known[change]!.filter((call) => end[call]! >= event);
       let first = open[0];
       for (const call of open) if (end[call]! < end[first!]!) first = call;
-      known[class_] = open.filter((call) => call !== first);
-      first ??= unknown[class_]!.shift();
+      known[change] = open.filter((call) => call !== first);
+      first ??= unknown[change]!.shift();
       if (first === undefined) throw new Error("a change that no call can have made");
       this.#call[use] = first;
       this.#assigned[first] = 1;
@@ -88,7 +88,7 @@ class Uses {
   withOthers({ register, kind }: Schedule): Int32Array {
     const { calls, seen, written } = register;
     const { begin, end, length } = calls;
-    const count = this.#class.length;
+    const count = this.#change.length;
     // Gaps are before the first use, between uses, and after the last. In each come first those that want
     // its value, then writes that the next use hides.
     const gapOf = new Int32Array(length).fill(None);
@@ -101,7 +101,7 @@ class Uses {
       let place = None;
       for (let gap = first; place === None; gap++) {
         if (gap > 0 && this.#event[gap - 1]! > end[i]!) throw new Error("a call without a place");
-        const value = gap === 0 ? 0 : this.#value[this.#class[gap - 1]!]!;
+        const value = gap === 0 ? 0 : this.#value[this.#change[gap - 1]!]!;
         const fits =
           kind[i] === Read
             ? value === seen[i]
@@ -110,7 +110,7 @@ class Uses {
               : kind[i] !== Write || value === written[i];
         if (fits) place = 2 * gap;
         else if (gap === count) throw new Error("a call without a place");
-        else if (kind[i] === Write && this.#event[gap]! <= end[i]! && this.#isWrite[this.#class[gap]!] === 1)
+        else if (kind[i] === Write && this.#event[gap]! <= end[i]! && this.#isWrite[this.#change[gap]!] === 1)
           place = 2 * gap + 1;
       }
       gapOf[i] = place;
