@@ -19,20 +19,14 @@ export interface Heads {
 }
 
 export function headsOf(items: Items): Heads | Flaw {
-  const { of, count, present, seen, seenStart, seenPast, removeFrom, removePast } = items;
+  const { of, count, present, seen, removeFrom } = items;
   const { gaps } = of;
-  const latest = new Int32Array(count);
-  for (const one of present) latest[one] = removePast[one]! - 1;
+  const latest = latestAtHead(items);
   if (seen.length === 0) return { first: removeFrom, last: latest, times: gaps, latest, holder: undefined };
-  const stretched: number[] = [];
-  for (const one of present) {
-    for (let k = seenStart[one]!; k < seenStart[one + 1]!; k++)
-      latest[one] = Math.min(latest[one]!, seenPast[k]! - 1);
-    if (latest[one]! < removeFrom[one]!) stretched.push(one);
-  }
+  const stretched = present.filter((one) => latest[one]! < removeFrom[one]!);
   const holder = new Int32Array(gaps).fill(-1);
   let previous = -1;
-  for (const one of orderByKey(latest, gaps, Int32Array.from(stretched))) {
+  for (const one of orderByKey(latest, gaps, stretched)) {
     if (previous >= 0 && latest[one]! < removeFrom[previous]!) return conflict(items, [previous, one]);
     for (let gap = latest[one]! + 1; gap < removeFrom[one]!; gap++) holder[gap] = one;
     previous = one;
@@ -54,6 +48,17 @@ export function headsOf(items: Items): Heads | Flaw {
     }
   }
   return { first, last, times: 2 * gaps + 2, latest, holder };
+}
+
+/** The last gap, by item, in which it can begin to be at the head. */
+export function latestAtHead({ count, present, seenStart, seenPast, removePast }: Items): Int32Array {
+  const latest = new Int32Array(count);
+  for (const one of present) {
+    latest[one] = removePast[one]! - 1;
+    for (let k = seenStart[one]!; k < seenStart[one + 1]!; k++)
+      latest[one] = Math.min(latest[one], seenPast[k]! - 1);
+  }
+  return latest;
 }
 
 function conflict(items: Items, involved: readonly number[]): Flaw {

@@ -1,11 +1,11 @@
 import { GapSet } from "./gap-set.ts";
 import { callsAbout } from "./heads.ts";
 import type { Flaw, Items } from "./items.ts";
-import { certainlyInside, withTakers } from "./items.ts";
+import { certainlyInside } from "./items.ts";
 import { coverOf } from "./not-empty.ts";
-import { refutedAnyhow } from "./queue.ts";
 import { orderByKey } from "./sorting.ts";
 import { matchTakers, neverDue } from "./takers.ts";
+import { decideWithTakers, given, refutedAnyhow, SuffixMinimum } from "./unknown-removals.ts";
 
 /**
  * A priority queue of distinct items, in n log n for sorting the priorities and linear otherwise; a bag is one in
@@ -30,33 +30,43 @@ export function decidePriorityQueue(
   priority: ((item: number) => number) | undefined,
 ): Int32Array | Flaw | undefined {
   if (items.takes.length === 0) return new Ranking(items, priority).decide();
-  const without = { ...items, takes: none };
-  if (priority !== undefined) {
-    const decided = new Ranking(without, priority).decide();
-    if (decided instanceof Int32Array) return decided;
-    return refutedAnyhow(items, (taken) => new Ranking(taken, priority).decide());
-  }
-  if (
-    items.left.some((one) => items.seenStart[one + 1]! > items.seenStart[one]!) ||
-    items.misses.length > 0
-  ) {
-    const decided = new Ranking(without, priority).decide();
-    if (decided instanceof Int32Array) return decided;
-    return refutedAnyhow(items, (taken) => new Ranking(taken, priority).decide());
-  }
+  const decide = (taken: Items): Int32Array | Flaw => new Ranking(taken, priority).decide();
+  if (priority !== undefined) return decideWithTakers(items, dueOf(items, priority), decide);
+  const { left, seenStart, misses } = items;
+  if (misses.length > 0 || left.some((one) => seenStart[one + 1]! > seenStart[one]!))
+    return decideWithTakers(items, neverDue(items), decide);
   const known = { ...items, present: items.present.filter((one) => items.remover[one]! >= 0) };
   const takings = matchTakers(items, neverDue(items), certainlyInside(known));
-  if (takings === undefined)
-    return (
-      refutedAnyhow(items, (taken) => new Ranking(taken, priority).decide()) ?? {
-        pattern: "not-empty",
-        calls: [],
-      }
-    );
-  return new Ranking(withTakers(items, takings.takers), priority).decide();
+  if (takings === undefined) return refutedAnyhow(items, decide) ?? { pattern: "not-empty", calls: [] };
+  return decide(given(items, takings.takers));
 }
 
-const none = new Int32Array(0);
+/**
+ * The gap by which each item left inside has to be gone: when an item of less priority is removed, or someone
+ * found nothing, who began when it was certainly inside.
+ */
+function dueOf(
+  { of, present, left, empties, addPast, remover, removeFrom, removePast }: Items,
+  priority: (item: number) => number,
+): Int32Array {
+  const { gaps, from, past } = of;
+  const gone = new SuffixMinimum(gaps, gaps - 1);
+  for (const call of empties) gone.put(from[call]!, past[call]! - 1);
+  const { order, groups } = ranked(present, priority);
+  const due = new Int32Array(left.length);
+  const placeOf = new Map(Array.from(left, (one, k) => [one, k] as const));
+  for (let group = groups.length - 2; group >= 0; group--) {
+    for (let k = groups[group]!; k < groups[group + 1]!; k++) {
+      const place = placeOf.get(order[k]!);
+      if (place !== undefined) due[place] = Math.min(gaps - 1, gone.from(addPast[order[k]!]!));
+    }
+    for (let k = groups[group]!; k < groups[group + 1]!; k++) {
+      const one = order[k]!;
+      if (remover[one]! >= 0) gone.put(removeFrom[one]!, removePast[one]! - 1);
+    }
+  }
+  return due;
+}
 
 class Ranking {
   readonly #items: Items;

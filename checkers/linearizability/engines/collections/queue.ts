@@ -1,8 +1,9 @@
-import { callsAbout, headsOf, type Heads } from "./heads.ts";
-import { certainlyInside, withTakers, type Flaw, type Items } from "./items.ts";
+import { callsAbout, headsOf, latestAtHead, type Heads } from "./heads.ts";
+import { certainlyInside, type Flaw, type Items } from "./items.ts";
 import { matchTakers } from "./takers.ts";
 import { coverOf } from "./not-empty.ts";
 import { orderByKey, startsOf } from "./sorting.ts";
+import { decideWithTakers, given, refutedAnyhow } from "./unknown-removals.ts";
 
 /**
  * A first-in, first-out queue of distinct items, in linear time.
@@ -36,41 +37,22 @@ export function decideQueue(items: Items): Int32Array | Flaw | undefined {
   if (items.takes.length === 0) return orderOf(items);
   const { left, seenStart } = items;
   if (!left.some((one) => seenStart[one + 1]! > seenStart[one]!)) return withMatching(items);
-  const without = orderOf({ ...items, takes: none });
-  return without instanceof Int32Array ? without : refutedAnyhow(items, orderOf);
+  return decideWithTakers(items, dueOf(items, latestAtHead(items)), orderOf);
 }
 
 const none = new Int32Array(0);
 
-/** The flaw that remains even if each item left inside can be taken as soon as the first taker began. */
-export function refutedAnyhow(
-  items: Items,
-  decide: (items: Items) => Int32Array | Flaw | undefined,
-): Flaw | undefined {
-  const { takes, left } = items;
-  const taken = withTakers(
-    items,
-    Array.from(left, (one) => [one, takes[0]!] as const),
-  );
-  const decided = decide({ ...taken, takes: none, left: none });
-  if (decided === undefined || decided instanceof Int32Array) return undefined;
-  return { ...decided, calls: [...new Set([...decided.calls, ...takes])] };
-}
-
 function withMatching(items: Items): Int32Array | Flaw | undefined {
   const heads = headsOf(items);
   if ("pattern" in heads) return { ...heads, calls: [...heads.calls, ...items.takes] };
-  const { left } = items;
   const known = { ...items, present: items.present.filter((one) => items.remover[one]! >= 0) };
-  const takings = matchTakers(items, dueOf(items, heads), certainlyInside(known));
+  const takings = matchTakers(items, dueOf(items, heads.latest), certainlyInside(known));
   if (takings === undefined) return refutedAnyhow(items, orderOf) ?? { pattern: "out-of-order", calls: [] };
-  const matched = withTakers(items, takings.takers);
-  const taken = new Set(takings.takers.map(([one]) => one));
-  return orderOf({ ...matched, takes: none, left: left.filter((one) => !taken.has(one)) }, takings.emptyAt);
+  return orderOf(given(items, takings.takers), takings.emptyAt);
 }
 
-/** The gap by which each item left inside has to be gone: when one that comes after it is at the head. */
-function dueOf({ of, present, left, addFrom, addPast }: Items, { latest }: Heads): Int32Array {
+/** The gap by which each item left inside has to be gone: when one that certainly comes after it is at the head. */
+function dueOf({ of, present, left, addFrom, addPast }: Items, latest: Int32Array): Int32Array {
   const { gaps } = of;
   const least = new Int32Array(gaps + 1).fill(gaps - 1);
   for (const one of present) least[addFrom[one]!] = Math.min(least[addFrom[one]!]!, latest[one]!);

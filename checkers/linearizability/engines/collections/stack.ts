@@ -1,10 +1,10 @@
 import { GapSet } from "./gap-set.ts";
 import { callsAbout } from "./heads.ts";
-import { certainlyInside, type Flaw, type Items } from "./items.ts";
+import { certainlyInside, NoCall, type Flaw, type Items } from "./items.ts";
 import { Layers } from "./layers.ts";
 import { coverOf } from "./not-empty.ts";
-import { refutedAnyhow } from "./queue.ts";
 import { orderByKey, startsOf } from "./sorting.ts";
+import { decideWithTakers, SuffixMinimum } from "./unknown-removals.ts";
 
 /**
  * A last-in, first-out stack of distinct items, in n log n.
@@ -29,9 +29,31 @@ import { orderByKey, startsOf } from "./sorting.ts";
 export function decideStack(items: Items): Int32Array | Flaw | undefined {
   if (items.misses.length > 0) return undefined;
   if (items.takes.length === 0) return new Peeling(items).decide();
-  const without = new Peeling({ ...items, takes: none }).decide();
-  if (without instanceof Int32Array) return without;
-  return refutedAnyhow(items, (taken) => new Peeling(taken).decide());
+  return decideWithTakers(items, dueOf(items), (taken) => new Peeling(taken).decide());
+}
+
+/**
+ * The gap by which each item left inside has to be gone: when an item below it is popped, which was pushed
+ * before it; or when someone found the stack empty.
+ */
+function dueOf({ of, present, left, empties, addFrom, addPast, removeFrom, removePast }: Items): Int32Array {
+  const { gaps, from, past } = of;
+  const gone = new SuffixMinimum(gaps, gaps - 1);
+  for (const call of empties) gone.put(from[call]!, past[call]! - 1);
+  const below = orderByKey(addPast, gaps + 1, present);
+  const due = new Int32Array(left.length);
+  const byAdd = orderByKey(
+    Int32Array.from(left, (one) => addFrom[one]!),
+    gaps,
+  );
+  let next = 0;
+  for (const k of byAdd) {
+    const one = left[k]!;
+    for (; next < below.length && addPast[below[next]!]! <= addFrom[one]!; next++)
+      gone.put(removeFrom[below[next]!]!, removePast[below[next]!]! - 1);
+    due[k] = Math.min(gaps - 1, gone.from(addPast[one]!));
+  }
+  return due;
 }
 
 const none = new Int32Array(0);
@@ -251,13 +273,50 @@ class Peeling {
     return order.subarray(0, placed);
   }
 
-  /** Two items that cross, if there are such among those that could not go. */
+  /** Two items that cross, if there are such among those that could not go; or all of these if they are few. */
   #stuck(): Flaw {
-    const { present } = this.#items;
-    const rest = present.filter((one) => this.#looking[one]! > 0);
-    if (rest.length > 4) return { pattern: "out-of-order", calls: [] };
-    return { pattern: "out-of-order", calls: callsAbout(this.#items, rest) };
+    const rest = this.#items.present.filter((one) => this.#looking[one]! > 0);
+    const crossing = crossingOf(this.#items, rest);
+    const involved = crossing ?? (rest.length <= MostStuck ? rest : []);
+    const against = crossing === undefined ? NoCall : this.#items.remover[crossing[0]]!;
+    const calls = callsAbout(this.#items, involved);
+    return { pattern: "out-of-order", calls, ...(against < 0 ? {} : { against }) };
   }
+}
+
+/** Items that could not go, if no two of them cross. */
+const MostStuck = 6;
+
+/**
+ * Two items of which one was certainly pushed while the other was inside, and certainly popped after it: of those whose
+ * lower item was popped first.
+ */
+function crossingOf(
+  { of, addFrom, addPast, removeFrom, removePast }: Items,
+  among: Int32Array,
+): readonly [lower: number, upper: number] | undefined {
+  // By where they are certainly inside, the latest `removeFrom` of those pushed after the current gap.
+  const latest = new SuffixMinimum(of.gaps + 1, 0);
+  const byAdd = orderByKey(addFrom, of.gaps, among);
+  let lower = -1;
+  let upper = byAdd.length - 1;
+  for (const one of orderByKey(addPast, of.gaps + 1, among).toReversed()) {
+    for (; upper >= 0 && addFrom[byAdd[upper]!]! >= addPast[one]!; upper--) {
+      const other = byAdd[upper]!;
+      latest.put(of.gaps - addPast[other]!, -removeFrom[other]!);
+    }
+    if (addPast[one]! > removeFrom[one]!) continue;
+    if (-latest.from(of.gaps - removeFrom[one]!) < removePast[one]!) continue;
+    if (lower < 0 || removePast[one]! < removePast[lower]!) lower = one;
+  }
+  if (lower < 0) return undefined;
+  const found = among.filter(
+    (other) =>
+      addFrom[other]! >= addPast[lower]! &&
+      addPast[other]! <= removeFrom[lower]! &&
+      removeFrom[other]! >= removePast[lower]!,
+  );
+  return [lower, found.reduce((a, b) => (removePast[b]! < removePast[a]! ? b : a))];
 }
 
 /** The gaps over which a single interval lies. */
