@@ -46,9 +46,13 @@ const { values: options } = parseArgs({
   },
 });
 
-const seconds = Number(options.timeout);
+const seconds = number("timeout", options.timeout);
 const dist = resolve(options.dist);
-const comparing = options.porcupine ?? (options.all ? "all" : "new");
+const comparing = known("porcupine", options.porcupine ?? (options.all ? "all" : "new"), [
+  "none",
+  "new",
+  "all",
+]);
 const withPorcupine = comparing !== "none" && installPorcupine();
 const filters = ["values", "operations", "clients", "keys", "unknown", "histories"];
 const filtered = filters.some((name) => options[name] !== undefined);
@@ -76,10 +80,10 @@ function selection() {
             list("unknown", unknown).flatMap((share) =>
               list("histories", ["valid", "violation"]).map((history) => ({
                 values: known("values", object, Object.keys(objects)),
-                keys: Number(key),
-                operations: Number(count),
-                clients: Number(client),
-                unknown: Number(share),
+                keys: number("keys", key),
+                operations: number("operations", count),
+                clients: number("clients", client),
+                unknown: number("unknown", share, 0),
                 violation: known("histories", history, ["valid", "violation"]) === "violation",
               })),
             ),
@@ -111,6 +115,13 @@ function known(option, value, among) {
   process.exit(64);
 }
 
+function number(option, value, least = 1) {
+  const given = Number(value);
+  if (String(value).trim() !== "" && Number.isFinite(given) && given >= least) return given;
+  console.error(`--${option} ${value}: expected a number from ${least} on`);
+  process.exit(64);
+}
+
 function one(cell) {
   const { history, table } = historyFiles(cache, cell);
   const ours = runOurs({
@@ -118,7 +129,7 @@ function one(cell) {
     files: [history],
     model: objects[cell.values].model,
     seconds,
-    ...(options.steps === undefined ? {} : { steps: Number(options.steps) }),
+    ...(options.steps === undefined ? {} : { steps: number("steps", options.steps) }),
   });
   const theirs = comparison(cell, table);
   const expected = !cell.violation;

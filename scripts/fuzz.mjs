@@ -1,10 +1,26 @@
 /**
  * Bundles the fuzzer with the tests' generators, which no build contains, and runs it:
  *
- *   npm run fuzz [-- --minutes 5] [--seed 1] [--model register] [--law definition] [--rounds 10]
+ *   npm run fuzz -- --minutes 30                        every model and law; the minutes are 5 unless given
+ *   npm run fuzz -- --model fifo-queue --law engines    one of them
+ *   npm run fuzz -- --rounds 10 --seed 7                by rounds instead of minutes
+ *   npm run fuzz -- --round 12 --rounds 1 --seed 7      one round again
+ *
+ *   --output    the folder for a history that breaks a law (node_modules/.cache/rashomon-fuzz)
+ *   --help      this
+ *
+ * The last lines count the histories by what became of them. The exit code is 1 when a law was broken.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+
+const asked = process.argv.slice(2);
+if (asked.includes("--help") || asked.includes("-h")) {
+  const head = readFileSync(new URL(import.meta.url), "utf8").split("*/")[0] ?? "";
+  console.log(head.replaceAll(/^(\/\*\*| \* ?| )/gm, "").trim());
+  process.exit(0);
+}
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const outfile = `${project}node_modules/.cache/rashomon-fuzz/main.mjs`;

@@ -56,17 +56,7 @@ const laws: readonly Law[] = [
   },
 ];
 
-const { values: options } = parseArgs({
-  options: {
-    minutes: { type: "string", default: "5" },
-    rounds: { type: "string" },
-    seed: { type: "string", default: "1" },
-    round: { type: "string", default: "0" },
-    model: { type: "string" },
-    law: { type: "string" },
-    output: { type: "string", default: "node_modules/.cache/rashomon-fuzz" },
-  },
-});
+const options = given();
 
 const chosen = among("model", Object.keys(families), options.model);
 const chosenLaws = among(
@@ -74,9 +64,9 @@ const chosenLaws = among(
   laws.map(({ name }) => name),
   options.law,
 );
-const seed = Number(options.seed);
-const ends = performance.now() + Number(options.minutes) * 60_000;
-const rounds = options.rounds === undefined ? Infinity : Number(options.rounds);
+const seed = number("seed", options.seed);
+const ends = performance.now() + number("minutes", options.minutes) * 60_000;
+const rounds = options.rounds === undefined ? Infinity : number("rounds", options.rounds);
 const counts = new Map<string, Map<string, number>>();
 let histories = 0;
 const started = performance.now();
@@ -85,7 +75,7 @@ console.log(
   `seed ${seed}, ${options.rounds === undefined ? `${options.minutes} minutes` : `${rounds} rounds`}`,
 );
 let told = performance.now();
-let round = Number(options.round);
+let round = number("round", options.round);
 for (const last = round + rounds; round < last; round++) {
   if (rounds === Infinity && performance.now() > ends) break;
   for (const model of chosen) for (const law of laws) if (chosenLaws.includes(law.name)) put(model, law);
@@ -165,4 +155,30 @@ function among(option: string, known: readonly string[], wanted: string | undefi
 
 function byText(one: string, other: string): number {
   return one < other ? -1 : 1;
+}
+
+function given() {
+  try {
+    return parseArgs({
+      options: {
+        minutes: { type: "string", default: "5" },
+        rounds: { type: "string" },
+        seed: { type: "string", default: "1" },
+        round: { type: "string", default: "0" },
+        model: { type: "string" },
+        law: { type: "string" },
+        output: { type: "string", default: "node_modules/.cache/rashomon-fuzz" },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n(npm run fuzz -- --help tells more)`);
+    process.exit(64);
+  }
+}
+
+function number(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
+  console.error(`--${option} ${text}: expected a number from 0 on`);
+  process.exit(64);
 }
