@@ -171,7 +171,9 @@ function given() {
       },
     }).values;
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n(npm run fuzz -- --help tells more)`);
+    console.error(
+      `${error instanceof Error ? error.message : String(error)}\n(npm run fuzz -- --help tells more)`,
+    );
     process.exit(64);
   }
 }
