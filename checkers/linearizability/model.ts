@@ -90,6 +90,11 @@ export interface Model<State extends Json = Json> {
   changes(input: Input): boolean;
   /** Whether a completed operation of this kind can be refused in some state, and so is evidence. */
   observes(input: Input): boolean;
+  /**
+   * Whether an argument of null means something in operations that observe nothing. Otherwise that of one which
+   * completed is looked for in its completion, for a write whose value was recorded only there.
+   */
+  readonly nullArguments?: boolean;
   /** The independent object that the operation acts on, for models of many objects (locality). */
   key?(input: Input): Json;
   /**

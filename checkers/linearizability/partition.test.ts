@@ -47,6 +47,18 @@ describe("operations of a model", () => {
     expect(source.input(0)).toEqual({ f: "write", value: 3 });
   });
 
+  test.each([
+    ["counter", "7"],
+    ["set", "true"],
+    ["multiset", "true"],
+  ])(
+    "take null for an argument where it means something: in add of a %s that answered %s",
+    (model, answer) => {
+      const adding = history(`0 invoke add null\n0 ok add ${answer}`);
+      expect(new ModelHistory(adding, modelNamed(model), false).input(0)).toEqual({ f: "add", value: null });
+    },
+  );
+
   test("have no output unless they completed ok", () => {
     expect(source.isKnown(0)).toBe(true);
     expect(source.isKnown(1)).toBe(false);

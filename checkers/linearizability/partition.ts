@@ -44,8 +44,8 @@ export class ModelHistory {
   readonly #values: Int32Array;
   /** Number of each event's key, of a keyed history. */
   readonly #keys: Int32Array | undefined;
-  /** Function → whether an operation with the argument null observes something. */
-  readonly #observesNull: readonly boolean[];
+  /** Function → whether an argument of null is one, and not merely missing. */
+  readonly #nullArguments: readonly boolean[];
   /** The distinct inputs that the model was asked about. */
   readonly #inputs: Alphabet;
 
@@ -70,7 +70,9 @@ export class ModelHistory {
       this.#values = second;
       this.#keys = first;
     } else this.#values = history.valueNumbers();
-    this.#observesNull = history.functions.map((f) => known.has(f) && model.observes({ f, value: null }));
+    this.#nullArguments = history.functions.map(
+      (f) => known.has(f) && (model.nullArguments === true || model.observes({ f, value: null })),
+    );
     this.#inputs = new Alphabet(model, history);
   }
 
@@ -105,7 +107,7 @@ export class ModelHistory {
   argument(operation: number): number {
     const argument = this.#number(operation);
     if (argument !== NullValue || !this.isKnown(operation)) return argument;
-    return this.#observesNull[this.history.columns.f[operation]!] === true
+    return this.#nullArguments[this.history.columns.f[operation]!] === true
       ? argument
       : this.#number(this.completion(operation));
   }

@@ -59,9 +59,11 @@ function make(name: string, summary: string, initial: Balances, overdraft: boole
       const { from, to, amount } = transferOf(input) ?? { from: null, to: null, amount: 0 };
       const missing = [from, to].find((account) => balanceOf(state, account) === undefined);
       if (missing !== undefined) return new Refused(`there was no account ${nameOf(missing)}`);
-      const rest = (balanceOf(state, from) ?? 0) - amount;
-      if (rest < 0 && !overdraft)
-        return new Refused(`account ${nameOf(from)} held ${rest + amount}, less than ${amount}`);
+      // A negative amount moves money the other way.
+      const [payer, due] = amount < 0 ? [to, -amount] : [from, amount];
+      const held = balanceOf(state, payer) ?? 0;
+      if (held < due && !overdraft)
+        return new Refused(`account ${nameOf(payer)} held ${held}, less than ${due}`);
       return added(added(state, from, -amount), to, amount);
     },
     describe: (state) =>

@@ -57,6 +57,7 @@ function make(name: string, summary: string, initial: number, min: number, max: 
     initial,
     changes: ({ f, value }) => f !== "read" && value !== 0,
     observes: ({ f }) => bounded || f !== "add",
+    nullArguments: true,
     malformed({ f, value }, output) {
       if (f !== "read" && value !== null && !isWhole(value)) return "a whole number, or null for 1";
       return f !== "add" && output !== unknownOutput && !isWhole(output)
@@ -105,7 +106,7 @@ function misread(state: number, input: Input, output: Output): string | undefine
 
 /** The bounds that `initial` stands for: a number, or an object {value, min, max} of which any may be left out. */
 export function boundsOf(initial: Json): Bounds | undefined {
-  if (isWhole(initial)) return { value: initial, min: 0, max: Infinity };
+  if (isWhole(initial)) return initial >= 0 ? { value: initial, min: 0, max: Infinity } : undefined;
   if (!isJsonObject(initial)) return undefined;
   const { value = 0, min = 0, max = Infinity, ...others } = initial;
   const rightMax = max === Infinity || isWhole(max);

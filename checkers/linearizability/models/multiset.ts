@@ -37,6 +37,7 @@ export function multiset(initial: Elements = []): Model<Elements> {
     initial: first,
     changes: ({ f }) => f === "add" || f === "remove",
     observes: ({ f }) => f !== "add",
+    nullArguments: true,
     malformed({ f }, output) {
       if (output === unknownOutput) return undefined;
       if (f === "read" && !isJsonArray(output)) return "an array of elements";

@@ -49,6 +49,7 @@ export function set(initial: Elements = []): Model<Elements> {
     initial: first,
     changes: ({ f }) => f === "add" || f === "remove",
     observes: ({ f }) => f !== "add",
+    nullArguments: true,
     malformed({ f }, output) {
       if (output === unknownOutput) return undefined;
       if (f === "read" && !isJsonArray(output)) return "an array of elements";

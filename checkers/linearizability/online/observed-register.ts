@@ -126,7 +126,10 @@ export class ObservedRegister {
 
   /** A write may have been recorded with its value only when it completed. */
   #inputOf({ input }: ObservedCall, output: Output): Input {
-    return input.value === null && output !== unknownOutput && !this.#model.observes(input)
+    return input.value === null &&
+      output !== unknownOutput &&
+      this.#model.nullArguments !== true &&
+      !this.#model.observes(input)
       ? { ...input, value: output }
       : input;
   }
