@@ -203,8 +203,9 @@ class Prefix {
     }
   }
 
-  /** Whether what one gave was certainly replaced before the other began. */
+  /** Whether what one gave was certainly replaced before the other began, or came only after it returned. */
   #isReplaced(giver: number, taker: number, tiesOf: TiesOf, replaced: Replacements): boolean {
+    if (this.isKnown(taker) && this.#begin(giver) > this.#source.completion(taker)) return true;
     if (!this.isKnown(giver)) return false;
     const end = this.#source.completion(giver);
     const taken = new Set(tiesOf(taker).takes.map(({ cell, value }) => canonical([cell, value])));

@@ -2,7 +2,7 @@ import { canonical, type Json } from "../../histories/json.ts";
 import { callsUntil, Never, type Calls } from "./calls.ts";
 import type { Limits } from "./engines/engine.ts";
 import { decide } from "./engines/engines.ts";
-import { unknownOutput } from "./model.ts";
+import { unknownOutput, type Input, type Model } from "./model.ts";
 import type { StateTable } from "./states.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -54,7 +54,7 @@ export function allowedResults(
   for (const state of reached)
     for (const result of resultsIn(state)) candidates.set(canonical(result), result);
   const position = prefix.event.indexOf(calls.event[call]!);
-  let complete = all;
+  let complete = all && isReadOfValue(model, input);
   let attempts = 0;
   let stepsLeft = StepsInAll;
   for (const [text, result] of candidates) {
@@ -72,6 +72,15 @@ export function allowedResults(
     else if (decision.end !== "nonlinearizable") complete = false;
   }
   return { results: sorted(results), complete };
+}
+
+/** Whether the operation's result is the value that it saw, so that no result means the same as another. */
+function isReadOfValue({ structure }: Model, input: Input): boolean {
+  return (
+    structure?.kind === "register" &&
+    structure.direct?.[input.f] === "read" &&
+    structure.meaning(input, null).does === "read"
+  );
 }
 
 /** By their canonical text. */

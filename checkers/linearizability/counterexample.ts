@@ -137,11 +137,12 @@ function heartOf(
       until,
     );
     // A proof may be about a later prefix than the shortest one.
-    const kept = few.end.includes(until) ? thin(few, states, limits) : undefined;
+    const last = few.end.indexOf(until);
+    const kept = last < 0 ? undefined : thin(few, last, states, limits);
     if (kept !== undefined) return callsAt(few, kept);
   }
   const prefix = withoutUnseen(callsUntil(calls, until));
-  return callsAt(prefix, shrink(prefix, states, limits));
+  return callsAt(prefix, shrink(prefix, prefix.end.indexOf(until), states, limits));
 }
 
 /** What the contradiction is called: as the engine said, where its proof is the heart; else as the heart shows. */
@@ -155,8 +156,12 @@ function nameContradiction(
 ): Named | undefined {
   if (culprit < 0) return undefined;
   const shown = nameOf(heart, culprit, calls);
-  // Where a read tells which of two values came last, the other was stale: that says more.
-  const saysMore = proof?.pattern === "two-values-current" && shown?.pattern === "stale-read";
+  // Where a read tells which of two values came last, the other was stale: that says more. And of several
+  // values that were not there the sentence is about the first.
+  const saysMore =
+    (proof?.pattern === "two-values-current" && shown?.pattern === "stale-read") ||
+    shown?.pattern === "never-written" ||
+    shown?.pattern === "read-before-written";
   if (proof !== undefined && calls.end[proof.culprit] === until && !saysMore) {
     const { pattern, against } = proof;
     return { pattern, ...(against === undefined || against === call ? {} : { against }) };

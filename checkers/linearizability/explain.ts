@@ -103,7 +103,7 @@ class Sentences {
     const token = neverThere(heart, this.#culprit);
     if (token === undefined) return undefined;
     const value = inWords(heart.alphabet.token(token).value);
-    const [first] = giversOf(calls, [token]).get(token) ?? [];
+    const [first] = (giversOf(calls, [token]).get(token) ?? []).filter((giver) => giver !== call);
     if (first === undefined) return `${this.#what}, but nothing had ever put ${value} there.`;
     if (calls.begin[first]! < calls.end[call]!) return undefined;
     const after = this.#words.elapsed(calls.end[call]!, calls.begin[first]!);

@@ -36,10 +36,15 @@ function ofLock({ alphabet, action, end, length }: Calls, culprit: number): Name
     : undefined;
 }
 
-/** Tokens that a call took though it did not give them itself. */
-export function takenByOthers({ alphabet, action }: Calls, call: number): number[] {
+/**
+ * Tokens that a call took from others: not those that it gave itself, of several operations in one, before it
+ * took them. A register's one cell a call changes only once, after what it saw.
+ */
+export function takenByOthers({ alphabet, action }: Calls, call: number): readonly number[] {
   const { gives, takes } = alphabet.ties(action[call]!);
-  return takes.filter((token) => !gives.includes(token));
+  return alphabet.model.structure?.kind === "register"
+    ? takes
+    : takes.filter((token) => !gives.includes(token));
 }
 
 /** A token that nobody had given before the call returned, and that was not there at first. */
@@ -49,13 +54,17 @@ export function neverThere(calls: Calls, call: number): number | undefined {
     (token) => alphabet.model.initially?.(alphabet.token(token)) === false,
   );
   const givers = giversOf(calls, tokens);
-  return tokens.find((token) => givers.get(token)?.every((giver) => begin[giver]! > end[call]!) ?? true);
+  return tokens.find(
+    (token) => givers.get(token)?.every((giver) => giver === call || begin[giver]! > end[call]!) ?? true,
+  );
 }
 
 function unseen(heart: Calls, culprit: number, all: Calls): Named | undefined {
   const token = neverThere(heart, culprit);
   if (token === undefined) return undefined;
-  const givers = giversOf(all, [token]).get(token) ?? [];
+  const givers = (giversOf(all, [token]).get(token) ?? []).filter(
+    (giver) => all.event[giver] !== heart.event[culprit],
+  );
   if (givers.some((giver) => all.begin[giver]! < heart.end[culprit]!)) return undefined;
   return { pattern: givers.length === 0 ? "never-written" : "read-before-written" };
 }

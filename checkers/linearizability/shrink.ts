@@ -25,13 +25,13 @@ const StepsEach = 200_000;
  * The set grows from the last calls backwards until it fails, and is then thinned out: halves, quarters, …,
  * single calls, each with all that depend on it. Each attempt is decided by the cheapest engine there is.
  */
-export function shrink(calls: Calls, states: StateTable, limits: Limits): readonly number[] {
+export function shrink(calls: Calls, last: number, states: StateTable, limits: Limits): readonly number[] {
   if (calls.alphabet.model.ties === undefined) {
     const start = restPosition(calls, states, limits);
     return Array.from({ length: calls.length - start }, (_, i) => start + i);
   }
   const needs = new Needs(calls, 0);
-  const attempts = new Attempts(calls, states, limits);
+  const attempts = new Attempts(calls, last, states, limits);
   const recent = Array.from(calls.begin, (_, i) => i).toSorted(
     (a, b) => calls.end[b]! - calls.end[a]! || b - a,
   );
@@ -47,9 +47,14 @@ export function shrink(calls: Calls, states: StateTable, limits: Limits): readon
 }
 
 /** As `shrink`, of the few calls of a proof; `undefined` when they have a linearization after all. */
-export function thin(calls: Calls, states: StateTable, limits: Limits): readonly number[] | undefined {
+export function thin(
+  calls: Calls,
+  last: number,
+  states: StateTable,
+  limits: Limits,
+): readonly number[] | undefined {
   const all = Array.from(calls.begin, (_, i) => i);
-  const attempts = new Attempts(calls, states, limits);
+  const attempts = new Attempts(calls, last, states, limits);
   if (!attempts.fails(all)) return undefined;
   return calls.alphabet.model.ties === undefined ? all : thinned(all, new Needs(calls, 0), attempts);
 }
@@ -76,19 +81,21 @@ function thinned(all: readonly number[], needs: Needs, attempts: Attempts): read
 /** Sets of calls put to the test, within a budget of steps. */
 class Attempts {
   readonly #calls: Calls;
+  readonly #last: number;
   readonly #states: StateTable;
   readonly #limits: Limits;
   #stepsLeft = StepsInAll;
 
-  constructor(calls: Calls, states: StateTable, limits: Limits) {
+  constructor(calls: Calls, last: number, states: StateTable, limits: Limits) {
     this.#calls = calls;
+    this.#last = last;
     this.#states = states;
     this.#limits = limits;
   }
 
-  /** Whether the calls at these positions certainly have no linearization. */
+  /** Whether the calls at these positions, the last among them, certainly have no linearization. */
   fails(kept: readonly number[]): boolean {
-    if (this.#stepsLeft <= 0 || kept.length === 0) return false;
+    if (this.#stepsLeft <= 0 || !kept.includes(this.#last)) return false;
     const subset = withoutUnseen(callsAt(this.#calls, kept));
     const steps = Math.min(StepsEach, this.#stepsLeft);
     const { decision } = decide({ calls: subset, states: this.#states }, { ...this.#limits, steps });

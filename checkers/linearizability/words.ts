@@ -17,8 +17,13 @@ export class Words {
 
   /** "Process 3 read 2 on key 7" */
   opening(call: number): string {
-    const on = this.#key === undefined ? "" : ` on key ${inWords(this.#key)}`;
-    return `P${this.#did(call).slice(1)}${on}`;
+    const did = this.#did(call);
+    const key = this.#key === undefined ? "" : inWords(this.#key);
+    // A model of many objects says itself which.
+    const { model } = this.#calls.alphabet;
+    const isOfMany = model.key !== undefined || model.keys !== undefined;
+    const isSaid = key === "" || (isOfMany && did.includes(key));
+    return `P${did.slice(1)}${isSaid ? "" : ` on key ${key}`}`;
   }
 
   /** "process 1 wrote 4"; of an unknown one "process 1 wrote 4 (if it did)" */
