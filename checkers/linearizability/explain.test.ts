@@ -203,11 +203,9 @@ describe("the sentence of an item", () => {
   });
 
   test("that was given out twice", () => {
-    expect(told("unique-ids", oneByOne("0 generate null 4\n1 generate null 4"))).toEqual({
-      pattern: "missing",
-      explanation:
-        "Process 1 got 4, but it was there already: process 0 got 4, acknowledged 1.0 ms before the generate began.",
-    });
+    expect(told("unique-ids", oneByOne("0 generate null 4\n1 generate null 4")).explanation).toBe(
+      "Process 1 got 4, but it was there already: process 0 got 4, acknowledged 1.0 ms before the generate began.",
+    );
   });
 });
 

@@ -46,9 +46,8 @@ class ItemSentences {
       case "not-empty":
         return this.#notEmpty();
       case "missing":
-        return this.#missing();
       case "unexpected":
-        return this.#unexpected();
+        return this.#missing() ?? this.#unexpected();
       default:
         return undefined;
     }

@@ -21,8 +21,8 @@ export class Words {
     const key = this.#key === undefined ? "" : inWords(this.#key);
     // A model of many objects says itself which.
     const { model } = this.#calls.alphabet;
-    const isOfMany = model.key !== undefined || model.keys !== undefined;
-    const isSaid = key === "" || (isOfMany && did.includes(key));
+    const saysIt = model.tell !== undefined && (model.key !== undefined || model.keys !== undefined);
+    const isSaid = key === "" || (saysIt && did.includes(key));
     return `P${did.slice(1)}${isSaid ? "" : ` on key ${key}`}`;
   }
 
