@@ -16,7 +16,8 @@ import { ModelHistory } from "../../partition.ts";
 import { StateTable } from "../../states.ts";
 import { Nothing, Read, Write, type RegisterCalls } from "../register-calls.ts";
 import { searchEngine } from "../search-engine.ts";
-import { decideSchedule, frontierEngine } from "./engine.ts";
+import { Contest } from "./contest.ts";
+import { frontierEngine } from "./engine.ts";
 import { scheduleOf } from "./schedule.ts";
 
 const runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 20_000);
@@ -67,7 +68,7 @@ describe("the frontier of a register", () => {
       const told = () => `seed ${seed}\n${tellRegister(register)}`;
       const expected = firstImpossible(register);
       // A frontier too narrow at first has to come to the same answers.
-      const decision = decideSchedule(scheduleOf(register), { steps: 1e6 }, [1, 2, 16][seed % 3]);
+      const decision = new Contest(scheduleOf(register), { steps: 1e6 }).decide([1, 2, 16][seed % 3]!);
       if (decision.end === "nonlinearizable") {
         expect(decision.until, told()).toBe(expected);
         invalid++;
