@@ -13,11 +13,12 @@ import type { NonlinearizableEvidence, PartialLinearization, Refutation, StaleVa
 import { explain } from "./explain.ts";
 import { describeState, type Model } from "./model.ts";
 import type { ModelHistory } from "./partition.ts";
+import { neededUnknown } from "./needed.ts";
 import { nameOf, takenByOthers, type Named } from "./patterns.ts";
 import { callsAt, shrink, thin } from "./shrink.ts";
 import { replacementOf } from "./replaced.ts";
 import type { StateTable } from "./states.ts";
-import { LongestTail, neededUnknown, surroundingsOf, type Surroundings } from "./surroundings.ts";
+import { LongestTail, surroundingsOf, type Surroundings } from "./surroundings.ts";
 
 /** Larger sub-histories explain nothing. */
 const MostShrunk = 1000;
@@ -57,10 +58,7 @@ export function counterexample(
     decision.allowed === undefined
       ? allowedResults(calls, call, until, surroundings, states, limits)
       : { results: decision.allowed, complete: false };
-  // What is only in flight when the prefix ends is not what anyone waits to hear of.
-  const needed = (
-    surroundings === undefined ? [] : neededUnknown(calls, until, surroundings, MostNeeded)
-  ).filter((event) => calls.end[positionOf(calls, event)] === Never);
+  const needed = neededBefore(calls, until, surroundings);
   const staleness = stalenessInTime(source, calls, call);
 
   const refutation: Refutation = {
@@ -168,6 +166,15 @@ function nameContradiction(
   }
   if (shown?.against === undefined) return shown;
   return { pattern: shown.pattern, against: positionOf(calls, heart.event[shown.against]!) };
+}
+
+/** Unknown calls that must have taken effect before; not those that were only in flight when the prefix ended. */
+function neededBefore(calls: Calls, until: number, surroundings: Surroundings | undefined): number[] {
+  if (surroundings === undefined) return [];
+  const { calls: known, order } = surroundings;
+  const from = Math.max(0, order.length - LongestTail);
+  const needed = neededUnknown(known, order, from, MostNeeded, calls, until);
+  return needed.filter((event) => calls.end[positionOf(calls, event)] === Never);
 }
 
 /** Every way to go as far as any order of the calls goes. */

@@ -5,6 +5,8 @@ import type { LinearizationCertificate, LinearizedPartition } from "./evidence.t
 import type { Finding } from "./judge-object.ts";
 import type { ModelHistory } from "./partition.ts";
 
+/** Operations of unknown outcome that are named because a valid history needs them. */
+const MostNeeded = 3;
 /** Failing objects that are explained; the others are only counted. */
 export const MostAnomalies = 32;
 
@@ -12,6 +14,7 @@ export const MostAnomalies = 32;
 export class Findings {
   readonly #partitions: LinearizedPartition[] = [];
   readonly #anomalies: Anomaly[] = [];
+  readonly #needed: number[] = [];
   #failing = 0;
   #undecided = 0;
   #firstUndecided = "";
@@ -45,6 +48,7 @@ export class Findings {
     switch (end) {
       case "linearizable":
         this.#partitions.push(linearized(key, order));
+        this.#needed.push(...(finding.needed ?? []).slice(0, MostNeeded - this.#needed.length));
         break;
       case "nonlinearizable":
         if (this.wantsAnomaly && anomaly !== undefined) this.#anomalies.push(anomaly);
@@ -112,7 +116,7 @@ export class Findings {
     };
     const problem = verifyLinearization(history, certificate, { model, keyed });
     return problem === undefined
-      ? { ...base, valid, certificate, verified: true }
+      ? { ...base, ...this.#whatIsNeeded(source), valid, certificate, verified: true }
       : {
           ...base,
           valid: "unknown",
@@ -120,6 +124,20 @@ export class Findings {
           verified: false,
           reason: `internal: certificate did not verify (${problem})`,
         };
+  }
+
+  /** What a valid verdict hangs on. */
+  #whatIsNeeded(source: ModelHistory): Pick<Verdict, "notes"> {
+    if (this.#needed.length === 0) return {};
+    const named = this.#needed.map((operation) => {
+      const { f, value } = source.input(operation);
+      return `${f} ${inWords(value)} of process ${source.history.processOf(operation)} (operation ${operation})`;
+    });
+    return {
+      notes: [
+        `Linearizable only if operations whose outcome is unknown took effect; the first: ${named.join(", ")}.`,
+      ],
+    };
   }
 
   #validity(): Validity {

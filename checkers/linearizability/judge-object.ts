@@ -4,8 +4,12 @@ import { concurrency, Never, readCalls, type Calls } from "./calls.ts";
 import { counterexample } from "./counterexample.ts";
 import type { Limits, Linearizable, Undecided } from "./engines/engine.ts";
 import { decide } from "./engines/engines.ts";
+import { neededUnknown } from "./needed.ts";
 import type { ModelHistory, Partition } from "./partition.ts";
 import { StateTable } from "./states.ts";
+
+/** Operations of unknown outcome that are named as needed. */
+const MostNeeded = 3;
 
 /** What was found out about one object; plain data, so that a thread can tell another. */
 export interface Finding {
@@ -21,6 +25,8 @@ export interface Finding {
   readonly configurations: number;
   /** When linearizable: the events that stand for the operations, in the order in which these took effect. */
   readonly order?: Int32Array;
+  /** When linearizable: the first operations of unknown outcome that must have taken effect for that. */
+  readonly needed?: readonly number[];
   /** When not, and asked for. */
   readonly anomaly?: Anomaly;
   /** When undecided: how many known operations returned before the one that no order got past. */
@@ -53,7 +59,11 @@ export function judgeObject(
   };
   switch (decision.end) {
     case "linearizable":
-      return { ...base, order: eventsOf(calls, decision) };
+      return {
+        ...base,
+        order: eventsOf(calls, decision),
+        needed: neededUnknown(calls, decision.order, 0, MostNeeded),
+      };
     case "nonlinearizable":
       return wantsAnomaly()
         ? { ...base, anomaly: counterexample(source, key, calls, decision, states, limits, engine) }

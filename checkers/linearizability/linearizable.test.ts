@@ -100,6 +100,27 @@ describe("a valid history", () => {
   });
 });
 
+test("says which operations of unknown outcome a valid history needs", () => {
+  const verdict = check(
+    history(`
+      4 invoke write 5
+      4 info write 5
+      5 invoke write 6
+      5 info write 6
+      0 invoke read
+      0 ok read 5
+    `),
+    { model: "register" },
+  );
+  expect(verdict.valid).toBe(true);
+  expect(verdict.notes).toEqual([
+    "Linearizable only if operations whose outcome is unknown took effect; the first: write 5 of process 4 (operation 0).",
+  ]);
+  expect(check(history("4 invoke write 5\n0 invoke read\n0 ok read null"), { model: "register" }).notes).toBe(
+    undefined,
+  );
+});
+
 describe("a history that is not linearizable", () => {
   test("tells a stale read, by whom it was overwritten and how long ago", () => {
     const verdict = judge(`

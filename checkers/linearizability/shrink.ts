@@ -8,6 +8,8 @@ import type { StateTable } from "./states.ts";
 /** Steps for all attempts together, and for one of them. */
 const StepsInAll = 3_000_000;
 const StepsEach = 200_000;
+/** Of more calls it takes too long even to find out which depends on which. */
+const MostCalls = 100_000;
 
 /**
  * Positions of a small set of calls that has no linearization either, in order of begin, out of calls that
@@ -24,12 +26,14 @@ const StepsEach = 200_000;
  *
  * The set grows from the last calls backwards until it fails, and is then thinned out: halves, quarters, …,
  * single calls, each with all that depend on it. Each attempt is decided by the cheapest engine there is.
+ * Very many calls are left as they are.
  */
 export function shrink(calls: Calls, last: number, states: StateTable, limits: Limits): readonly number[] {
   if (calls.alphabet.model.ties === undefined) {
     const start = restPosition(calls, states, limits);
     return Array.from({ length: calls.length - start }, (_, i) => start + i);
   }
+  if (calls.length > MostCalls) return Array.from(calls.begin, (_, i) => i);
   const needs = new Needs(calls, 0);
   const attempts = new Attempts(calls, last, states, limits);
   const recent = Array.from(calls.begin, (_, i) => i).toSorted(

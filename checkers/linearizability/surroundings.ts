@@ -1,6 +1,5 @@
 import { NoAction } from "./alphabet.ts";
 import { callsUntil, Never, type Calls } from "./calls.ts";
-import { giversOf, takenOf } from "./givers.ts";
 import type { Limits } from "./engines/engine.ts";
 import { decide } from "./engines/engines.ts";
 import { callsAt } from "./shrink.ts";
@@ -162,30 +161,4 @@ function statesAlong(
     branches[--depth]!++;
   }
   return along.slice(0, order.length - from + 1);
-}
-
-/**
- * Events of unknown calls that must have taken effect before the failing completion: of those in the last part
- * of the surroundings, each that gives what a known call there took and nothing else could have given. At
- * most `most`, in order.
- */
-export function neededUnknown(
-  all: Calls,
-  until: number,
-  { calls, order }: Surroundings,
-  most: number,
-): number[] {
-  const { alphabet, action, end, event } = calls;
-  const placed = Array.from(order.subarray(-LongestTail)).filter((call) => end[call] === Never);
-  const tokens = new Set(placed.flatMap((call) => alphabet.ties(action[call]!).gives));
-  for (const token of tokens)
-    if (alphabet.model.initially?.(alphabet.token(token)) ?? true) tokens.delete(token);
-  const taken = takenOf(calls, tokens);
-  const givers = giversOf(all, taken);
-  const isOnly = (token: number): boolean =>
-    givers.get(token)?.filter((giver) => all.begin[giver]! < until).length === 1;
-  return placed
-    .filter((call) => alphabet.ties(action[call]!).gives.some((token) => taken.has(token) && isOnly(token)))
-    .map((call) => event[call]!)
-    .slice(0, most);
 }
