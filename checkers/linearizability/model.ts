@@ -155,9 +155,16 @@ export function identityOf(model: Model, state: Json): string {
   return model.identity === undefined ? canonical(state) : model.identity(state);
 }
 
+/** The state in words; of a long text the middle is left out. */
 export function describeState(model: Model, state: Json): string {
-  return model.describe === undefined ? inWords(state) : model.describe(state);
+  const text = model.describe === undefined ? inWords(state) : model.describe(state);
+  return text.length <= LongestState
+    ? text
+    : `${text.slice(0, LongestState / 2)} … ${text.slice(-LongestState / 2)}`;
 }
+
+/** Characters of a state that anyone reads. */
+const LongestState = 400;
 
 /** What an operation did, in the past tense. */
 export function tellOperation(model: Model, input: Input, output: Output): string {
