@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { check } from "../checkers/index.ts";
 import type { Verdict } from "../checkers/verdict.ts";
 import { history } from "../histories/testing/notation.ts";
 import { jsonLine } from "./json-line.ts";
@@ -44,6 +45,61 @@ describe("the verdict in a terminal", () => {
         reproduce:  rashomon test paxos --mutant local-reads --workload register --faults partition,kill --time 15 --seed 7
         report:     store/latest/report.html#/anomaly/nonlinearizable-1"
     `);
+  });
+
+  it("draws the operations of a contradiction, and says what else is known", () => {
+    const verdicts = [check(run, { model: "register" })];
+    expect(renderVerdict({ history: run, verdicts, valid: false }, { color: false, width: 72 }))
+      .toMatchInlineSnapshot(`
+        "INVALID  linearizable(register)  key "x"
+          Process 1 read 3 on key "x", but 3 had been overwritten: process 0
+          wrote 4, acknowledged 312 ms before the read began.
+
+          process 0  ├ write 3 ┤ ├ write 4 ┤
+          process 1                         ├ read → 3 ┤ ✗
+
+          stale by at least 1 version and 312 ms; possible results: 4
+          decided by: zones
+
+          3 operations on 1 key in 350 ms, 100 % ok"
+      `);
+  });
+
+  it("says what had to have happened, and draws what may have", () => {
+    const hanging = history(`
+      4 invoke write 5 @0
+      4 info write 5 @1000000
+      0 invoke read @2000000
+      0 ok read 5 @3000000
+      1 invoke read @4000000
+      1 ok read null @5000000
+    `);
+    const verdicts = [check(hanging, { model: "register" })];
+    expect(renderVerdict({ history: hanging, verdicts, valid: false }, { color: false, width: 72 }))
+      .toMatchInlineSnapshot(`
+        "INVALID  linearizable(register)
+          Process 1 read null, but null had been overwritten: process 0 read 5,
+          which came after it, and returned 1.0 ms before the read began.
+
+          process 0   ├ read → 5 ┤
+          process 1               ├ read → null ┤ ✗
+          process 4  ├ write 5 ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ ?
+
+          stale by at least 1 version and 1 ms; possible results: 5; before it,
+          an operation of unknown outcome must have taken effect: 0
+          decided by: zones
+
+          3 operations in 5 ms, 67 % ok"
+      `);
+  });
+
+  it("names the engines that decided", () => {
+    const two = history('0 invoke read key="x"\n0 ok read key="x"\n0 invoke read key="y"\n0 ok read key="y"');
+    const text = renderVerdict(
+      { history: two, verdicts: [check(two, { model: "register" })], valid: true },
+      { color: false },
+    );
+    expect(text).toContain("\n  decided by: zones (2 objects)\n");
   });
 
   it("tells each note of the checks once", () => {

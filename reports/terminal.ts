@@ -1,6 +1,10 @@
 import { Chalk, supportsColor, type ChalkInstance } from "chalk";
-import type { Verdict } from "../checkers/verdict.ts";
+import type { Anomaly, Verdict } from "../checkers/verdict.ts";
+import type { History } from "../histories/history.ts";
+import { isJsonObject } from "../histories/json.ts";
+import { readNonlinearizable } from "./evidence.ts";
 import type { ReportInput } from "./input.ts";
+import { laneChart } from "./lane-chart.ts";
 import { shownAnomalies } from "./summarise.ts";
 import { counted, cut, duration, percent, printable } from "./text.ts";
 import { advice, anomalyKey, checkName, validityWord } from "./words.ts";
@@ -16,6 +20,8 @@ export interface TerminalOptions {
 
 /** Anomalies told one by one; the rest is counted. */
 const ToldMax = 3;
+/** Possible results, and operations, that are named. */
+const AllowedMax = 8;
 
 /**
  * The outcome for a terminal: each check with its verdict and why, contradictions in plain words, then how
@@ -37,6 +43,7 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
     for (const [i, { anomaly }] of anomalies.slice(0, ToldMax).entries()) {
       const place = keys[i] === undefined || keys[i] === key ? "" : `key ${keys[i]}: `;
       lines.push(...wrap(place + printable(cut(anomaly.explanation, 1000)), width));
+      lines.push(...contradiction(anomaly, input.history, chalk, width));
     }
     if (verdict.anomalies.length > ToldMax)
       lines.push(
@@ -46,6 +53,8 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
     const todo = advice(verdict);
     if (todo !== undefined) lines.push(...wrap(todo, width).map((line) => chalk.dim(line)));
     if (verdict.valid === true) lines.push(...proof(verdict).map((line) => chalk.dim(`  ${line}`)));
+    const deciders = enginesOf(verdict);
+    if (deciders !== undefined) lines.push(chalk.dim(`  decided by: ${deciders}`));
   }
   const { description, history } = input;
   lines.push("", `  ${extentOf(input)}`);
@@ -84,6 +93,56 @@ function proof({ certificate, verified }: Verdict): string[] {
       ? `certificate: ${kind}, verified by separate code`
       : `certificate: ${kind}, not verified`,
   ];
+}
+
+/** Operations of a chart; more are no picture of anything. */
+const ChartedMax = 6;
+
+/** What contradicts what: the few operations in lanes, and what else is known of the one that cannot be placed. */
+function contradiction(anomaly: Anomaly, history: History, chalk: ChalkInstance, width: number): string[] {
+  const evidence = readNonlinearizable(anomaly.evidence);
+  if (evidence === undefined) return [];
+  const { operation, allowed, allowedComplete, staleness, needed } = evidence;
+  const known = anomaly.operations.filter((index) => index >= 0 && index < history.length);
+  const chart =
+    known.length > ChartedMax || known.length < anomaly.operations.length || history.completionsOnly
+      ? []
+      : laneChart(history, known, { width, ...(operation === undefined ? {} : { culprit: operation }) });
+  const facts: string[] = [];
+  if (staleness !== undefined)
+    facts.push(
+      `stale by at least ${counted(staleness.versions, "version")} and ${duration(staleness.milliseconds * 1e6)}`,
+    );
+  if (allowed.length > 0) {
+    const results = allowed.slice(0, AllowedMax).map((result) => printable(cut(result, 60)));
+    const more = allowed.length > AllowedMax ? ", …" : "";
+    facts.push(
+      `${allowedComplete ? "possible results" : "possible results, among others"}: ${results.join(", ")}${more}`,
+    );
+  }
+  if (needed.length > 0)
+    facts.push(
+      `before it, ${needed.length === 1 ? "an operation" : "operations"} of unknown outcome must have taken effect: ${needed.slice(0, AllowedMax).join(", ")}`,
+    );
+  const lines = chart.map((line) => (line.endsWith("✗") ? chalk.red(line) : line));
+  return [
+    ...(lines.length === 0 ? [] : ["", ...lines]),
+    ...(facts.length === 0 ? [] : ["", ...wrap(facts.join("; "), width).map((line) => chalk.dim(line))]),
+  ];
+}
+
+/** "zones" or "zones (98 objects), search (2 objects)"; what a linearizability check says in its details. */
+function enginesOf({ details, statistics }: Verdict): string | undefined {
+  const engines = isJsonObject(details) ? details["engines"] : undefined;
+  if (!isJsonObject(engines)) return undefined;
+  const entries = Object.entries(engines).filter(([, objects]) => typeof objects === "number");
+  if (entries.length === 0) return undefined;
+  const single = (statistics["partitions"] ?? 1) <= 1;
+  return entries
+    .map(([engine, objects]) =>
+      single ? printable(engine) : `${printable(engine)} (${counted(Number(objects), "object")})`,
+    )
+    .join(", ");
 }
 
 function extentOf({ history }: ReportInput): string {

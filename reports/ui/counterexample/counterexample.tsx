@@ -5,7 +5,7 @@ import { moveStep } from "../report/keys.ts";
 import { selected, step, stepMost } from "../report/state.ts";
 import { operationText } from "../timeline/operation-text.ts";
 import { Diagram } from "./diagram.tsx";
-import type { Nonlinearizable, Path } from "./evidence.ts";
+import type { Nonlinearizable, Path } from "../../evidence.ts";
 import { BoxesMax, layOut, points } from "./layout.ts";
 
 /** Operations of an attempt that are drawn at a time, so that each can be read. */

@@ -1,5 +1,5 @@
 import { rowOfEvent, type Operations } from "../report/operations.ts";
-import type { Path } from "./evidence.ts";
+import type { Path } from "../../evidence.ts";
 
 export interface Box {
   readonly row: number;

@@ -3,7 +3,7 @@ import type { Json } from "../../../histories/json.ts";
 import { isJsonObject } from "../../../histories/json.ts";
 import type { AnomalySummary } from "../../payload/summary.ts";
 import { Counterexample } from "../counterexample/counterexample.tsx";
-import { readNonlinearizable } from "../counterexample/evidence.ts";
+import { readNonlinearizable } from "../../evidence.ts";
 import { CopyButton } from "../parts/copy.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Excerpt } from "../parts/operation-table.tsx";
@@ -42,7 +42,7 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
       wanted = false;
     };
   }, [anomaly]);
-  const nonlinearizable = readNonlinearizable(evidence);
+  const nonlinearizable = readNonlinearizable(isJsonObject(evidence) ? evidence["evidence"] : undefined);
   const number = anomalies.indexOf(anomaly);
   return (
     <div class="page">
