@@ -28,7 +28,7 @@ test("an unknown checker, or one without the model it needs, is wrong use", () =
     'Unknown checker "linearisable". Did you mean linearizable?',
   );
   expect(() => runChecks(stale, [{ checker: "linearizable" }])).toThrow(
-    "Checker linearizable needs a model.",
+    "Checker linearizable needs a model: --linearizable <model>.",
   );
 });
 

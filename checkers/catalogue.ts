@@ -39,7 +39,8 @@ export const checkers: readonly CheckerEntry[] = [
     summary: "every operation takes effect at one moment between its start and its end, as the model says",
     needsModel: true,
     make({ model, keyed, initial, nullReads }) {
-      if (model === undefined) throw new UsageError("Checker linearizable needs a model.");
+      if (model === undefined)
+        throw new UsageError("Checker linearizable needs a model: --linearizable <model>.");
       return linearizable({
         model,
         ...(keyed === undefined ? {} : { keyed }),
@@ -53,7 +54,8 @@ export const checkers: readonly CheckerEntry[] = [
     summary: "one order of all operations explains them, in which each process keeps its own",
     needsModel: true,
     make({ model, keyed, initial, nullReads }) {
-      if (model === undefined) throw new UsageError("Checker sequential needs a model.");
+      if (model === undefined)
+        throw new UsageError("Checker sequential needs a model: --sequential <model>.");
       return sequential({
         model,
         ...(keyed === undefined ? {} : { keyed }),

@@ -50,7 +50,10 @@ describe("a model of the user's own", () => {
     const judged = await rashomon("check", right, wrong, "--model", model, "--json");
     expect(judged.stderr).toBe("");
     const [first, second] = judged.stdout.split("\n").map((line): unknown => JSON.parse(line));
-    expect(first).toMatchObject({ valid: true, verdicts: [{ model: "ticket-counter", verified: true }] });
+    expect(first).toMatchObject({
+      valid: true,
+      checks: [{ model: "ticket-counter", certificate: { verified: true } }],
+    });
     expect(second).toMatchObject({ valid: false });
     expect(judged.exitCode).toBe(1);
   });
@@ -133,6 +136,7 @@ describe("a model of the user's own", () => {
     ],
     ["export default {", "could not be loaded. "],
     ["throw new Error('not today');", "could not be loaded. Error: not today"],
+    ["export default (initial) => ({ name: 'm', initial, step: () => 0 });", "Say it with --initial"],
     [
       "export default () => { throw new Error('no state'); };",
       "threw when asked for its model. Error: no state",
@@ -150,6 +154,7 @@ describe("a model of the user's own", () => {
 
   test.each([
     ["() => undefined", "returned nothing: it has to return the next state"],
+    ["() => false", "returned false, which is no state like the initial one"],
     ["() => new Map()", "returned what is no JSON value: a Map"],
     ["() => ({ x: NaN })", "returned what is no JSON value: a number that is NaN as x"],
     ["() => { throw new Error('no idea'); }", "threw Error: no idea"],

@@ -34,7 +34,13 @@ export async function loadModel(file: string, initial?: Json): Promise<checkers.
       "E_MODEL",
     );
   const problem = checkers.problemOf(made);
-  if (problem !== undefined) throw new UsageError(`${file}: ${problem}`, "E_MODEL");
+  if (problem !== undefined) {
+    const hint =
+      typeof exported === "function" && initial === undefined && /needs initial|: initial is/.test(problem)
+        ? " Say it with --initial, or let the function have a default."
+        : "";
+    throw new UsageError(`${file}: ${problem}${hint}`, "E_MODEL");
+  }
   // problemOf has looked at every member.
   const definition = made as checkers.ModelDefinition;
   return checkers.defineModel(

@@ -59,6 +59,11 @@ export function allowedResults(
   let stepsLeft = StepsInAll;
   for (const [text, result] of candidates) {
     if (results.has(text) || refuted.has(text)) continue;
+    // It would pass because it tells nothing, as a null of other tools' histories, not because it was there.
+    if (tellsNothing(model, input, result)) {
+      complete = false;
+      continue;
+    }
     if (attempts++ >= MostAttempts || stepsLeft <= prefix.length) {
       complete = false;
       break;
@@ -72,6 +77,10 @@ export function allowedResults(
     else if (decision.end !== "nonlinearizable") complete = false;
   }
   return { results: sorted(results), complete };
+}
+
+function tellsNothing({ structure }: Model, input: Input, result: Json): boolean {
+  return structure?.kind === "register" && structure.meaning(input, result).does === "nothing";
 }
 
 /** Whether the operation's result is the value that it saw, so that no result means the same as another. */

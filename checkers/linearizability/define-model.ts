@@ -33,7 +33,7 @@ export function oneOf<State extends Json>(...states: readonly State[]): OneOf<St
  */
 export function defineModel<State extends Json>(definition: ModelDefinition<State>): Model<State> {
   const { initial, step } = requireDefinition(definition);
-  const watched = new WatchedStep(definition.name, step.bind(definition));
+  const watched = new WatchedStep(definition.name, initial, step.bind(definition));
   return {
     summary: "",
     operations: [],
@@ -121,11 +121,14 @@ function isForm(form: unknown): boolean {
 class WatchedStep<State extends Json> {
   readonly #name: string;
   readonly #step: Model<State>["step"];
+  /** Whether a boolean can be a state. */
+  readonly #booleans: boolean;
   #tried = 0;
 
-  constructor(name: string, step: Model<State>["step"]) {
+  constructor(name: string, initial: State, step: Model<State>["step"]) {
     this.#name = name;
     this.#step = step;
+    this.#booleans = typeof initial === "boolean" || initial === null;
   }
 
   step(state: State, input: Input, output: Output): Step<State> {
@@ -178,6 +181,14 @@ class WatchedStep<State extends Json> {
         output,
       );
     for (const one of next instanceof OneOf ? next.states : [next]) {
+      // Steps that answer whether they are admitted, as those of other checkers do, would admit everything.
+      if (typeof one === "boolean" && !this.#booleans)
+        throw this.#error(
+          `returned ${one}, which is no state like the initial one: to admit the operation return the next state, to refuse it refuse(reason)`,
+          state,
+          input,
+          output,
+        );
       const reason = notJson(one);
       if (reason !== undefined)
         throw this.#error(

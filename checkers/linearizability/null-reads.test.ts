@@ -36,6 +36,11 @@ describe("a completed read of null", () => {
     expect(verdict.reason).toContain("--null-reads");
   });
 
+  it("is not said to have been possible because it would tell nothing", () => {
+    const [anomaly] = check(edn(stale), { model: "register", nullReads: "unknown" }).anomalies;
+    expect(anomaly?.evidence).toMatchObject({ allowed: [2] });
+  });
+
   it("means there what the user says", () => {
     expect(check(edn(lost), { model: "cas-register", nullReads: "value" }).valid).toBe(false);
     const verdict = check(edn(lost), { model: "cas-register", nullReads: "unknown" });

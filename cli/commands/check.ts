@@ -122,7 +122,7 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
     const path = paths[position++] ?? "";
     if (outcome instanceof RashomonError) {
       worstError = Math.max(worstError, outcome.exitCode);
-      tellError(outcome, path, flags.json === true);
+      tellError(outcome, path, { json: flags.json === true, oneOfSeveral: paths.length > 1 });
       continue;
     }
     validities.push(outcome.valid);
@@ -176,8 +176,13 @@ function parseInitial(text: string): Json {
   }
 }
 
-function tellError(error: RashomonError, path: string, json: boolean): void {
-  process.stderr.write(`${chalkStderr.red("error")} ${error.message} [${error.code}]\n`);
+function tellError(
+  error: RashomonError,
+  path: string,
+  { json, oneOfSeveral }: { json: boolean; oneOfSeveral: boolean },
+): void {
+  const place = oneOfSeveral && !error.message.includes(path) ? `${path}: ` : "";
+  process.stderr.write(`${chalkStderr.red("error")} ${place}${error.message} [${error.code}]\n`);
   // Whoever reads one line a history gets one here too.
   if (json)
     process.stdout.write(
