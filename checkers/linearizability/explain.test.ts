@@ -231,7 +231,7 @@ describe("the sentence of a place", () => {
     expect(told("log", oneByOne("0 append 1 0\n0 append 2 0"))).toEqual({
       pattern: "order-contradicted",
       explanation:
-        "Process 0 appended 2 at offset 0, but process 0 appended 1 at offset 0: two changes cannot share place 1.",
+        "Process 0 appended 2 at offset 0, but process 0 appended 1 at offset 0: two changes cannot have the same place in their order.",
     });
   });
 

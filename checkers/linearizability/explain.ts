@@ -189,7 +189,7 @@ class Sentences {
         return `${this.#what}, but ${this.#words.deed(other)}, begun ${this.#words.elapsed(calls.end[call]!, calls.begin[other]!)} after ${this.#subject} had returned: place ${own} comes after place ${place}.`;
       const { alphabet, action } = calls;
       if (place === own && alphabet.changes(action[call]!) && alphabet.changes(action[other]!))
-        return `${this.#what}, but ${this.#words.deed(other)}: two changes cannot share place ${own}.`;
+        return `${this.#what}, but ${this.#words.deed(other)}: two changes cannot have the same place in their order.`;
     }
     return undefined;
   }

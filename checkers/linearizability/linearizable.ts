@@ -1,14 +1,12 @@
-import { UsageError } from "../../histories/errors.ts";
 import type { History } from "../../histories/history.ts";
 import type { Json } from "../../histories/json.ts";
 import type { Budget, Checker } from "../checker.ts";
 import type { Verdict } from "../verdict.ts";
-import type { Limits } from "./engines/engine.ts";
 import { Findings } from "./findings.ts";
 import { judgeObject } from "./judge-object.ts";
 import { judgeInThreads, type Task, type Threads } from "./parallel/judge-in-threads.ts";
 import type { Model } from "./model.ts";
-import { modelNamed } from "./models/catalogue.ts";
+import { limitsOf, modelOf } from "./asked.ts";
 import { ModelHistory } from "./partition.ts";
 
 /** Steps for each object unless a budget says otherwise, so that every check ends, in some ten seconds to a minute. */
@@ -130,7 +128,7 @@ function hangsOnNull({ anomalies, ...strict }: Verdict, relaxed: Verdict): Verdi
 
 function judge(history: History, { model }: Reading, keyed: boolean, budget: Budget): Verdict {
   const source = new ModelHistory(history, model, keyed);
-  const limits = limitsOf(budget);
+  const limits = limitsOf(budget, defaultSteps);
   const findings = new Findings();
   for (const partition of source.partitions())
     findings.add(
@@ -150,7 +148,7 @@ async function judgeByThreads(
 ): Promise<Verdict> {
   const source = new ModelHistory(history, model, keyed);
   const started = budget.clock?.() ?? 0;
-  const { expired, ...limits } = limitsOf(budget);
+  const { expired, ...limits } = limitsOf(budget, defaultSteps);
   const findings = new Findings();
   const partitions = source.partitions();
   const failing: number[] = [];
@@ -183,19 +181,4 @@ async function judgeByThreads(
     found.forEach((finding, i) => findings.add(partitions[first + i]!.key, finding));
   }
   return findings.verdict(source);
-}
-
-function modelOf({ model, initial }: LinearizabilityOptions): Model {
-  if (typeof model === "string") return modelNamed(model, initial);
-  if (initial !== undefined)
-    throw new UsageError("An initial state goes with the name of a model, not with a model.");
-  return model;
-}
-
-function limitsOf({ steps = defaultSteps, bytes, seconds, clock }: Budget): Limits {
-  const spending = { steps, ...(bytes === undefined ? {} : { bytes }) };
-  if (seconds === undefined) return spending;
-  if (clock === undefined) throw new UsageError("A budget in seconds needs a clock.");
-  const end = clock() + seconds;
-  return { ...spending, expired: () => clock() >= end };
 }

@@ -1,4 +1,3 @@
-import { UsageError } from "../../histories/errors.ts";
 import type { History } from "../../histories/history.ts";
 import { inWords } from "../../histories/json.ts";
 import { verifyNonsequential, verifySequentialOrder } from "../certificates/sequential.ts";
@@ -6,7 +5,7 @@ import type { Budget, Checker } from "../checker.ts";
 import type { Limits } from "../linearizability/engines/engine.ts";
 import type { LinearizabilityOptions } from "../linearizability/linearizable.ts";
 import { tellOperation, type Model } from "../linearizability/model.ts";
-import { modelNamed } from "../linearizability/models/catalogue.ts";
+import { limitsOf, modelOf } from "../linearizability/asked.ts";
 import { ModelHistory } from "../linearizability/partition.ts";
 import type { Anomaly, Verdict } from "../verdict.ts";
 import type { ForcedStep, NonsequentialEvidence, SequentialCertificate } from "./evidence.ts";
@@ -66,7 +65,7 @@ export function checkSequential(history: History, options: SequentialOptions, bu
 function judge(history: History, model: Model, keyed: boolean, budget: Budget): Verdict {
   const source = new ModelHistory(history, model, keyed);
   const programs = readPrograms(source);
-  const limits = limitsOf(budget);
+  const limits = limitsOf(budget, defaultSteps);
   const order = saturate(programs);
   const statistics = {
     operations: programs.length,
@@ -189,19 +188,4 @@ function nameOf(source: ModelHistory, event: number): string {
   const { history, model } = source;
   const what = tellOperation(model, source.input(event), source.output(event));
   return `operation ${history.sourceIndex(event)} (process ${inWords(history.processOf(event))} ${what})`;
-}
-
-function modelOf({ model, initial }: SequentialOptions): Model {
-  if (typeof model === "string") return modelNamed(model, initial);
-  if (initial !== undefined)
-    throw new UsageError("An initial state goes with the name of a model, not with a model.");
-  return model;
-}
-
-function limitsOf({ steps = defaultSteps, bytes, seconds, clock }: Budget): Limits {
-  const spending = { steps, ...(bytes === undefined ? {} : { bytes }) };
-  if (seconds === undefined) return spending;
-  if (clock === undefined) throw new UsageError("A budget in seconds needs a clock.");
-  const end = clock() + seconds;
-  return { ...spending, expired: () => clock() >= end };
 }
