@@ -73,7 +73,7 @@ describe("a model of the user's own", () => {
     const noneGone = recorded("none-gone.jsonl", ...filled, ...get("a", 1), ...get("b", 2));
     expect((await rashomon("check", oneGone, "--linearizable", `./${model}`)).exitCode).toBe(0);
     const invalid = await rashomon("check", noneGone, "--model", model);
-    expect(invalid.stdout).toContain("for b");
+    expect(invalid.stdout).toContain('for "b"');
     expect(invalid.exitCode).toBe(1);
   });
 

@@ -17,7 +17,7 @@ export const model = defineModel({
     if (f === "get") {
       const found = entries[value] ?? null;
       if (output === unknownOutput || output === found) return entries;
-      return refuse(`the cache held ${JSON.stringify(found)} for ${value}`);
+      return refuse(`the cache held ${JSON.stringify(found)} for ${JSON.stringify(value)}`);
     }
     const [key, item] = value;
     const others = Object.keys(entries).filter((other) => other !== key);
