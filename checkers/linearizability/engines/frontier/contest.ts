@@ -153,7 +153,7 @@ export class Contest {
 }
 
 /** A frontier taken through the events. */
-class Run {
+export class Run {
   readonly #schedule: Schedule;
   readonly frontier: Frontier;
   /** The return after which no configuration was left. */

@@ -58,7 +58,8 @@ export class Covering {
     const owed = Columns + words;
     for (let word = 0; word < words; word++)
       if ((a[at + owed + word]! & ~b[bt + owed + word]!) !== 0) return false;
-    if (!this.#isAsLate(a[at + LastWrite]!, b[bt + LastWrite]!)) return false;
+    const [last, others] = [a[at + LastWrite]!, b[bt + LastWrite]!];
+    if (last < others && this.#flight.hasBegun(last, others, this.#returning)) return false;
     this.#begin(a, at, a[at + Settled]!, a[at + LastWrite]!);
     return this.#hasSeen(a, at, b, bt, NoValue) && this.#hasLeft(b, bt);
   }
@@ -85,18 +86,6 @@ export class Covering {
     const { words, cases } = this.#flight;
     for (let word = 0; word < words; word++)
       if (((a[at + Columns + word]! ^ b[bt + Columns + word]!) & cases[word]!) !== 0) return false;
-    return true;
-  }
-
-  /** Whether no call in flight began between the last plain writes, if that of the first is the earlier. */
-  #isAsLate(a: number, b: number): boolean {
-    if (a >= b) return true;
-    const { open, count, begin } = this.#flight;
-    for (let i = count - 1; i >= 0; i--) {
-      const began = begin[open[i]!]!;
-      if (began < a) return true;
-      if (began < b && open[i] !== this.#returning) return false;
-    }
     return true;
   }
 

@@ -14,10 +14,11 @@ import { Never, readCalls } from "../../calls.ts";
 import { casRegister } from "../../models/register.ts";
 import { ModelHistory } from "../../partition.ts";
 import { StateTable } from "../../states.ts";
-import { Nothing, Read, Write, type RegisterCalls } from "../register-calls.ts";
+import { Nothing, NoValue, Read, Write, type RegisterCalls } from "../register-calls.ts";
 import { searchEngine } from "../search-engine.ts";
-import { Contest } from "./contest.ts";
+import { Contest, Run } from "./contest.ts";
 import { frontierEngine } from "./engine.ts";
+import { onlineFrontier } from "./online-frontier.ts";
 import { scheduleOf } from "./schedule.ts";
 
 const runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 20_000);
@@ -35,7 +36,7 @@ function small(seed: number): RegisterCalls {
     writes: 0.1 + share(),
     cases: share(),
     differs: 0.3 * share(),
-    unknown: random() < 0.5 ? 0 : 0.4 * random(),
+    unknown: random() < 0.5 ? 0 : 0.6 * random(),
     lies: 0.6 * random(),
   };
   return randomRegister(random, options);
@@ -60,6 +61,39 @@ function historyOf({ calls, kind, seen, written }: RegisterCalls): History {
   return builder.build();
 }
 
+/** The calls with other numbers for the values, far apart. */
+function distinct(register: RegisterCalls): RegisterCalls {
+  const far = (value: number): number => (value <= 0 ? value : value * 400_000_007);
+  return { ...register, seen: register.seen.map(far), written: register.written.map(far) };
+}
+
+/** The return at which the register judged online has no linearization; `undefined`: it always has one. */
+function firstImpossibleOnline({ calls, kind, seen, written }: RegisterCalls): number | undefined {
+  const { begin, end, length } = calls;
+  const judge = onlineFrontier();
+  const events: [number, number][] = [];
+  for (let call = 0; call < length; call++) {
+    events.push([begin[call]!, call]);
+    if (end[call] !== Never) events.push([end[call]!, ~call]);
+  }
+  for (const [at, call] of events.toSorted(([a], [b]) => a - b)) {
+    if (call >= 0) judge.begin(call, kind[call]!, seen[call]!, written[call]!, end[call] !== Never);
+    else {
+      const verdict = judge.end(~call);
+      if (verdict === "undecided") throw new Error("undecided");
+      if (!verdict) return at;
+    }
+  }
+  return undefined;
+}
+
+/** Where a frontier of unlimited width is empty, which tidies its multisets of unknown calls all the time. */
+function firstImpossibleTidied(register: RegisterCalls): number | undefined {
+  const run = new Run(scheduleOf(register), { fewUsedSets: 1 });
+  run.go(Never);
+  return run.failedAt;
+}
+
 describe("the frontier of a register", () => {
   it(`judges ${runs} small histories as trying every order of every prefix does`, () => {
     let invalid = 0;
@@ -80,6 +114,45 @@ describe("the frontier of a register", () => {
     expect(invalid / runs).toBeGreaterThan(0.25);
     expect(invalid / runs).toBeLessThan(0.7);
   }, 600_000);
+
+  const tidied = Math.ceil(runs / 4);
+  it(`judges ${tidied} of them all the same when it tidies what it knows of unknown calls`, () => {
+    for (let seed = firstSeed; seed < firstSeed + tidied; seed++) {
+      const register = small(seed);
+      const told = `seed ${seed}\n${tellRegister(register)}`;
+      expect(firstImpossibleTidied(register), told).toBe(firstImpossible(register));
+    }
+  }, 600_000);
+
+  const online = Math.ceil(runs / 4);
+  it(`judges ${online} histories while they are recorded as when they are finished`, () => {
+    let invalid = 0;
+    for (let seed = firstSeed; seed < firstSeed + online; seed++) {
+      const register = seed % 2 === 0 ? small(seed) : distinct(small(seed));
+      const expected = firstImpossible(register);
+      expect(firstImpossibleOnline(register), `seed ${seed}\n${tellRegister(register)}`).toBe(expected);
+      if (expected !== undefined) invalid++;
+    }
+    expect(invalid / online).toBeGreaterThan(0.25);
+  }, 600_000);
+
+  it("holds no more for a long history than for a short one", () => {
+    const random = randomOf(7);
+    const judge = onlineFrontier();
+    const most = [0, 0];
+    const open: number[] = [];
+    let state = 0;
+    for (let call = 0; call < 40_000; call++) {
+      if (open.length === 8) expect(judge.end(open.shift()!)).toBe(true);
+      open.push(call);
+      if (random() < 0.5) judge.begin(call, Write, NoValue, (state = call + 1), true);
+      else judge.begin(call, Read, state, NoValue, true);
+      const half = call < 20_000 ? 0 : 1;
+      most[half] = Math.max(most[half]!, judge.live);
+    }
+    expect(most[0]).toBeLessThan(300);
+    expect(most[1]).toBeLessThan(300);
+  });
 
   const larger = Math.ceil(runs / 40);
   it(`says of ${larger} histories of forty operations what the general search says`, () => {

@@ -51,6 +51,8 @@ import { Block, Columns, copyRow, LastWrite, Mark, Rows, Settled, State, Trail, 
 
 /** Number of the initial value. */
 const Initial = 0;
+/** Multisets of unknown calls that are not worth tidying. */
+const FewUsedSets = 1 << 12;
 /** Steps after which budgets are asked again. */
 const StepsBetweenChecks = 1 << 12;
 
@@ -65,6 +67,8 @@ export interface FrontierOptions {
   readonly width?: number;
   /** Whether to remember how each configuration was reached; yes unless given. */
   readonly trails?: boolean;
+  /** How many multisets of unknown calls are not worth tidying; some thousand unless given. */
+  readonly fewUsedSets?: number;
 }
 
 /** The changes that led to a configuration: twice the number of each, plus one if placed inside; and at which events. */
@@ -97,6 +101,8 @@ export class Frontier {
   readonly #from: Int32Array;
   readonly #goal: Goal;
 
+  /** Multisets of unknown calls from which on it pays to look for what all have used. */
+  #mostUsedSets: number;
   #steps = 0;
   #nextCheck = 0;
   #most = 1;
@@ -109,6 +115,7 @@ export class Frontier {
     this.#flight = flight;
     this.#options = options;
     this.#width = width;
+    this.#mostUsedSets = options.fewUsedSets ?? FewUsedSets;
     this.#mostAlike = Math.max(2, width / 8);
     this.#trails = trails ? new Trails() : undefined;
     this.#covering = new Covering(flight, this.#usedSets, relaxed);
@@ -222,6 +229,7 @@ export class Frontier {
     this.#now = next;
     if (next.size > this.#most) this.#most = next.size;
     this.#collectTrails();
+    if (this.#usedSets.size > this.#mostUsedSets) this.tidy();
     return next.size > 0 && this.#stopped === undefined;
   }
 
@@ -440,6 +448,36 @@ export class Frontier {
     return spent;
   }
 
+  /**
+   * Counts out the unknown calls that every configuration has used by its last plain write: so many fewer
+   * there are, of the oldest. And no longer tells which began before any last plain write.
+   */
+  tidy(): void {
+    const { data, stride, size } = this.#now;
+    if (size === 0) return;
+    const usedSets = this.#usedSets;
+    let common = usedSets.members(data[Settled]!);
+    let earliest = data[LastWrite]!;
+    const used: number[][] = [];
+    const settled: number[][] = [];
+    for (let row = 0, at = 0; row < size; row++, at += stride) {
+      used.push(usedSets.members(data[at + Used]!));
+      settled.push(usedSets.members(data[at + Settled]!));
+      common = shared(common, settled[row]!);
+      earliest = Math.min(earliest, data[at + LastWrite]!);
+    }
+    usedSets.clear();
+    const again = (members: readonly number[]): number =>
+      without(members, common).reduce((set, change) => usedSets.with(set, change), NoneUsed);
+    for (let row = 0, at = 0; row < size; row++, at += stride) {
+      data[at + Used] = again(used[row]!);
+      data[at + Settled] = again(settled[row]!);
+    }
+    for (const change of common) this.#flight.useUp(change);
+    this.#flight.forgetBegins(earliest);
+    this.#mostUsedSets = Math.max(this.#options.fewUsedSets ?? FewUsedSets, 4 * usedSets.size);
+  }
+
   #collectTrails(): void {
     const trails = this.#trails;
     if (trails === undefined || !trails.isCrowded) return;
@@ -466,6 +504,29 @@ function placedNow(change: number): number {
 
 function placedInside(change: number): number {
   return (change << 1) | 1;
+}
+
+/** What two multisets share; like both, greatest first. */
+function shared(a: readonly number[], b: readonly number[]): number[] {
+  const both: number[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    if (a[i] === b[j]) {
+      both.push(a[i++]!);
+      j++;
+    } else if (a[i]! > b[j]!) i++;
+    else j++;
+  }
+  return both;
+}
+
+/** A multiset without a part of it, from the least on. */
+function without(all: readonly number[], part: readonly number[]): number[] {
+  const rest: number[] = [];
+  for (let i = 0, j = 0; i < all.length; i++) {
+    if (j < part.length && all[i] === part[j]) j++;
+    else rest.push(all[i]!);
+  }
+  return rest.toReversed();
 }
 
 /** How many bits are set. */

@@ -38,7 +38,11 @@ export class InFlight {
   readonly #newest = new Growing(None);
   readonly #changeSeen = new Growing(None);
   readonly #changeWritten = new Growing(None);
+  /** When the unknown calls of each class began, and how many earlier ones there were, less those used for good. */
   readonly #unknown: Numbers[] = [];
+  readonly #earlier = new Growing(0);
+  /** When any unknown call began. */
+  readonly #unknownBegins = new Numbers();
   /** The next class of unknown compare-and-sets that start from the same value, or lead to it. */
   readonly #nextFrom = new Growing(None);
   readonly #nextTo = new Growing(None);
@@ -144,6 +148,19 @@ export class InFlight {
       } else this.unknownWrites.push(change);
     }
     begins.push(begin);
+    this.#unknownBegins.push(begin);
+  }
+
+  /** Whether any call, known and still in flight or unknown, began between two events. */
+  hasBegun(from: number, to: number, except: number): boolean {
+    for (let i = this.count - 1; i >= 0; i--) {
+      const began = this.begin[this.open[i]!]!;
+      if (began < from) break;
+      if (began < to && this.open[i] !== except) return true;
+    }
+    const begins = this.#unknownBegins;
+    const at = before(begins, to);
+    return at > 0 && begins.get(at - 1) >= from;
   }
 
   #declare(change: number, kind: number, seen: number, written: number): void {
@@ -178,19 +195,30 @@ export class InFlight {
     return this.#changeWritten.get(change);
   }
 
-  /** How many unknown calls of a class began before an event. */
+  /** How many unknown calls of a class began before an event, without those used for good. */
   unknownBefore(change: number, event: number): number {
     const begins = this.#unknown[change];
     if (begins === undefined) return 0;
-    let low = 0;
-    let high = begins.length;
-    if (high === 0 || begins.get(high - 1) < event) return high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (begins.get(middle) < event) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#earlier.get(change) + before(begins, event);
+  }
+
+  /** An unknown call of a class is used for good: in every configuration, before its last plain write. */
+  useUp(change: number): void {
+    this.#earlier.set(change, this.#earlier.get(change) - 1);
+  }
+
+  /** No longer tells when unknown calls began that did so before an event. */
+  forgetBegins(event: number): void {
+    this.#unknown.forEach((begins, change) => {
+      this.#earlier.set(change, this.#earlier.get(change) + dropBefore(begins, event));
+    });
+    dropBefore(this.#unknownBegins, event);
+  }
+
+  /** Forgets a class of which no call is in flight, nor unknown; its number is free. */
+  forgetChange(change: number): void {
+    const written = this.#changeWritten.get(change);
+    if (this.#writeChange.get(written) === change) this.#writeChange.set(written, None);
   }
 
   /** The first class of unknown compare-and-sets from a value, and the one after another. */
@@ -241,6 +269,27 @@ export class InFlight {
     this.#place.set(value, 0);
     this.#freePlaces.push(place);
   }
+}
+
+/** How many of some rising numbers are less than another. */
+function before(numbers: Numbers, event: number): number {
+  let low = 0;
+  let high = numbers.length;
+  if (high === 0 || numbers.get(high - 1) < event) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers.get(middle) < event) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Drops those that are less; how many these were. */
+function dropBefore(numbers: Numbers, event: number): number {
+  const old = before(numbers, event);
+  for (let i = old; i < numbers.length; i++) numbers.set(i - old, numbers.get(i));
+  numbers.truncate(numbers.length - old);
+  return old;
 }
 
 /** A column that grows to whatever place is set; others hold `rest`. */

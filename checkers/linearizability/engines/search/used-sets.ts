@@ -26,6 +26,11 @@ export class UsedSets {
     return this.#cells.words + this.#totals.words + this.#masks.words;
   }
 
+  /** How many multisets there are. */
+  get size(): number {
+    return this.#totals.length;
+  }
+
   /** How many calls are used. */
   total(used: number): number {
     return this.#totals.get(used);
@@ -51,6 +56,20 @@ export class UsedSets {
     for (let rest = used; rest !== NoneUsed && this.#head(rest) >= unknownClass; rest = this.#rest(rest))
       if (this.#head(rest) === unknownClass) count++;
     return count;
+  }
+
+  /** The classes of a multiset, each as often as it is used. */
+  members(used: number): number[] {
+    const members: number[] = [];
+    for (let rest = used; rest !== NoneUsed; rest = this.#rest(rest)) members.push(this.#head(rest));
+    return members;
+  }
+
+  /** Forgets all multisets but that in which no unknown call is used. */
+  clear(): void {
+    this.#cells.clear();
+    this.#totals.truncate(1);
+    this.#masks.truncate(1);
   }
 
   /** Whether `some` is a part of `all`. */
