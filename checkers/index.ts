@@ -1,4 +1,6 @@
 export * from "./catalogue.ts";
+export * from "./certificates/claims.ts";
+export * from "./certificates/contradiction.ts";
 export * from "./certificates/linearization.ts";
 export * from "./certificates/refutation.ts";
 export * from "./checker.ts";

@@ -49,6 +49,8 @@ export interface JudgeRequest {
   readonly whileRunning?: WhileRunning;
   /** Where to write a report. */
   readonly report?: string;
+  /** Whether the JSON has certificates in full. */
+  readonly certificates?: boolean;
   /** Columns and colour of the terminal. */
   readonly width?: number;
   readonly color?: boolean;
@@ -125,6 +127,7 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
       seconds: (performance.now() - started) / 1000,
       verdicts,
       ...(whileRunning === undefined ? {} : { whileRunning }),
+      ...(request.certificates === true ? { certificates: true } : {}),
     }),
   };
 }

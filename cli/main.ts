@@ -11,6 +11,7 @@ import { healCommand } from "./commands/heal.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
 import { testCommand } from "./commands/test.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { version } from "./version.ts";
 
@@ -36,6 +37,7 @@ could not go on, ${exitCodes.interrupted} interrupted.`,
 const commands = [
   checkCommand,
   testCommand,
+  verifyCommand,
   reportCommand,
   listCommand,
   convertCommand,

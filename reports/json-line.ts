@@ -10,6 +10,8 @@ export interface JsonLineInput {
   readonly operations: number;
   readonly seconds: number;
   readonly verdicts: readonly Verdict[];
+  /** Whether certificates are there in full, for `rashomon verify`; else only what became of them. */
+  readonly certificates?: boolean;
   /** What was found while the run went on. */
   readonly whileRunning?: WhileRunning;
 }
@@ -21,7 +23,7 @@ export function jsonResult(input: JsonLineInput): JsonObject {
     history: input.history,
     operations: input.operations,
     seconds: Math.round(input.seconds * 1000) / 1000,
-    checks: input.verdicts.map(jsonCheck),
+    checks: input.verdicts.map((verdict) => jsonCheck(verdict, input.certificates ?? false)),
     ...(input.whileRunning === undefined ? {} : { whileRunning: plain(input.whileRunning) }),
   };
 }
@@ -31,7 +33,7 @@ export function jsonLine(input: JsonLineInput): string {
   return JSON.stringify(jsonResult(input));
 }
 
-function jsonCheck(verdict: Verdict): JsonObject {
+function jsonCheck(verdict: Verdict, inFull: boolean): JsonObject {
   const { checker, model, valid, anomalies, certificate, verified, reason, statistics, details, notes } =
     verdict;
   return {
@@ -47,7 +49,12 @@ function jsonCheck(verdict: Verdict): JsonObject {
     })),
     ...(certificate === undefined
       ? {}
-      : { certificate: { kind: certificate.kind, verified: verified ?? false } }),
+      : {
+          certificate: {
+            ...(inFull ? plain(certificate) : { kind: certificate.kind }),
+            verified: verified ?? false,
+          },
+        }),
     ...(reason === undefined ? {} : { reason }),
     statistics,
     ...(details === undefined ? {} : { details }),

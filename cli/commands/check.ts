@@ -28,6 +28,7 @@ interface CheckFlags {
   readonly seconds?: number;
   readonly report?: string;
   readonly json?: true;
+  readonly certificates?: true;
 }
 
 export function checkCommand(): Command {
@@ -76,6 +77,7 @@ export function checkCommand(): Command {
     .option("--seconds <number>", "end each check after so many seconds", positive)
     .option("--report <file>", "write an HTML report")
     .option("--json", "print one line of JSON a history")
+    .option("--certificates", "with --json: certificates in full, for rashomon verify")
     .addHelpText(
       "after",
       `
@@ -113,6 +115,7 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
     ...(memory === undefined ? {} : { bytes: memory }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(report === undefined ? {} : { report }),
+    ...(flags.certificates === undefined ? {} : { certificates: true }),
     ...(flags.staleness === undefined ? {} : { staleness: true }),
   }));
   const validities: Validity[] = [];

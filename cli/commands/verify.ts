@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+
+import { Command, Option } from "commander";
+
+import {
+  claimsOf,
+  looksKeyed,
+  verifyContradiction,
+  verifyLinearization,
+  type Claim,
+  type Model,
+  type NullReads,
+} from "../../checkers/index.ts";
+import { InputError, UsageError } from "../../histories/errors.ts";
+import {
+  inWords,
+  isJsonArray,
+  isJsonObject,
+  openRun,
+  readHistory,
+  type History,
+  type HistoryFormat,
+  type Json,
+} from "../../histories/index.ts";
+import { counted } from "../../reports/index.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { formatOption } from "../format-option.ts";
+import { findModel } from "../user-model.ts";
+
+interface VerifyFlags {
+  readonly model?: string;
+  readonly initial?: string;
+  readonly nullReads?: NullReads;
+  readonly keyed?: boolean;
+  readonly format?: HistoryFormat;
+}
+
+export function verifyCommand(): Command {
+  return new Command("verify")
+    .summary("verify the certificates of a saved verdict")
+    .description(
+      "Verifies what a saved verdict claims, from the history and the model alone: that an order explains the history, or that a few of its operations have no order whatever the others did.",
+    )
+    .argument("<verdict>", "a line of check --json --certificates in a file, or the results.json of a run")
+    .argument("<history>", "the history that was judged, or its run")
+    .option("--model <model>", "the model by name or file (default: the one that the verdict names)")
+    .option("--initial <json>", "initial state of the model, if the check was given one")
+    .addOption(
+      new Option("--null-reads <meaning>", "what a read of null says, if the check was told").choices([
+        "value",
+        "unknown",
+      ]),
+    )
+    .option("--keyed", "values are [key, value] pairs of independent objects")
+    .option("--no-keyed", "values that look like [key, value] pairs are values of one object")
+    .addOption(formatOption("--format <format>", "read the history as this format"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rashomon check history.jsonl --linearizable register --json --certificates > verdict.json
+  rashomon verify verdict.json history.jsonl
+  rashomon verify store/latest/results.json store/latest
+
+The exit code is 0 if all was verified, 1 if something was not, 2 if the verdict claims nothing that can be
+verified.`,
+    )
+    .action(async (verdict: string, history: string, flags: VerifyFlags, command: Command) => {
+      const keyed = command.getOptionValueSource("keyed") === "cli" ? flags.keyed : undefined;
+      process.exitCode = await verify(verdict, history, flags, keyed);
+    });
+}
+
+async function verify(
+  verdictPath: string,
+  historyPath: string,
+  flags: VerifyFlags,
+  keyedAsked: boolean | undefined,
+): Promise<number> {
+  const claims = checksIn(verdictPath, historyPath).flatMap(claimsOf);
+  const history = await historyOf(historyPath, flags.format);
+  let failed = 0;
+  for (const claim of claims) {
+    const model = await modelOf(claim, flags);
+    const keyed = keyedAsked ?? looksKeyed(history, model);
+    const problem =
+      claim.kind === "linearization"
+        ? verifyLinearization(history, claim, { model, keyed })
+        : verifyContradiction(history, claim, { model, keyed });
+    if (problem !== undefined) failed++;
+    const outcome = problem === undefined ? "verified" : `NOT VERIFIED (${problem})`;
+    process.stdout.write(`${outcome}: ${told(claim)}\n`);
+  }
+  if (claims.length === 0) {
+    process.stdout.write(
+      "nothing to verify: the verdict has no certificate in full (check --json --certificates) and no refutation\n",
+    );
+    return exitCodes.unknown;
+  }
+  return failed === 0 ? exitCodes.valid : exitCodes.invalid;
+}
+
+function told(claim: Claim): string {
+  if (claim.kind === "linearization") {
+    const operations = claim.partitions.reduce((sum, { order }) => sum + order.length, 0);
+    return `an order of ${counted(operations, "operation")} explains the history (${claim.model})`;
+  }
+  const { key, operations, model, until } = claim;
+  const on = key === undefined ? "" : ` on key ${inWords(key)}`;
+  const named =
+    operations.length > 10 ? counted(operations.length, "operation") : `operations ${operations.join(", ")}`;
+  return `${named}${on}, as known after event ${until}, have no order (${model})`;
+}
+
+async function modelOf(claim: Claim, flags: VerifyFlags): Promise<Model> {
+  const initial = flags.initial === undefined ? undefined : parseInitial(flags.initial);
+  const model = await findModel(flags.model ?? claim.model, initial);
+  return flags.nullReads === "unknown" ? (model.nullsUnknown?.() ?? model) : model;
+}
+
+function parseInitial(text: string): Json {
+  try {
+    // What JSON.parse returns is JSON.
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new UsageError(`--initial takes a JSON value, such as 0, null or '{"x": 1}', not ${text}.`);
+  }
+}
+
+async function historyOf(path: string, format: HistoryFormat | undefined): Promise<History> {
+  const run = await openRun(path).catch(() => undefined);
+  if (run !== undefined && format === undefined) return run.history();
+  return readHistory(path, format === undefined ? {} : { format });
+}
+
+/** The checks of a saved verdict: of several lines, those of the one about this history. */
+function checksIn(path: string, historyPath: string): readonly Json[] {
+  const results = resultsIn(path);
+  const [only] = results;
+  const own =
+    results.length === 1 && only !== undefined
+      ? only
+      : (results.find(({ history }) => history === historyPath) ??
+        results.find(
+          ({ history }) => typeof history === "string" && basename(history) === basename(historyPath),
+        ));
+  if (own === undefined)
+    throw new UsageError(`None of the ${results.length} verdicts in ${path} is about ${historyPath}.`);
+  return own.checks;
+}
+
+interface SavedResult {
+  readonly history: Json;
+  readonly checks: readonly Json[];
+}
+
+function resultsIn(path: string): SavedResult[] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "it cannot be read";
+    throw new UsageError(`The verdict cannot be read from ${path}: ${why}.`, "E_FILE");
+  }
+  const whole = parsed(text);
+  const values =
+    whole === undefined
+      ? text.split("\n").flatMap((line) => (line.trim() === "" ? [] : [parsed(line)]))
+      : [whole];
+  return values.map((value, i) => {
+    const checks = isJsonObject(value) ? value["checks"] : undefined;
+    if (isJsonObject(value) && isJsonArray(checks)) return { history: value["history"] ?? null, checks };
+    throw new InputError("E_VERDICT", {
+      place: { file: path, line: i + 1 },
+      expected: "a verdict as check --json prints it: an object with the array checks",
+      found: value === undefined ? "no JSON" : JSON.stringify(value).slice(0, 60),
+    });
+  });
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    // What JSON.parse returns is JSON.
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
