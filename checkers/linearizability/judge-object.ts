@@ -82,8 +82,11 @@ function unknownOutcomes({ end, length }: Calls): number {
 }
 
 function hasEvidence({ alphabet, action, end, length }: Calls): boolean {
-  for (let i = 0; i < length; i++)
-    if (end[i] !== Never && alphabet.model.observes(alphabet.input(action[i]!))) return true;
+  for (let i = 0; i < length; i++) {
+    if (end[i] === Never) continue;
+    const { input, output } = alphabet.get(action[i]!);
+    if (alphabet.model.observes(input, output)) return true;
+  }
   return false;
 }
 

@@ -88,8 +88,11 @@ export interface Model<State extends Json = Json> {
   malformed?(input: Input, output: Output): string | undefined;
   /** Whether the operation can leave another state behind; one that cannot is dropped when unknown. */
   changes(input: Input): boolean;
-  /** Whether a completed operation of this kind can be refused in some state, and so is evidence. */
-  observes(input: Input): boolean;
+  /**
+   * Whether a completed operation of this kind can be refused in some state, and so is evidence; without an output, in
+   * general.
+   */
+  observes(input: Input, output?: Output): boolean;
   /**
    * Whether an argument of null means something in operations that observe nothing. Otherwise that of one which
    * completed is looked for in its completion, for a write whose value was recorded only there.

@@ -105,7 +105,11 @@ function explained(
   base: Omit<Verdict, "valid">,
 ): Verdict {
   const { model, keyed, history } = source;
-  if (!programs.event.some((event, i) => isKnown(programs, i) && model.observes(source.input(event))))
+  if (
+    !programs.event.some(
+      (event, i) => isKnown(programs, i) && model.observes(source.input(event), source.output(event)),
+    )
+  )
     return {
       ...base,
       valid: "unknown",

@@ -19,7 +19,7 @@ type LeaseState = {
  * the lease was released, the old token is refused by everything that asks for it.
  */
 export function lease(): Model<LeaseState> {
-  const token = "the token: a whole number, or {token: …} or {fence: …}";
+  const token = "the token: a whole number from 0 on, or {token: …} or {fence: …}";
   return {
     name: "lease",
     summary: "a lock that may end by itself, with growing tokens: acquire, renew, use, release",

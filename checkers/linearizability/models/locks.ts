@@ -6,12 +6,33 @@ import { isWhole, memberOf } from "./shapes.ts";
 const owning = "the owner as {client: …} or {owner: …}; anything else, or none: the owner is the process";
 
 /**
- * Who acts: named by the argument, else by the result, else the process. So where clients outlive processes,
- * they should be named in arguments, which are known also where the outcome is not.
+ * Who acts: named by the argument, else the process. So where clients outlive processes, they should be named in
+ * arguments, which are known also where the outcome is not.
  */
-function ownerOf({ value, process }: Input, output: Output): Json {
-  const named = memberOf(value, "client", "owner") ?? memberOf(output, "client", "owner");
+function ownerOf({ value, process }: Input): Json {
+  const named = memberOf(value, "client", "owner");
   return named === undefined ? `process ${process ?? "?"}` : { client: named };
+}
+
+/**
+ * Who acts, by both names where the argument has none and the result tells one: what the owner does under either is
+ * the owner's.
+ */
+function ownerByResult(input: Input, output: Output): Json {
+  const owner = ownerOf(input);
+  const named = typeof owner === "string" ? memberOf(output, "client", "owner") : undefined;
+  return named === undefined ? owner : { client: named, process: owner };
+}
+
+function sameOwner(a: Json, b: Json): boolean {
+  const [first, second] = [memberOf(a, "client"), memberOf(b, "client")];
+  if (first !== undefined && second !== undefined) return sameValue(first, second);
+  const process = processOf(a);
+  return process !== undefined && process === processOf(b);
+}
+
+function processOf(owner: Json): Json | undefined {
+  return typeof owner === "string" ? owner : memberOf(owner, "process");
 }
 
 function nameOf(owner: Json): string {
@@ -39,8 +60,8 @@ export function ownerMutex(initial: Json = null): Model {
     byProcess: true,
     changes: () => true,
     observes: () => true,
-    step(holder, input, output) {
-      const owner = ownerOf(input, output);
+    step(holder, input) {
+      const owner = ownerOf(input);
       if (input.f === "acquire")
         return holder === null ? owner : new Refused(`the lock was held by ${nameOf(holder)}`);
       if (holder === null) return new Refused("the lock was free");
@@ -51,8 +72,8 @@ export function ownerMutex(initial: Json = null): Model {
     structure: {
       kind: "register",
       initial: first,
-      meaning(input, output): RegisterMeaning {
-        const owner = ownerOf(input, output);
+      meaning(input): RegisterMeaning {
+        const owner = ownerOf(input);
         return input.f === "acquire"
           ? { does: "cas", from: null, to: owner }
           : { does: "cas", from: owner, to: null };
@@ -83,11 +104,11 @@ export function reentrantMutex(): Model {
     observes: () => true,
     step(state, input, output) {
       const holding = holdingOf(state);
-      const owner = ownerOf(input, output);
+      const owner = ownerByResult(input, output);
       const reason = notTheirs(holding, input.f, owner);
       if (reason !== undefined) return new Refused(reason);
       const times = holding.times + (input.f === "acquire" ? 1 : -1);
-      return times === 0 ? null : { owner, times };
+      return times === 0 ? null : { owner: holding.times === 0 ? owner : holding.owner, times };
     },
     describe: describeHolding,
     tell: tellLock,
@@ -123,7 +144,7 @@ interface Holding {
 }
 
 function fenced(name: string, summary: string, reentrant: boolean): Model {
-  const token = "the token: a whole number, or {fence: …} or {token: …}";
+  const token = "the token: a whole number from 0 on, or {fence: …} or {token: …}";
   return {
     name,
     summary,
@@ -155,7 +176,7 @@ function fenced(name: string, summary: string, reentrant: boolean): Model {
     },
     step(state, input, output) {
       const holding = holdingOf(state);
-      const owner = ownerOf(input, output);
+      const owner = ownerByResult(input, output);
       const reason = notTheirs(holding, input.f, owner) ?? heldAlready(holding, input.f, reentrant);
       if (reason !== undefined) return new Refused(reason);
       const told = tokenOf(input.f === "acquire" ? output : input.value);
@@ -170,7 +191,7 @@ function fenced(name: string, summary: string, reentrant: boolean): Model {
       const latest = told ?? known ?? least;
       return times === 0
         ? { owner: null, times: 0, token: null, latest }
-        : { owner, times, token: told ?? known, latest };
+        : { owner: first ? owner : holding.owner, times, token: told ?? known, latest };
     },
     describe(state) {
       const { token: fence, latest } = holdingOf(state);
@@ -191,7 +212,7 @@ function tokenOf(value: Output): number | undefined {
 
 function notTheirs({ owner: holder, times }: Holding, f: string, owner: Json): string | undefined {
   if (times === 0) return f === "release" ? "the lock was free" : undefined;
-  return sameValue(holder, owner)
+  return sameOwner(holder, owner)
     ? undefined
     : `the lock was held by ${nameOf(holder)}, not ${nameOf(owner)}`;
 }

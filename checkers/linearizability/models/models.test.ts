@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../../histories/json.ts";
+import { history } from "../../../histories/testing/notation.ts";
+import type { Validity } from "../../verdict.ts";
+import { check } from "../linearizable.ts";
 import { OneOf, Refused, unknownOutput, type Output } from "../model.ts";
 import { modelNamed, models } from "./catalogue.ts";
 
@@ -327,3 +330,39 @@ describe("models", () => {
     );
   });
 });
+
+describe("a lock whose owners are not named by arguments", () => {
+  const acquired = '0 invoke acquire\n0 ok acquire {"client": "a", "fence": 5}\n';
+  const nextOwner = '2 invoke acquire\n2 ok acquire {"client": "b", "fence": 6}';
+  const locks = ["owner-mutex", "reentrant-mutex", "fenced-mutex", "reentrant-fenced-mutex"];
+
+  test.each(locks)("%s: may be released by the process, whatever the result called it", (model) => {
+    expect(validity(model, `${acquired}0 invoke release\n0 ok release`)).toBe(true);
+    expect(validity(model, `${acquired}0 invoke release\n0 info release\n${nextOwner}`)).toBe(true);
+    expect(validity(model, `${acquired}1 invoke release\n1 ok release`)).toBe(false);
+  });
+
+  test.each(locks.slice(1))("%s: may be released by the name that the result told", (model) => {
+    expect(validity(model, `${acquired}1 invoke release {"client": "a"}\n1 ok release`)).toBe(true);
+    expect(validity(model, `${acquired}1 invoke release {"client": "b"}\n1 ok release`)).toBe(false);
+  });
+});
+
+test("a set that only said what was new gave evidence", () => {
+  expect(validity("set", "0 invoke add 1\n0 ok add true\n0 invoke add 1\n0 ok add false")).toBe(true);
+  expect(validity("set", "0 invoke add 1\n0 ok add 1\n0 invoke add 1\n0 ok add 1")).toBe("unknown");
+});
+
+test("a transaction whose reads were not told learnt nothing", () => {
+  const writes = '0 invoke txn [["w", "x", 1], ["r", "x", null]]';
+  expect(
+    validity(
+      "multi-register",
+      `${writes}\n0 ok txn null\n1 invoke txn [["r", "x"]]\n1 ok txn [["r", "x", 1]]`,
+    ),
+  ).toBe(true);
+});
+
+function validity(model: string, text: string): Validity {
+  return check(history(text), { model }).valid;
+}

@@ -24,7 +24,7 @@ interface MicroOperation {
 export function multiRegister(initial: Registers = [], nullsPass = false): Model<Registers> {
   /** Whether a read that gave `value` learnt nothing. */
   const blind = (value: Json, output: Output): boolean =>
-    output === unknownOutput || (nullsPass && value === null);
+    output === unknownOutput || ((nullsPass || output === null) && value === null);
   /**
    * The value of a register. An initial value that was given by name is also that of the register which a
    * history that came from EDN names by the keyword.
@@ -41,7 +41,8 @@ export function multiRegister(initial: Registers = [], nullsPass = false): Model
       {
         f: "txn",
         argument: '[["read", key, null], ["write", key, value], …] ("r" and "w" for short)',
-        result: "the same, with the values read (null: the register was never written)",
+        result:
+          "the same, with the values read (null: the register was never written); null in place of all: not told",
         meaning: "performs the reads and writes in order, at one moment",
       },
     ],
@@ -85,7 +86,7 @@ export function multiRegister(initial: Registers = [], nullsPass = false): Model
         .map(({ f, key, value: operand }) =>
           f === "write"
             ? `wrote ${inWords(operand)} to ${inWords(key)}`
-            : output === unknownOutput
+            : output === unknownOutput || (output === null && operand === null)
               ? `read ${inWords(key)}`
               : `read ${inWords(operand)} from ${inWords(key)}`,
         )

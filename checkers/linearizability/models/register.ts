@@ -10,7 +10,7 @@ const readForm: OperationForm = {
 };
 const writeForm: OperationForm = {
   f: "write",
-  argument: "the new value",
+  argument: "the new value; where it is null, that of the result",
   result: "anything (usually the same value)",
   meaning: "replaces the current value",
 };

@@ -48,7 +48,8 @@ export function set(initial: Elements = []): Model<Elements> {
     ],
     initial: first,
     changes: ({ f }) => f === "add" || f === "remove",
-    observes: ({ f }) => f !== "add",
+    observes: ({ f, value }, output) =>
+      f !== "add" || (typeof output === "boolean" && typeof value !== "boolean"),
     nullArguments: true,
     malformed({ f }, output) {
       if (output === unknownOutput) return undefined;
