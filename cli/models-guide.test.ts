@@ -23,7 +23,7 @@ test("a model is told with its operations, an example, and its initial state", (
     argument: null
     result: the value read
   write: replaces the current value
-    argument: the new value
+    argument: the new value; where it is null, that of the result
     result: anything (usually the same value)
   cas: replaces the current value if it is the expected one
     argument: [expected, new]
