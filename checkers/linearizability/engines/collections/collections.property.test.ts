@@ -7,6 +7,7 @@ import {
   type CollectionHistoryOptions,
 } from "../../../testing/collection-histories.ts";
 import { callsOf, flawOfDecision, flawOfOrder, linearizableCalls } from "../../../testing/engine-oracle.ts";
+import { callsUntil, type Calls } from "../../calls.ts";
 import type { Model } from "../../model.ts";
 import { multiset } from "../../models/multiset.ts";
 import { priorityQueue } from "../../models/priority-queue.ts";
@@ -200,6 +201,44 @@ describe.each(Object.entries(kinds))("%s", (name, { model, options, decides }) =
     );
     expect(counts.decided).toBeGreaterThan(counts.all * 0.3);
     expect(counts.invalid).toBeGreaterThan(counts.decided * 0.1);
+  });
+
+  test("is said to fail from the return on from which the search finds no order", () => {
+    const counts = { invalid: 0, exact: 0, proofs: 0 };
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 60, max: 250 }), (seed, operations) => {
+        const history = collectionHistory(seed, {
+          ...small,
+          processes: 3,
+          ...options,
+          ...(options.unknown === undefined ? {} : { unknown: 0.01 }),
+          lie: 0.01,
+          operations,
+        });
+        const calls = callsOf(history, model);
+        const states = new StateTable(calls.alphabet);
+        const decision = collectionsEngine.decide({ calls, states }, { steps: 1e9 });
+        if (decision?.end !== "nonlinearizable") return;
+        counts.invalid++;
+        const { until, proof } = decision;
+        const search = (some: Calls) => searchEngine.decide({ calls: some, states }, { steps: 1e5 })?.end;
+        if (until !== undefined) {
+          counts.exact++;
+          expect(search(callsUntil(calls, until))).not.toBe("linearizable");
+          expect(search(callsUntil(calls, until - 1))).not.toBe("nonlinearizable");
+        }
+        if (proof !== undefined) {
+          counts.proofs++;
+          const keep = new Uint8Array(calls.length);
+          for (const call of proof.calls) keep[call] = 1;
+          expect(search(callsUntil(calls, calls.end[proof.culprit]!, keep))).not.toBe("linearizable");
+          expect(proof.calls.length).toBeLessThan(40);
+        }
+      }),
+      { numRuns: Math.ceil(Runs / 30) },
+    );
+    if (process.env["RASHOMON_FUZZ_RUNS"] !== undefined) console.log(name, counts);
+    expect(counts.exact).toBeGreaterThan(counts.invalid * 0.8);
   });
 });
 

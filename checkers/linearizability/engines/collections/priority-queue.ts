@@ -54,10 +54,10 @@ function dueOf(
   for (const call of empties) gone.put(from[call]!, past[call]! - 1);
   const { order, groups } = ranked(present, priority);
   const due = new Int32Array(left.length);
-  const placeOf = new Map(Array.from(left, (one, k) => [one, k] as const));
+  const leftAt = new Map(Array.from(left, (one, k) => [one, k] as const));
   for (let group = groups.length - 2; group >= 0; group--) {
     for (let k = groups[group]!; k < groups[group + 1]!; k++) {
-      const place = placeOf.get(order[k]!);
+      const place = leftAt.get(order[k]!);
       if (place !== undefined) due[place] = Math.min(gaps - 1, gone.from(addPast[order[k]!]!));
     }
     for (let k = groups[group]!; k < groups[group + 1]!; k++) {
@@ -93,12 +93,19 @@ class Ranking {
 
   decide(): Int32Array | Flaw {
     const free = this.#free;
+    const { removePast } = this.#items;
+    let failed = -1;
+    let above = 0;
     for (let group = 0; group + 1 < this.#groups.length; group++) {
       const start = this.#groups[group]!;
       const end = this.#groups[group + 1]!;
       for (let k = start; k < end; k++) {
         const one = this.#order[k]!;
-        if (!this.#place(one)) return this.#inverted(one, start);
+        // Without it less is in the way of others, so what fails then fails by itself; the first to fail tells most.
+        if (!this.#place(one) && (failed < 0 || removePast[one]! < removePast[failed]!)) {
+          failed = one;
+          above = start;
+        }
       }
       // Only now, for items of equal priority are not in each other's way.
       for (let k = start; k < end; k++) {
@@ -106,6 +113,7 @@ class Ranking {
         free.clearBetween(this.#addAt[one]!, this.#removeAt[one]!);
       }
     }
+    if (failed >= 0) return this.#inverted(failed, above);
     const { of, empties, misses } = this.#items;
     const emptyAt = new Int32Array(empties.length);
     for (let k = 0; k < empties.length; k++) {
@@ -250,14 +258,22 @@ function ranked(
   if (priority === undefined) return { order: present, groups: [0, present.length] };
   const priorities = Float64Array.from(present, priority);
   const distinct = distinctOf(priorities);
-  const rank = new Map<number, number>();
-  distinct.forEach((one, i) => rank.set(one, distinct.length - 1 - i));
-  const keys = Int32Array.from(priorities, (one) => rank.get(one) ?? 0);
+  const keys = Int32Array.from(priorities, (one) => distinct.length - 1 - placeOf(distinct, one));
   const byKey = orderByKey(keys, distinct.length);
   const groups = [0];
   for (let k = 1; k <= byKey.length; k++)
     if (k === byKey.length || keys[byKey[k]!] !== keys[byKey[k - 1]!]) groups.push(k);
   return { order: byKey.map((k) => present[k]!), groups };
+}
+
+function placeOf(sorted: Float64Array, one: number): number {
+  let low = 0;
+  for (let high = sorted.length - 1; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < one) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function distinctOf(priorities: Float64Array): Float64Array {

@@ -1,29 +1,27 @@
-import { callsUntil } from "../../calls.ts";
 import type { CollectionStructure } from "../../structure.ts";
 import type { Nonlinearizable, Proof } from "../engine.ts";
-import {
-  collectionCallsUntil,
-  Delete,
-  Nothing,
-  positionsByEnd,
-  readCollectionCalls,
-  Remove,
-  Take,
-  type CollectionCalls,
-} from "./collection-calls.ts";
+import { Take, type CollectionCalls } from "./collection-calls.ts";
 import type { Flaw } from "./items.ts";
+import { Prefixes, type Decide } from "./prefixes.ts";
+import { judging, positionsIn, some, surroundingsOf, takenAmong } from "./surroundings.ts";
 
-/** Beyond this, calls that contradict one another are not worth calling few. */
-const MostCalls = 24;
-/** Unknown takers, or removers of initial items, that a proof takes in. */
-const MostTakers = 8;
-
-type Decide = (collection: CollectionCalls, structure: CollectionStructure) => Int32Array | Flaw | undefined;
+/** Beyond this, calls that contradict one another are not few. */
+const MostCalls = 64;
+/** How many returns before and after a contradiction belong to its surroundings: enough, few, and very few. */
+const Around = [2000, 150, 20];
+/** How often the surroundings of another contradiction are looked at. */
+const MostPlaces = 4;
+/** Calls that may be decided again and again to find out which are not needed. */
+const MostTried = 3_000_000;
 
 /**
- * The shortest prefix that fails, and the few calls that prove it. A contradiction found in the whole is
- * a hint where that is: mostly right where the last of its calls returned. From there the search gallops to
- * where prefixes pass on one side and fail on the other, and halves what is in between.
+ * The shortest prefix that fails, and the few calls that prove it.
+ *
+ * A contradiction found in the whole is a hint where that is: mostly right where the last of its calls returned.
+ * So the items that have to do with it, or are acted upon about that time, are looked at by themselves
+ * first, which takes next to nothing. Then the whole need only be asked whether it passes up to right
+ * before. If it does not, the contradiction found there is looked at likewise; or else the prefixes of the
+ * whole are narrowed down.
  */
 export function refute(
   whole: CollectionCalls,
@@ -31,139 +29,128 @@ export function refute(
   flaw: Flaw,
   decide: Decide,
 ): Nonlinearizable {
-  const base: Nonlinearizable = { end: "nonlinearizable", steps: whole.length };
   const prefixes = new Prefixes(whole, structure, flaw, decide);
-  if (!prefixes.narrow()) return base;
-  const last = prefixes.shortest;
-  const prefix = collectionCallsUntil(whole, structure, last);
-  const proof = proofOf(whole, prefix, structure, prefixes.flaw, last, decide);
-  return { ...base, until: whole.calls.end[last]!, ...(proof === undefined ? {} : { proof }) };
-}
-
-/** The prefixes that end with a return, by the rank of that return. */
-class Prefixes {
-  readonly #whole: CollectionCalls;
-  readonly #structure: CollectionStructure;
-  readonly #decide: Decide;
-  /** The calls that returned, in that order. */
-  readonly #returned: Int32Array;
-  /** The longest prefix known to pass, and the shortest known to fail. */
-  #passing = -1;
-  #failing: number;
-  #flaw: Flaw;
-  #isKnown = true;
-
-  constructor(whole: CollectionCalls, structure: CollectionStructure, flaw: Flaw, decide: Decide) {
-    this.#whole = whole;
-    this.#structure = structure;
-    this.#decide = decide;
-    this.#returned = positionsByEnd(whole.calls.end, whole.length);
-    this.#failing = this.#returned.length - 1;
-    this.#flaw = flaw;
+  // Whoever saw the whole collection has to do with every item.
+  const isDivisible = whole.snapshots.size === 0;
+  for (let place = 0; place < MostPlaces && !prefixes.isShortest && !prefixes.isOpen; place++) {
+    if (!isDivisible) break;
+    for (const around of Around) lookAround(prefixes, structure, around, decide);
+    prefixes.tryNext();
+    if (prefixes.isOpen) guessNext(prefixes, structure);
   }
-
-  /** What is wrong with the shortest prefix known to fail. */
-  get flaw(): Flaw {
-    return this.#flaw;
-  }
-
-  /** The call whose return ends it. */
-  get shortest(): number {
-    return this.#returned[this.#failing]!;
-  }
-
-  /** Finds the shortest prefix that fails; false if some prefix cannot be decided. */
-  narrow(): boolean {
-    // From hint to hint, as long as they lead further back.
-    for (let tries = 0; tries < MostHints && this.#passing < 0 && this.#failing > 0; tries++)
-      this.#attempt(Math.min(this.#hint(), this.#failing - 1));
-    if (this.#passing < 0)
-      for (let stride = 1; this.#passing < 0 && this.#failing > 0; stride *= 4)
-        this.#attempt(Math.max(0, this.#failing - stride));
-    else
-      for (let stride = 1, fails = false; !fails && this.#passing + stride < this.#failing; stride *= 4)
-        fails = this.#attempt(this.#passing + stride);
-    while (this.#failing - this.#passing > 1) this.#attempt((this.#passing + this.#failing) >>> 1);
-    return this.#isKnown;
-  }
-
-  /** The rank of the last return of the calls of the flaw. */
-  #hint(): number {
-    const { end } = this.#whole.calls;
-    const returned = this.#returned;
-    const until = end[returned[this.#failing]!]!;
-    let last = -1;
-    for (const call of this.#flaw.calls) if (end[call]! <= until) last = Math.max(last, end[call]!);
-    let low = 0;
-    for (let high = this.#failing; low < high;) {
-      const middle = (low + high) >>> 1;
-      if (end[returned[middle]!]! < last) low = middle + 1;
-      else high = middle;
-    }
-    return last < 0 ? this.#failing : low;
-  }
-
-  /** Whether the prefix fails. */
-  #attempt(rank: number): boolean {
-    const decided = this.#isKnown
-      ? this.#decide(
-          collectionCallsUntil(this.#whole, this.#structure, this.#returned[rank]!),
-          this.#structure,
-        )
-      : none;
-    if (decided === undefined) this.#isKnown = false;
-    if (decided === undefined || decided instanceof Int32Array) {
-      this.#passing = rank;
-      return false;
-    }
-    this.#failing = rank;
-    this.#flaw = decided;
-    return true;
-  }
-}
-
-const MostHints = 8;
-const none = new Int32Array(0);
-
-/** The proof of a flaw of a prefix, if few calls prove it by themselves. */
-function proofOf(
-  whole: CollectionCalls,
-  prefix: CollectionCalls,
-  structure: CollectionStructure,
-  flaw: Flaw,
-  culprit: number,
-  decide: Decide,
-): Proof | undefined {
-  if (flaw.calls.length === 0) return undefined;
-  const chosen = new Set(flaw.calls);
-  if (!chosen.has(culprit)) return undefined;
-  // Whoever may have taken something, or out of the way what was inside at first, or put in again what was taken.
-  const about = new Set(flaw.calls.map((call) => prefix.item[call]!));
-  const initial = new Set(prefix.initial);
-  const { alphabet, action } = whole.calls;
-  let takers = 0;
-  for (let i = 0; i < prefix.length; i++) {
-    const kind = prefix.kind[i]!;
-    if (chosen.has(i) || kind === Nothing) continue;
-    const one = prefix.item[i]!;
-    const isKin = kind !== Take && about.has(one) && alphabet.changes(action[i]!);
-    const removesInitial = (kind === Remove || kind === Delete) && initial.has(one);
-    if (kind !== Take && !isKin && !removesInitial) continue;
-    if (++takers > MostTakers) return undefined;
-    chosen.add(i);
-  }
-  if (chosen.size > MostCalls) return undefined;
-  const calls = [...chosen].toSorted((a, b) => a - b);
-  const keep = new Uint8Array(whole.calls.length);
-  for (const call of calls) keep[call] = 1;
-  const few = readCollectionCalls(callsUntil(whole.calls, whole.calls.end[culprit]!, keep), structure);
-  const decided = decide(few, structure);
-  if (decided === undefined || decided instanceof Int32Array) return undefined;
-  const { pattern, against } = flaw;
+  if (!prefixes.isShortest && !prefixes.isOpen) prefixes.narrow();
+  const { shortest } = prefixes;
+  const proof = isDivisible ? proofOf(prefixes, structure, decide) : undefined;
   return {
-    pattern,
-    calls,
-    culprit,
-    ...(against === undefined || against === culprit || !chosen.has(against) ? {} : { against }),
+    end: "nonlinearizable",
+    ...(prefixes.isShortest ? { until: whole.calls.end[shortest]! } : {}),
+    ...(proof === undefined ? {} : { proof }),
+    steps: whole.length,
   };
+}
+
+/** Looks whether the next shorter prefix passes if calls of unknown outcome took what they take in its last part. */
+function guessNext(prefixes: Prefixes, structure: CollectionStructure): void {
+  const { whole, next, flaw } = prefixes;
+  const since = prefixes.near(next, -Around.at(-1)!);
+  const few = some(whole, structure, surroundingsOf(whole, flaw, since, next), next);
+  prefixes.tryNextIf(takenAmong(whole, structure, few));
+}
+
+/** Looks for a shorter prefix that fails among the items about the contradiction. */
+function lookAround(
+  prefixes: Prefixes,
+  structure: CollectionStructure,
+  around: number,
+  decide: Decide,
+): void {
+  const { whole, hint, flaw } = prefixes;
+  const since = prefixes.near(hint, -around);
+  const until = prefixes.near(hint, around);
+  const positions = surroundingsOf(whole, flaw, since, until);
+  if (2 * positions.length > whole.length) return;
+  const few = some(whole, structure, positions, until);
+  const judge = judging(decide);
+  const decided = judge(few, structure);
+  if (decided === undefined || decided instanceof Int32Array) return;
+  const near = new Prefixes(few, structure, decided, judge);
+  near.notBefore(since);
+  near.narrow();
+  const position = positionsIn(whole, few);
+  prefixes.failsUntil(few.calls.end[near.shortest]!, {
+    pattern: near.flaw.pattern,
+    calls: near.flaw.calls.map(position),
+    ...(near.flaw.against === undefined ? {} : { against: position(near.flaw.against) }),
+  });
+}
+
+/** Few calls that prove that the shortest prefix fails: of those around it, what cannot be left out. */
+function proofOf(prefixes: Prefixes, structure: CollectionStructure, decide: Decide): Proof | undefined {
+  const { whole, flaw, shortest: culprit } = prefixes;
+  const until = whole.calls.end[culprit]!;
+  const judge = judging(decide);
+  for (const around of Around.toReversed()) {
+    const positions = surroundingsOf(whole, flaw, prefixes.near(until, -around), until);
+    const fails = (kept: readonly number[]): Flaw | undefined => {
+      const decided = judge(some(whole, structure, kept, until), structure);
+      return decided instanceof Int32Array ? undefined : decided;
+    };
+    if (fails(positions) === undefined) continue;
+    const kept = thinned(whole, structure, positions, culprit, fails);
+    const found = fails(kept);
+    if (kept.length > MostCalls || found === undefined) return undefined;
+    const few = some(whole, structure, kept, until);
+    const position = positionsIn(whole, few);
+    const against = found.against === undefined ? culprit : position(found.against);
+    return {
+      pattern: found.pattern,
+      calls: kept,
+      culprit,
+      ...(against === culprit || !kept.includes(against) ? {} : { against }),
+    };
+  }
+  return undefined;
+}
+
+/**
+ * The calls without the items that the contradiction does not need. What may have taken any item, or initial ones out of
+ * the way, has to stay.
+ */
+function thinned(
+  whole: CollectionCalls,
+  structure: CollectionStructure,
+  positions: readonly number[],
+  culprit: number,
+  fails: (kept: readonly number[]) => Flaw | undefined,
+): readonly number[] {
+  const few = some(whole, structure, positions, whole.calls.end[culprit]!);
+  const position = positionsIn(whole, few);
+  const initial = new Set(whole.initial);
+  /** Calls that can be left out together: those about an item, or a single one about none. */
+  const parts = new Map<number, number[]>();
+  const kept = new Set<number>();
+  for (let i = 0; i < few.length; i++) {
+    const call = position(i);
+    const one = whole.item[call]!;
+    if (few.kind[i] === Take || call === culprit || initial.has(one)) kept.add(call);
+    else {
+      const part = one < 0 ? -1 - call : one;
+      parts.set(part, [...(parts.get(part) ?? []), call]);
+    }
+  }
+  // The calls about the culprit's item stay with it.
+  for (const call of parts.get(whole.item[culprit]!) ?? []) kept.add(call);
+  parts.delete(whole.item[culprit]!);
+  let rest = [...parts.values()];
+  const all = (of: readonly (readonly number[])[]): number[] =>
+    [...kept, ...of.flat()].toSorted((a, b) => a - b);
+  let tried = 0;
+  for (let size = Math.max(1, rest.length >>> 1); size >= 1; size = size === 1 ? 0 : size >>> 1)
+    for (let at = 0; at < rest.length && tried < MostTried;) {
+      const without = all(rest.toSpliced(at, size));
+      tried += without.length + 50;
+      if (fails(without) === undefined) at += size;
+      else rest = rest.toSpliced(at, size);
+    }
+  return all(rest);
 }

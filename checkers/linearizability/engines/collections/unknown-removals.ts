@@ -16,13 +16,11 @@ const none = new Int32Array(0);
  */
 export function decideWithTakers(items: Items, due: Int32Array, decide: (items: Items) => Decided): Decided {
   const told = toldTakers(items);
-  if (told.length > 0) {
-    const decided = decide(given(items, told));
-    if (decided instanceof Int32Array) return decided;
-  }
   const takers = takersByDeadline(items, due);
-  if (takers !== undefined) {
-    const decided = decide(given(items, takers));
+  const guesses = [told.length > 0 ? told : undefined, takers];
+  if (told.length > 0 && takers !== undefined) guesses.push(joined(takers, told));
+  for (const guess of guesses) {
+    const decided = guess && decide(given(items, guess));
     if (decided instanceof Int32Array) return decided;
   }
   const refuted = refutedAnyhow(items, decide);
@@ -60,6 +58,16 @@ function toldTakers({ of, takes, remover, adder }: Items): (readonly [number, nu
     takers.push([one, call]);
   }
   return takers;
+}
+
+/** The first ones, and those of the others that are about other items and other calls. */
+function joined(
+  first: readonly (readonly [number, number])[],
+  others: readonly (readonly [number, number])[],
+): (readonly [number, number])[] {
+  const items = new Set(first.map(([one]) => one));
+  const calls = new Set(first.map(([, call]) => call));
+  return [...first, ...others.filter(([one, call]) => !items.has(one) && !calls.has(call))];
 }
 
 /** The earliest takers for the items due first; `undefined` if these are not enough. */
