@@ -218,6 +218,18 @@ describe("the sentence of a lock", () => {
     });
   });
 
+  test.each([
+    ["lease", "1", undefined],
+    ["reentrant-fenced-mutex", "0", undefined],
+    ["reentrant-fenced-mutex", "1", "held-twice"],
+    ["fenced-mutex", "0", "held-twice"],
+  ])(
+    "%s: that process %s took it after process 0, unless only the token is wrong",
+    (model, second, pattern) => {
+      expect(told(model, oneByOne(`0 acquire null 5\n${second} acquire null 3`)).pattern).toBe(pattern);
+    },
+  );
+
   test("that nobody held", () => {
     expect(told("mutex", oneByOne("0 release")).explanation).toBe(
       "Process 0 released the lock, but no moment between its start and its end allowed that, whatever the order of the " +

@@ -3,6 +3,7 @@ import { Never, type Calls } from "./calls.ts";
 import type { Pattern } from "./engines/engine.ts";
 import { giversOf } from "./givers.ts";
 import { Items } from "./items.ts";
+import { OneOf, Refused, unknownOutput } from "./model.ts";
 import { replacementOf } from "./replaced.ts";
 
 /** What a contradiction is called, and what stands against the call that cannot be placed. */
@@ -26,13 +27,19 @@ export function nameOf(heart: Calls, culprit: number, all: Calls): Named | undef
   );
 }
 
-/** Two that acquired with nothing between them. */
+/**
+ * Two that acquired with nothing between them, of which the second is refused whatever it was told: not because of
+ * its token, nor where acquiring again is no fault, as of a lease.
+ */
 function ofLock({ alphabet, action, end, length }: Calls, culprit: number): Named | undefined {
-  const other = 1 - culprit;
-  const acquires = (call: number): boolean =>
-    alphabet.input(action[call]!).f === "acquire" && end[call] !== Never;
-  return length === 2 && acquires(culprit) && acquires(other)
-    ? { pattern: "held-twice", against: other }
+  if (length !== 2 || end.includes(Never)) return undefined;
+  const { model } = alphabet;
+  const [first, second] = [alphabet.input(action[1 - culprit]!), alphabet.input(action[culprit]!)];
+  if (first.f !== "acquire" || second.f !== "acquire") return undefined;
+  const held = model.step(model.initial, first, unknownOutput);
+  if (held instanceof Refused || held instanceof OneOf) return undefined;
+  return model.step(held, second, unknownOutput) instanceof Refused
+    ? { pattern: "held-twice", against: 1 - culprit }
     : undefined;
 }
 
