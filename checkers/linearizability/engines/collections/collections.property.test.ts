@@ -18,7 +18,7 @@ import { StateTable } from "../../states.ts";
 import { searchEngine } from "../search-engine.ts";
 import { collectionsEngine } from "./collections-engine.ts";
 
-const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 1500);
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 800);
 
 interface Kind {
   readonly model: Model;
