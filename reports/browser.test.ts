@@ -33,6 +33,25 @@ function writeReports(): void {
     verdicts: hostileVerdicts(),
     valid: false,
   });
+  const keyed = history(`
+    0 invoke write 1 key="x"
+    0 ok write 1 key="x"
+    0 invoke write 2 key="x"
+    1 invoke read key="x"
+    0 ok write 2 key="x"
+    2 invoke read key="x"
+    3 invoke write 3 key="x"
+    1 ok read 2 key="x"
+    2 ok read 1 key="x"
+    3 ok write 3 key="x"
+    0 invoke read key="y"
+    0 ok read 5 key="y"
+  `);
+  writeReport(join(folder, "keyed.html"), {
+    history: keyed,
+    verdicts: [check(keyed, { model: "register" })],
+    valid: false,
+  });
   writeReport(join(folder, "empty.html"), { history: history(""), verdicts: [], valid: "unknown" });
 }
 
@@ -132,6 +151,41 @@ describe.skipIf(chromiumPath === undefined)("a report in a browser", () => {
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     await expect.poll(() => page.locator(".callout.bad").count()).toBe(1);
+  });
+
+  it("steps by arrows, Home and End, and draws the state after each step", async () => {
+    await open("invalid", "#/anomaly/nonlinearizable-1");
+    const counter = page.locator(".counterexample .step-count");
+    await counter.waitFor();
+    const all = /of (\d+)/.exec((await counter.textContent()) ?? "")?.[1] ?? "";
+    const states = page.locator(".band.states .span");
+    await expect.poll(() => states.count()).toBeGreaterThan(0);
+    await page.keyboard.press("Home");
+    await expect.poll(() => counter.textContent()).toContain(`operation 0 of ${all}`);
+    expect(await states.count()).toBe(0);
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => counter.textContent()).toContain(`operation 1 of ${all}`);
+    expect(await states.count()).toBe(1);
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(() => counter.textContent()).toContain(`operation 0 of ${all}`);
+    await page.keyboard.press("End");
+    await expect.poll(() => counter.textContent()).toContain(`operation ${all} of ${all}`);
+    expect(troubles).toEqual([]);
+  });
+
+  it("shades when values were certainly current, shows on demand what was around, and goes on to other keys", async () => {
+    await open("keyed", "#/anomaly/nonlinearizable-1");
+    await page.locator(".band .certain .span").first().waitFor();
+    const boxes = page.locator(".diagram .op");
+    const alone = await boxes.count();
+    expect(alone).toBe(3);
+    await page.getByLabel("at the same time").check();
+    await expect.poll(() => boxes.count()).toBe(5);
+    await page.getByLabel("Attempt").selectOption({ index: 1 });
+    await expect.poll(() => page.locator(".callout.bad").textContent()).toContain("fits nowhere");
+    await page.getByLabel("Anomaly", { exact: true }).selectOption({ index: 1 });
+    await expect.poll(() => page.locator(".lead").textContent()).toContain('read 5 on key "y"');
+    expect(troubles).toEqual([]);
   });
 
   it("is dark when the reader's system is, and when asked", async () => {

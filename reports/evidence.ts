@@ -25,8 +25,9 @@ export interface Nonlinearizable {
   readonly staleness: { readonly versions: number; readonly milliseconds: number } | undefined;
   /** Operations of unknown outcome that must have taken effect. */
   readonly needed: readonly number[];
-  /** When values were certainly current, from one event to another. */
+  /** When values were certainly current, and items inside, from one event to another. */
   readonly current: readonly CurrentValue[];
+  readonly inside: readonly CurrentValue[];
   /** Operations in flight together with it. */
   readonly window: readonly number[];
   /** Indices of the events of a small history that fails as well. */
@@ -78,18 +79,19 @@ export function readNonlinearizable(evidence: unknown): Nonlinearizable | undefi
       ? { versions: number(staleness["versions"]) ?? 0, milliseconds: number(staleness["milliseconds"]) ?? 0 }
       : undefined,
     needed: numbers(evidence["needed"]),
-    current: objects(evidence["current"]).flatMap((one) => {
-      const from = number(one["from"]);
-      const to = number(one["to"]);
-      return from === undefined || to === undefined
-        ? []
-        : [{ value: inWords(one["value"] ?? null), from, to }];
-    }),
+    current: objects(evidence["current"]).flatMap(readCurrent),
+    inside: objects(evidence["inside"]).flatMap(readCurrent),
     window: numbers(evidence["window"]),
     shrunk: numbers(evidence["shrunk"]),
     verified: evidence["verified"] === true,
     refuted: isJsonObject(evidence["refutation"]),
   };
+}
+
+function readCurrent(one: Readonly<Record<string, Json>>): CurrentValue[] {
+  const from = number(one["from"]);
+  const to = number(one["to"]);
+  return from === undefined || to === undefined ? [] : [{ value: inWords(one["value"] ?? null), from, to }];
 }
 
 function readPath(path: Readonly<Record<string, Json>>): Path {
@@ -120,3 +122,17 @@ function numbers(value: Json | undefined): number[] {
 function objects(value: Json | undefined): Readonly<Record<string, Json>>[] {
   return isJsonArray(value) ? value.filter((item) => isJsonObject(item)) : [];
 }
+
+/** What went wrong, as a short name: those of the evidence of linearizability, and any other as it is. */
+export function patternWords(pattern: string): string {
+  return patterns.get(pattern) ?? pattern.replaceAll("-", " ");
+}
+
+const patterns: ReadonlyMap<string, string> = new Map([
+  ["never-written", "a value that nobody wrote"],
+  ["read-before-written", "read before written"],
+  ["two-values-current", "two values current at once"],
+  ["not-empty", "found empty, but was not"],
+  ["missing", "found missing, but was there"],
+  ["unexpected", "found there, but was not"],
+]);

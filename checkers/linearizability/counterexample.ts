@@ -4,7 +4,7 @@ import { verifyRefutation } from "../certificates/refutation.ts";
 import type { Anomaly } from "../verdict.ts";
 import { allowedResults } from "./allowed.ts";
 import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
-import { currencies } from "./currency.ts";
+import { currencies, timesInside } from "./currency.ts";
 import { shortestFailingPrefix } from "./earliest.ts";
 import type { Limits, Nonlinearizable, Proof } from "./engines/engine.ts";
 import { search, type DeadEnd } from "./engines/search/search.ts";
@@ -89,7 +89,7 @@ export function counterexample(
     ...(allowed.length === 0 ? {} : { allowed, allowedComplete: complete }),
     ...(staleness === undefined ? {} : { staleness }),
     ...(needed.length === 0 ? {} : { needed }),
-    ...currentValues(heart, isSmall),
+    ...(isSmall ? certainTimes(heart, until) : {}),
     window: window(calls, call),
     ...(isSmall ? { shrunk: eventsOf(heart) } : {}),
     ...(closed ? { refutation } : {}),
@@ -154,9 +154,10 @@ function nameContradiction(
 ): Named | undefined {
   if (culprit < 0) return undefined;
   const shown = nameOf(heart, culprit, calls);
-  // Where a read tells which of two values came last, the other was stale: that says more. And of several
-  // values that were not there the sentence is about the first.
+  // Where a read tells which of two values came last, the other was stale: that says more. Of several values
+  // that were not there the sentence is about the first. And of items it is about what the culprit found.
   const saysMore =
+    (shown !== undefined && heart.alphabet.model.structure?.kind !== "register") ||
     (proof?.pattern === "two-values-current" && shown?.pattern === "stale-read") ||
     shown?.pattern === "never-written" ||
     shown?.pattern === "read-before-written";
@@ -232,10 +233,10 @@ function stalenessInTime(source: ModelHistory, calls: Calls, call: number): Stal
   return stalest;
 }
 
-function currentValues(heart: Calls, isSmall: boolean): Pick<NonlinearizableEvidence, "current"> {
-  if (!isSmall) return {};
+function certainTimes(heart: Calls, until: number): Pick<NonlinearizableEvidence, "current" | "inside"> {
   const current = currencies(heart).map(({ value, from, to }) => ({ value, from, to }));
-  return current.length === 0 ? {} : { current };
+  const inside = timesInside(heart, until);
+  return { ...(current.length === 0 ? {} : { current }), ...(inside.length === 0 ? {} : { inside }) };
 }
 
 /** Whether trying every order finds none; `undefined` where there are too many. */

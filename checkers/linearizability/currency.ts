@@ -1,5 +1,6 @@
 import type { Json } from "../../histories/json.ts";
 import { Never, type Calls } from "./calls.ts";
+import { Items } from "./items.ts";
 
 /** A time during which a value was certainly the current one, whatever the order of the operations. */
 export interface Currency {
@@ -57,6 +58,22 @@ export function currencies(calls: Calls): Currency[] {
     if (until === undefined) continue;
     if (givers.length === 0) found.push({ value, until, from: -1, to: begin[until]! });
     else if (since !== undefined) found.push({ value, since, until, from: end[since]!, to: begin[until]! });
+  }
+  return found;
+}
+
+/** Of a collection's items that one call added: when each was certainly inside, up to event `until`. */
+export function timesInside(calls: Calls, until: number): { value: Json; from: number; to: number }[] {
+  const items = Items.of(calls);
+  if (items === undefined) return [];
+  const found: { value: Json; from: number; to: number }[] = [];
+  for (let add = 0; add < calls.length; add++) {
+    const meaning = items.meaning(add);
+    if (meaning.does !== "add" || calls.end[add] === Never || items.onlyAdd(meaning.item) !== add) continue;
+    let to = until;
+    for (let call = 0; call < calls.length; call++)
+      if (items.mayRemove(call, meaning.item)) to = Math.min(to, calls.begin[call]!);
+    if (calls.end[add]! < to) found.push({ value: meaning.item, from: calls.end[add]!, to });
   }
   return found;
 }

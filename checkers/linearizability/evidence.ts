@@ -56,6 +56,8 @@ export interface NonlinearizableEvidence extends Evidence {
   readonly needed?: readonly number[];
   /** When values were certainly current: of those that operations of `shrunk` wrote or saw. */
   readonly current?: readonly CurrentValue[];
+  /** When items that operations of `shrunk` added were certainly inside. */
+  readonly inside?: readonly CurrentValue[];
   /** The operations in flight together with it. */
   readonly window: readonly number[];
   /**
@@ -101,12 +103,15 @@ export interface StaleValue {
   readonly by: number;
 }
 
-/** From when to when a value was certainly the current one, as indices of events. */
+/** From when to when a value was certainly the current one, or an item inside, as indices of events. */
 export interface CurrentValue {
   readonly value: Json;
   /** The completion of an operation that gave the value or saw it; −1: from the start. */
   readonly from: number;
-  /** The beginning of one that still saw it. Before `from`, the value need not have been current but in between. */
+  /**
+   * The beginning of one that still saw it, or that removed it. Where it is before `from`, the value need have been
+   * current only at some time in between.
+   */
   readonly to: number;
 }
 

@@ -52,6 +52,12 @@ export class Items {
     return adds.length === 1 && this.initially(item) === 0 ? adds[0] : undefined;
   }
 
+  /** Whether a call removed the item, or may have. */
+  mayRemove(call: number, item: Json): boolean {
+    const meaning = this.meaning(call);
+    return meaning.does === "remove-unknown" || (meaning.does === "remove" && sameValue(meaning.item, item));
+  }
+
   /** Whether nothing can have removed the item before a call returned, but this call itself. */
   stays(item: Json, call: number): boolean {
     const { begin, end } = this.#calls;

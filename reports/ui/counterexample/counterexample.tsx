@@ -4,17 +4,22 @@ import { rowOfEvent, type Operations } from "../report/operations.ts";
 import { moveStep } from "../report/keys.ts";
 import { selected, step, stepMost } from "../report/state.ts";
 import { operationText } from "../timeline/operation-text.ts";
+import { stateBand, valueBands } from "./bands.ts";
 import { Diagram } from "./diagram.tsx";
+import { Facts } from "./facts.tsx";
 import type { Nonlinearizable, Path } from "../../evidence.ts";
 import { BoxesMax, layOut, points } from "./layout.ts";
 
-/** Operations of an attempt that are drawn at a time, so that each can be read. */
-const DrawnMax = 12;
+/** Operations of an attempt that are drawn at a time; more on demand. */
+const DrawnAtATime = [12, 48, BoxesMax] as const;
 
-const nobody: ReadonlySet<number> = new Set();
 const emptyPath: Path = { before: 0, order: [], states: [], refused: [] };
 
-/** Why no order of the operations makes sense: each longest attempt, step by step, and where it gets stuck. */
+/**
+ * Why no order of the operations makes sense: the few that contradict one another, in lanes by process, with
+ * when their values were certainly current; step by step each longest attempt at an order, the state it comes
+ * to, and where it gets stuck; and on demand what was around them.
+ */
 export function Counterexample({
   evidence,
   operations,
@@ -22,24 +27,37 @@ export function Counterexample({
   evidence: Nonlinearizable;
   operations: Operations;
 }) {
+  const attempts = useMemo(() => attemptsOf(evidence), [evidence]);
   const [which, setWhich] = useState(0);
   const [axis, setAxis] = useState<"order" | "time">("order");
+  const [around, setAround] = useState(false);
+  const [size, setSize] = useState(0);
   const [width, setWidth] = useState(900);
   const place = useRef<HTMLDivElement>(null);
-  const path: Path = evidence.paths[which] ?? emptyPath;
+  const attempt = attempts[which];
+  const path: Path = attempt?.path ?? emptyPath;
   const at = step.value < 0 ? path.order.length : Math.min(step.value, path.order.length);
   const atEnd = at === path.order.length;
+  const drawnMax = DrawnAtATime[size] ?? DrawnAtATime[0];
   const part = Math.min(
-    Math.floor(Math.max(0, at - 1) / DrawnMax) * DrawnMax,
-    Math.max(0, path.order.length - DrawnMax),
+    Math.floor(Math.max(0, at - 1) / drawnMax) * drawnMax,
+    Math.max(0, path.order.length - drawnMax),
   );
-  const indices = useMemo(() => drawn(evidence, path, part), [evidence, path, part]);
+  const indices = useMemo(
+    () => drawn(evidence, path, part, drawnMax, around),
+    [evidence, path, part, drawnMax, around],
+  );
   const layout = useMemo(() => layOut(operations, indices, axis), [operations, indices, axis]);
   const placed = useMemo(
     () => points(layout, operations, path, 24 / Math.max(300, width)),
     [layout, path, width],
   );
+  const states = stateBand(path, placed, path.before + at);
+  const bands = [...valueBands(evidence, layout), ...(states === undefined ? [] : [states])];
   const stuck = evidence.operation === undefined ? -1 : rowOfEvent(operations, evidence.operation);
+  const select = (index: number): void => {
+    selected.value = rowOfEvent(operations, index);
+  };
 
   useEffect(() => {
     stepMost.value = path.order.length;
@@ -53,58 +71,36 @@ export function Counterexample({
   }, []);
 
   const name = (index: number): string => operationText(operations, rowOfEvent(operations, index));
-  const small = useMemo(() => layOut(operations, evidence.shrunk, axis), [operations, evidence, axis]);
+  const heart = new Set(evidence.shrunk.map((index) => rowOfEvent(operations, index))).size;
   return (
     <section class="counterexample" ref={place} aria-label="Counterexample">
-      {small.boxes.length === 0 ? null : (
-        <>
-          <h3>The heart of it</h3>
-          <p>
-            {small.boxes.length === 1
-              ? "This operation alone contradicts"
-              : `These ${counted(small.boxes.length, "operation")} alone contradict`}{" "}
-            the {evidence.model || "model"}: nothing can be left out.
-            {evidence.verified ? " Trying every order confirmed it." : ""}
-          </p>
-          <Diagram
-            operations={operations}
-            layout={small}
-            points={[]}
-            step={0}
-            stuck={stuck}
-            refused={nobody}
-            width={width}
-            onSelect={(row) => (selected.value = row)}
-          />
-          {evidence.allowed.length === 0 ? null : (
-            <p>
-              The operation marked red could have answered{" "}
-              <span class="mono">{evidence.allowed.slice(0, 8).join(", ")}</span>
-              {evidence.allowed.length > 8 ? ", …" : ""}.
-            </p>
-          )}
-        </>
+      {heart === 0 ? null : (
+        <p>
+          {heart === 1
+            ? "This operation alone contradicts"
+            : `These ${counted(heart, "operation")} alone contradict`}{" "}
+          the {evidence.model || "model"}: nothing can be left out.
+        </p>
       )}
-      <h3>The longest attempts at an explanation</h3>
       <div class="toolbar">
         <div class="stepper" role="group" aria-label="Steps of the linearization">
-          <button onClick={() => (step.value = 0)} disabled={at === 0} aria-label="First step">
+          <button onClick={() => (step.value = 0)} disabled={at === 0} aria-label="First step (Home)">
             «
           </button>
-          <button onClick={() => moveStep(-1)} disabled={at === 0} aria-label="Previous step (k)">
+          <button onClick={() => moveStep(-1)} disabled={at === 0} aria-label="Previous step (left arrow)">
             ‹
           </button>
           <span class="step-count" aria-live="polite">
             operation {path.before + at} of {path.before + path.order.length}
           </span>
-          <button onClick={() => moveStep(1)} disabled={atEnd} aria-label="Next step (j)">
+          <button onClick={() => moveStep(1)} disabled={atEnd} aria-label="Next step (right arrow)">
             ›
           </button>
-          <button onClick={() => (step.value = -1)} disabled={atEnd} aria-label="Last step">
+          <button onClick={() => (step.value = -1)} disabled={atEnd} aria-label="Last step (End)">
             »
           </button>
         </div>
-        {evidence.paths.length > 1 ? (
+        {attempts.length > 1 ? (
           <label class="select">
             Attempt{" "}
             <select
@@ -114,10 +110,9 @@ export function Counterexample({
                 step.value = -1;
               }}
             >
-              {evidence.paths.map((candidate, i) => (
+              {attempts.map(({ label }, i) => (
                 <option key={i} value={i}>
-                  {i + 1} of {evidence.paths.length}:{" "}
-                  {counted(candidate.before + candidate.order.length, "operation")} placed
+                  {label}
                 </option>
               ))}
             </select>
@@ -133,11 +128,27 @@ export function Counterexample({
             <option value="time">time</option>
           </select>
         </label>
+        {evidence.window.length === 0 ? null : (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={around}
+              onChange={(event) => setAround(event.currentTarget.checked)}
+            />{" "}
+            {counted(evidence.window.length, "operation")} at the same time
+          </label>
+        )}
+        {path.order.length > drawnMax ? (
+          <button class="small-button" onClick={() => setSize(size + 1)}>
+            Draw more
+          </button>
+        ) : null}
       </div>
       <StateLine path={path} at={at} model={evidence.model || "model"} name={name} />
       <Diagram
         operations={operations}
         layout={layout}
+        bands={bands}
         points={placed}
         step={path.before + at}
         stuck={stuck}
@@ -150,8 +161,23 @@ export function Counterexample({
       ) : null}
       {atEnd ? (
         <div class="callout bad">
-          <h4>Dead end</h4>
-          {path.refused.length === 0 ? (
+          <h4>{attempt?.isAround ? "As far as it goes" : "Dead end"}</h4>
+          {attempt?.isAround ? (
+            <p>
+              This order explains all that came before.{" "}
+              {evidence.operation === undefined ? null : (
+                <>
+                  <button class="link mono" onClick={() => select(evidence.operation ?? -1)}>
+                    {name(evidence.operation)}
+                  </button>{" "}
+                  fits nowhere in it, nor in any other.
+                </>
+              )}
+              {evidence.leftOut > 0
+                ? ` It is an order of the last operations alone: ${counted(evidence.leftOut, "earlier one")} ${evidence.leftOut === 1 ? "was" : "were"} not looked at.`
+                : ""}
+            </p>
+          ) : path.refused.length === 0 ? (
             <p>No operation that could come next is allowed here.</p>
           ) : (
             <>
@@ -159,10 +185,7 @@ export function Counterexample({
               <ul>
                 {path.refused.map((refusal, i) => (
                   <li key={i}>
-                    <button
-                      class="link mono"
-                      onClick={() => (selected.value = rowOfEvent(operations, refusal.operation))}
-                    >
+                    <button class="link mono" onClick={() => select(refusal.operation)}>
                       {name(refusal.operation)}
                     </button>{" "}
                     in state <span class="mono">{refusal.state}</span>
@@ -175,10 +198,11 @@ export function Counterexample({
         </div>
       ) : (
         <p class="muted small">
-          The numbers give an order in which the operations may have taken effect. Step on (<kbd>j</kbd>) to
+          The numbers give an order in which the operations may have taken effect. Step on (<kbd>→</kbd>) to
           see where it gets stuck.
         </p>
       )}
+      <Facts evidence={evidence} name={name} onSelect={select} />
       <details class="twin">
         <summary>This attempt as a table</summary>
         <table>
@@ -227,7 +251,7 @@ function StateLine(props: { path: Path; at: number; model: string; name: (index:
       </p>
     );
   return (
-    <p class="state-line">
+    <p class="state-line" aria-live="polite">
       <span class="muted">
         After <span class="mono">{name(path.order[at - 1] ?? -1)}</span> the {model} is{" "}
       </span>
@@ -242,17 +266,38 @@ function StateLine(props: { path: Path; at: number; model: string; name: (index:
   );
 }
 
-/**
- * A part of the attempt; with its last part those that could come next, and those in flight with the one that
- * is stuck.
- */
-function drawn(evidence: Nonlinearizable, path: Path, part: number): number[] {
-  const order = path.order.slice(part, part + DrawnMax);
-  if (part + DrawnMax < path.order.length) return order;
+interface Attempt {
+  readonly label: string;
+  readonly path: Path;
+  /** Whether it is an order of what came before, rather than one of the contradiction alone. */
+  readonly isAround: boolean;
+}
+
+function attemptsOf({ paths, surroundings }: Nonlinearizable): Attempt[] {
+  const alone = paths.map((path, i): Attempt => {
+    const placed = counted(path.before + path.order.length, "operation");
+    return {
+      label:
+        paths.length === 1
+          ? `of these alone: ${placed} placed`
+          : `of these alone, ${i + 1} of ${paths.length}: ${placed} placed`,
+      path,
+      isAround: false,
+    };
+  });
+  if (surroundings === undefined || surroundings.order.length === 0) return alone;
+  const last = counted(surroundings.order.length, "operation");
+  const label = surroundings.before === 0 ? `of all before: ${last}` : `of all before: the last ${last}`;
+  return [...alone, { label, path: surroundings, isAround: true }];
+}
+
+/** The operations that contradict one another, a part of the attempt, and on demand what else was in flight. */
+function drawn(evidence: Nonlinearizable, path: Path, part: number, most: number, around: boolean): number[] {
   return [
-    ...order,
-    ...path.refused.map(({ operation }) => operation),
+    ...evidence.shrunk.slice(0, BoxesMax),
+    ...path.order.slice(part, part + most),
+    ...(part + most < path.order.length ? [] : path.refused.map(({ operation }) => operation)),
     ...(evidence.operation === undefined ? [] : [evidence.operation]),
-    ...evidence.window.slice(0, DrawnMax),
+    ...(around ? evidence.window.slice(0, BoxesMax) : []),
   ];
 }

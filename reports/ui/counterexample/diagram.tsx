@@ -1,10 +1,13 @@
 import { outcomeNames, type Operations } from "../report/operations.ts";
 import { operationText } from "../timeline/operation-text.ts";
+import type { Band } from "./bands.ts";
 import type { Box, Layout, Point } from "./layout.ts";
 
 const LaneHeight = 46;
 const BoxHeight = 28;
-const Gutter = 92;
+const BandHeight = 20;
+const BandGap = 5;
+const Gutter = 104;
 const Top = 16;
 /** On the right, for the label of the last operation. */
 const Margin = 110;
@@ -14,6 +17,8 @@ const CharacterWidth = 7.2;
 export interface DiagramProps {
   readonly operations: Operations;
   readonly layout: Layout;
+  /** Above the lanes of processes. */
+  readonly bands: readonly Band[];
   readonly points: readonly Point[];
   /** Points up to this one are drawn. */
   readonly step: number;
@@ -25,12 +30,14 @@ export interface DiagramProps {
 }
 
 /** The operations as boxes in time, and the order in which they may have taken effect as numbered points. */
-export function Diagram({ operations, layout, points, step, stuck, refused, width, onSelect }: DiagramProps) {
+export function Diagram(props: DiagramProps) {
+  const { operations, layout, bands, points, step, stuck, refused, width, onSelect } = props;
   const wide = Math.max(width, layout.boxes.length * 56 + Gutter);
   const plot = wide - Gutter - Margin;
   const x = (share: number): number => Gutter + share * plot;
-  const y = (lane: number): number => Top + lane * LaneHeight;
-  const height = Top + layout.lanes.length * LaneHeight + 4;
+  const above = bands.length === 0 ? 0 : bands.length * (BandHeight + BandGap) + BandGap;
+  const y = (lane: number): number => Top + above + lane * LaneHeight;
+  const height = Top + above + layout.lanes.length * LaneHeight + 4;
   const shown = points.filter(({ number }) => number <= step);
   return (
     <div class="diagram-scroll">
@@ -41,6 +48,16 @@ export function Diagram({ operations, layout, points, step, stuck, refused, widt
         role="group"
         aria-label="Operations in time; the table below says the same"
       >
+        {bands.map((band, i) => (
+          <BandRow
+            key={band.label}
+            band={band}
+            tint={i % 3}
+            top={Top + i * (BandHeight + BandGap)}
+            x={x}
+            bottom={height}
+          />
+        ))}
         {layout.lanes.map((process, lane) => (
           <g key={process}>
             <line
@@ -110,6 +127,61 @@ export function Diagram({ operations, layout, points, step, stuck, refused, widt
         ))}
       </svg>
     </div>
+  );
+}
+
+function BandRow(props: {
+  band: Band;
+  tint: number;
+  top: number;
+  x: (share: number) => number;
+  bottom: number;
+}) {
+  const { band, tint, top, x, bottom } = props;
+  const middle = top + BandHeight / 2;
+  return (
+    <g class={`band tint-${tint}${band.label === "state" ? " states" : ""}`}>
+      <text class="lane-label" x={Gutter - 12} y={middle} text-anchor="end">
+        {clip(band.label, Gutter - 16)}
+      </text>
+      {band.spans.map((span, i) => {
+        const left = x(span.left);
+        const length = Math.max(3, x(span.right) - left);
+        return (
+          <g key={i} class={span.certain ? "certain" : "perhaps"}>
+            {span.shades ? (
+              <rect
+                class="shade"
+                x={left}
+                y={top + BandHeight}
+                width={length}
+                height={bottom - top - BandHeight}
+              />
+            ) : null}
+            <rect class="span" x={left} y={top} width={length} height={BandHeight} rx="2" />
+            <BandText
+              text={span.text}
+              left={left}
+              length={length}
+              beside={band.spans.length === 1}
+              y={middle}
+            />
+            <title>{span.title}</title>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** In its span where it fits; beside it where nothing else is in the lane. */
+function BandText(props: { text: string; left: number; length: number; beside: boolean; y: number }) {
+  const { text, left, length, beside, y } = props;
+  const fits = text.length * CharacterWidth <= length - 8;
+  return (
+    <text class={fits || !beside ? "" : "beside"} x={fits || !beside ? left + 6 : left + length + 6} y={y}>
+      {fits || beside ? text : clip(text, length - 8)}
+    </text>
   );
 }
 

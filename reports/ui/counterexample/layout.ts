@@ -17,6 +17,8 @@ export interface Layout {
   readonly boxes: readonly Box[];
   readonly lanes: readonly string[];
   readonly boxOf: ReadonlyMap<number, Box>;
+  /** Where an event of one of the operations is along the axis. */
+  at(event: number): number;
 }
 
 /** Operations that are drawn at most; more are a picture of nothing. */
@@ -48,7 +50,13 @@ export function layOut(operations: Operations, indices: readonly number[], axis:
       open,
     };
   });
-  return { boxes, lanes: processes.map(String), boxOf: new Map(boxes.map((box) => [box.row, box])) };
+  const at = (event: number): number => {
+    const row = event < 0 ? -1 : rowOfEvent(operations, event);
+    if (row < 0) return 0;
+    const isBegin = operations.index[row] === event;
+    return position(event, (isBegin ? operations.start[row] : operations.end[row]) ?? 0);
+  };
+  return { boxes, lanes: processes.map(String), boxOf: new Map(boxes.map((box) => [box.row, box])), at };
 }
 
 type Position = (event: number, time: number) => number;

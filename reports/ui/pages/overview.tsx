@@ -162,6 +162,7 @@ function Glance({ operations: table, anomaly }: { operations: Operations; anomal
       <Diagram
         operations={table}
         layout={layout}
+        bands={[]}
         points={[]}
         step={0}
         stuck={anomaly.focus === undefined ? -1 : rowOfEvent(table, anomaly.focus)}

@@ -21,7 +21,8 @@ export const keyHelp = [
   ["a d or ← →", "move in time"],
   ["0", "the whole run"],
   ["n p", "next and previous anomaly"],
-  ["j k", "next and previous step of a counterexample"],
+  ["→ ← or j k", "next and previous step of a counterexample"],
+  ["Home End", "its first and last step"],
   ["Esc", "let go of what is selected"],
 ] as const;
 
@@ -44,7 +45,8 @@ export function startKeys(): void {
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { target } = event;
-    if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return;
+    const isTyping = target instanceof HTMLInputElement && target.type !== "checkbox";
+    if (isTyping || target instanceof HTMLSelectElement) return;
     if (afterG) {
       afterG = false;
       const places = { o: "overview", t: "timeline", l: "latency", a: "anomaly", p: "operations" } as const;
@@ -77,9 +79,24 @@ function handle(key: string): boolean {
       if (page.value !== "anomaly") return false;
       moveStep(key === "j" ? 1 : -1);
       return true;
+    case "ArrowRight":
+    case "ArrowLeft":
+      if (page.value !== "anomaly") return moveWindowOn(key);
+      moveStep(key === "ArrowRight" ? 1 : -1);
+      return true;
+    case "Home":
+    case "End":
+      if (page.value !== "anomaly") return false;
+      step.value = key === "Home" ? 0 : -1;
+      return true;
     default:
-      return page.value === "timeline" || page.value === "latency" ? moveWindow(key) : false;
+      return moveWindowOn(key);
   }
+}
+
+/** Only the pages that show a window of time move it. */
+function moveWindowOn(key: string): boolean {
+  return page.value === "timeline" || page.value === "latency" ? moveWindow(key) : false;
 }
 
 /** Goes a step on or back in the attempt that is shown. */
