@@ -59,16 +59,19 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
             >
               ‹
             </button>
-            <label class="select">
-              <span class="hidden">Anomaly</span>
-              <select value={anomaly.id} onChange={(event) => go("anomaly", event.currentTarget.value)}>
+            <span class="select">
+              <select
+                aria-label="Anomaly"
+                value={anomaly.id}
+                onChange={(event) => go("anomaly", event.currentTarget.value)}
+              >
                 {anomalies.map(({ id, type, key }, i) => (
                   <option key={id} value={id}>
                     {i + 1} of {anomalies.length}: {key === undefined ? type : `key ${key}`}
                   </option>
                 ))}
               </select>
-            </label>
+            </span>
             <button
               disabled={number >= anomalies.length - 1}
               onClick={() => go("anomaly", anomalies[number + 1]?.id)}
