@@ -13,6 +13,8 @@ export interface Flaw {
   /** Positions; `NoCall` and `AtFirst` are left out. */
   readonly calls: readonly number[];
   readonly against?: number;
+  /** Items left inside that would have to be gone by some gap, for the first call in the way to have its place. */
+  readonly blocked?: { readonly by: readonly number[]; readonly gap: number };
 }
 
 /**
@@ -221,4 +223,41 @@ export function withTakers(items: Items, takers: readonly (readonly [item: numbe
     removeFrom[one] = gone;
   }
   return { ...items, remover, removeFrom };
+}
+
+/**
+ * The gap from `from` to before `past` in which the fewest of some items are in the way, all of them left
+ * inside; and which these are. `inside` tells from which gap to before which an item is in the way.
+ */
+export function blockedIn(
+  { of, remover }: Items,
+  among: Int32Array,
+  inside: (item: number) => readonly [from: number, past: number],
+  windows: readonly (readonly [from: number, past: number])[],
+): Flaw["blocked"] {
+  const known = new Int32Array(of.gaps + 1);
+  const left = new Int32Array(of.gaps + 1);
+  for (const one of among) {
+    const [from, past] = inside(one);
+    if (from >= past) continue;
+    const cover = remover[one] === NoCall ? left : known;
+    cover[from]!++;
+    cover[past]!--;
+  }
+  for (let gap = 0; gap < of.gaps; gap++) {
+    known[gap + 1]! += known[gap]!;
+    left[gap + 1]! += left[gap]!;
+  }
+  for (const [from, past] of windows) {
+    let best = -1;
+    for (let gap = from; gap < past && gap < of.gaps; gap++)
+      if (known[gap] === 0 && left[gap]! > 0 && (best < 0 || left[gap]! <= left[best]!)) best = gap;
+    if (best < 0) continue;
+    const by = among.filter((one) => {
+      const [first, last] = inside(one);
+      return remover[one] === NoCall && first <= best && best < last;
+    });
+    return { by: [...by], gap: best };
+  }
+  return undefined;
 }

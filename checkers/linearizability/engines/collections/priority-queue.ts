@@ -1,7 +1,7 @@
 import { GapSet } from "./gap-set.ts";
 import { callsAbout } from "./heads.ts";
 import type { Flaw, Items } from "./items.ts";
-import { certainlyInside } from "./items.ts";
+import { blockedIn, certainlyInside } from "./items.ts";
 import { coverOf } from "./not-empty.ts";
 import { orderByKey } from "./sorting.ts";
 import { matchTakers, neverDue } from "./takers.ts";
@@ -31,10 +31,11 @@ export function decidePriorityQueue(
 ): Int32Array | Flaw | undefined {
   if (items.takes.length === 0) return new Ranking(items, priority).decide();
   const decide = (taken: Items): Int32Array | Flaw => new Ranking(taken, priority).decide();
-  if (priority !== undefined) return decideWithTakers(items, dueOf(items, priority), decide);
+  if (priority !== undefined)
+    return decideWithTakers(items, dueOf(items, priority), "priority-inverted", decide);
   const { left, seenStart, misses } = items;
   if (misses.length > 0 || left.some((one) => seenStart[one + 1]! > seenStart[one]!))
-    return decideWithTakers(items, neverDue(items), decide);
+    return decideWithTakers(items, neverDue(items), "not-empty", decide);
   const known = { ...items, present: items.present.filter((one) => items.remover[one]! >= 0) };
   const takings = matchTakers(items, neverDue(items), certainlyInside(known));
   if (takings === undefined) return refutedAnyhow(items, decide) ?? { pattern: "not-empty", calls: [] };
@@ -204,7 +205,21 @@ class Ranking {
 
   /** An item that no call about it found free of greater ones, which are those before `greater` in the order. */
   #inverted(one: number, greater: number): Flaw {
-    return { pattern: "priority-inverted", ...this.#cover(one, greater) };
+    const { removeFrom, removePast } = this.#items;
+    const blocked =
+      this.#items.left.length === 0
+        ? undefined
+        : blockedIn(
+            this.#items,
+            this.#order.subarray(0, greater),
+            (other) => [this.#addAt[other]! + 1, this.#removeAt[other]!],
+            [[removeFrom[one]!, removePast[one]!]],
+          );
+    return {
+      pattern: "priority-inverted",
+      ...this.#cover(one, greater),
+      ...(blocked === undefined ? {} : { blocked }),
+    };
   }
 
   #notEmpty(): Flaw {

@@ -37,7 +37,7 @@ export function decideQueue(items: Items): Int32Array | Flaw | undefined {
   if (items.takes.length === 0) return orderOf(items);
   const { left, seenStart } = items;
   if (!left.some((one) => seenStart[one + 1]! > seenStart[one]!)) return withMatching(items);
-  return decideWithTakers(items, dueOf(items, latestAtHead(items)), orderOf);
+  return decideWithTakers(items, dueOf(items, latestAtHead(items)), "out-of-order", orderOf);
 }
 
 const none = new Int32Array(0);

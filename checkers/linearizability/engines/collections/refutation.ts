@@ -6,9 +6,9 @@ import { Prefixes, type Decide } from "./prefixes.ts";
 import { judging, positionsIn, some, surroundingsOf, takenAmong } from "./surroundings.ts";
 
 /** Beyond this, calls that contradict one another are not few. */
-const MostCalls = 64;
+const MostCalls = 48;
 /** How many returns before and after a contradiction belong to its surroundings: enough, few, and very few. */
-const Around = [2000, 150, 20];
+const Around = [2000, 100, 30];
 /** How often the surroundings of another contradiction are looked at. */
 const MostPlaces = 4;
 /** Calls that may be decided again and again to find out which are not needed. */

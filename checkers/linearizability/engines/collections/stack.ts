@@ -1,6 +1,6 @@
 import { GapSet } from "./gap-set.ts";
 import { callsAbout } from "./heads.ts";
-import { certainlyInside, NoCall, type Flaw, type Items } from "./items.ts";
+import { blockedIn, certainlyInside, NoCall, type Flaw, type Items } from "./items.ts";
 import { Layers } from "./layers.ts";
 import { coverOf } from "./not-empty.ts";
 import { orderByKey, startsOf } from "./sorting.ts";
@@ -29,7 +29,7 @@ import { decideWithTakers, SuffixMinimum } from "./unknown-removals.ts";
 export function decideStack(items: Items): Int32Array | Flaw | undefined {
   if (items.misses.length > 0) return undefined;
   if (items.takes.length === 0) return new Peeling(items).decide();
-  return decideWithTakers(items, dueOf(items), (taken) => new Peeling(taken).decide());
+  return decideWithTakers(items, dueOf(items), "out-of-order", (taken) => new Peeling(taken).decide());
 }
 
 /**
@@ -280,7 +280,27 @@ class Peeling {
     const involved = crossing ?? (rest.length <= MostStuck ? rest : []);
     const against = crossing === undefined ? NoCall : this.#items.remover[crossing[0]]!;
     const calls = callsAbout(this.#items, involved);
-    return { pattern: "out-of-order", calls, ...(against < 0 ? {} : { against }) };
+    const blocked = this.#items.left.length === 0 ? undefined : this.#blocked(rest);
+    return {
+      pattern: "out-of-order",
+      calls,
+      ...(against < 0 ? {} : { against }),
+      ...(blocked === undefined ? {} : { blocked }),
+    };
+  }
+
+  /** What keeps the first call from its place that only items left inside keep from it. */
+  #blocked(rest: Int32Array): Flaw["blocked"] {
+    const { addPast, removeFrom, remover } = this.#items;
+    const waiting: number[] = [];
+    for (const call of this.#byPast)
+      if (this.#found[call] === Nowhere && remover[this.#of[call]!] !== NoCall) waiting.push(call);
+    return blockedIn(
+      this.#items,
+      rest,
+      (one) => [addPast[one]!, removeFrom[one]!],
+      waiting.map((call) => [this.#from[call]!, this.#past[call]!]),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { callsUntil } from "../../calls.ts";
 import type { CollectionStructure } from "../../structure.ts";
 import { StateTable } from "../../states.ts";
+import type { Pattern } from "../engine.ts";
 import { searchEngine } from "../search-engine.ts";
 import { Add, NoItem, readCollectionCalls, Remove, Take, type CollectionCalls } from "./collection-calls.ts";
 import type { Flaw } from "./items.ts";
@@ -60,7 +61,7 @@ export function judging(decide: Decide): Decide {
     const states = new StateTable(calls.alphabet);
     const found = searchEngine.decide({ calls: known, states }, { steps: StepsOfSearch });
     if (found?.end === "linearizable") return found.order;
-    return found?.end === "nonlinearizable" ? { pattern: "out-of-order", calls: [] } : undefined;
+    return found?.end === "nonlinearizable" ? { pattern: patternOf(structure), calls: [] } : undefined;
   };
 }
 
@@ -121,4 +122,19 @@ function dueAmong(inside: readonly number[], few: CollectionCalls, structure: Co
   if (structure.kind === "stack") return inside.length - 1;
   const priorities = inside.map((one) => structure.priority?.(few.value(one)) ?? 0);
   return priorities.indexOf(Math.max(...priorities));
+}
+
+/** What a contradiction is called when all that is known is that there is one. */
+function patternOf({ kind }: CollectionStructure): Pattern {
+  switch (kind) {
+    case "queue":
+    case "stack":
+      return "out-of-order";
+    case "priority-queue":
+      return "priority-inverted";
+    case "bag":
+      return "not-empty";
+    case "set":
+      return "missing";
+  }
 }

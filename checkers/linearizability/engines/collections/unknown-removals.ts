@@ -1,30 +1,48 @@
+import type { Pattern } from "../engine.ts";
 import { NoCall, withTakers, type Flaw, type Items } from "./items.ts";
 import { orderByKey } from "./sorting.ts";
 
 type Decided = Int32Array | Flaw | undefined;
+type Takers = readonly (readonly [item: number, call: number])[];
+
+/** How often who took what is guessed anew, each time with one more call in mind that was in the way. */
+const MostGuesses = 24;
 
 const none = new Int32Array(0);
 
 /**
  * Decides items some of which calls of unknown outcome may have taken, where it is not known in general which.
  * `due` gives, for each of `Items.left`, a gap by which it must be gone in any linearization; `decide` decides
- * items that nobody takes any more.
+ * items that nobody takes any more; `pattern` is what it is called when the deadlines cannot be met.
  *
  * An order found after some of the items were given to takers is an order. There is none if the takers cannot
  * meet the deadlines, or if there is none even when every item left inside has a taker of its own, as early as
  * the first. Otherwise it stays open.
  */
-export function decideWithTakers(items: Items, due: Int32Array, decide: (items: Items) => Decided): Decided {
+export function decideWithTakers(
+  items: Items,
+  due: Int32Array,
+  pattern: Pattern,
+  decide: (items: Items) => Decided,
+): Decided {
   const told = toldTakers(items);
-  const takers = takersByDeadline(items, due);
-  const guesses = [told.length > 0 ? told : undefined, takers];
-  if (told.length > 0 && takers !== undefined) guesses.push(joined(takers, told));
-  for (const guess of guesses) {
-    const decided = guess && decide(given(items, guess));
+  const attempt = (guess: Takers | undefined): Decided => guess && decide(given(items, guess));
+  if (told.length > 0) {
+    const decided = attempt(told);
     if (decided instanceof Int32Array) return decided;
   }
+  const isPossible = takersByDeadline(items, due) !== undefined;
+  let deadlines = due;
+  for (let tries = 0; tries < MostGuesses; tries++) {
+    const decided = attempt(completed(items, deadlines, told) ?? completed(items, deadlines, []));
+    if (decided instanceof Int32Array) return decided;
+    if (decided?.blocked === undefined) break;
+    const { by, gap } = decided.blocked;
+    const blocking = new Set(by);
+    deadlines = deadlines.map((before, k) => (blocking.has(items.left[k]!) ? Math.min(before, gap) : before));
+  }
   const refuted = refutedAnyhow(items, decide);
-  return refuted ?? (takers === undefined ? { pattern: "out-of-order", calls: [] } : undefined);
+  return refuted ?? (isPossible ? undefined : { pattern, calls: [] });
 }
 
 /** The flaw that remains even if each item left inside can be taken as soon as the first taker began. */
@@ -41,7 +59,7 @@ export function refutedAnyhow(items: Items, decide: (items: Items) => Decided): 
 }
 
 /** The items when these have been taken, and no others. */
-export function given(items: Items, takers: readonly (readonly [item: number, call: number])[]): Items {
+export function given(items: Items, takers: Takers): Items {
   const taken = new Set(takers.map(([one]) => one));
   const left = items.left.filter((one) => !taken.has(one));
   return { ...withTakers(items, takers), takes: none, left };
@@ -60,14 +78,26 @@ function toldTakers({ of, takes, remover, adder }: Items): (readonly [number, nu
   return takers;
 }
 
-/** The first ones, and those of the others that are about other items and other calls. */
-function joined(
-  first: readonly (readonly [number, number])[],
-  others: readonly (readonly [number, number])[],
-): (readonly [number, number])[] {
-  const items = new Set(first.map(([one]) => one));
-  const calls = new Set(first.map(([, call]) => call));
-  return [...first, ...others.filter(([one, call]) => !items.has(one) && !calls.has(call))];
+/**
+ * What was told of items that are due; for the other items that are due the earliest other takers; and what
+ * else was told of calls that are left.
+ */
+function completed(items: Items, due: Int32Array, told: Takers): Takers | undefined {
+  const { of, left, takes } = items;
+  const dueBy = new Int32Array(items.count).fill(of.gaps - 1);
+  left.forEach((one, k) => (dueBy[one] = due[k]!));
+  const certain = told.filter(([one, call]) => dueBy[one]! < of.gaps - 1 && of.from[call]! <= dueBy[one]!);
+  const taken = new Set(certain.map(([one]) => one));
+  const busy = new Set(certain.map(([, call]) => call));
+  const open = left.filter((one) => !taken.has(one));
+  const others = takersByDeadline(
+    { ...items, left: open, takes: takes.filter((call) => !busy.has(call)) },
+    due.filter((_, k) => !taken.has(left[k]!)),
+  );
+  if (others === undefined) return undefined;
+  for (const [, call] of others) busy.add(call);
+  for (const [one] of others) taken.add(one);
+  return [...certain, ...others, ...told.filter(([one, call]) => !taken.has(one) && !busy.has(call))];
 }
 
 /** The earliest takers for the items due first; `undefined` if these are not enough. */
