@@ -95,6 +95,9 @@ class Prefix {
   /** By the number of a function: what its operations are about, where the structure of the model tells. */
   readonly #about: readonly ("argument" | "result" | "nothing" | undefined)[];
 
+  /** Ties by function, argument and result, where these come again. */
+  readonly #cached: Map<number, Ties>[] = [];
+
   constructor(source: ModelHistory, model: Model, until: number) {
     this.#source = source;
     this.#about = source.history.functions.map((f) => {
@@ -122,8 +125,20 @@ class Prefix {
 
   ties(operation: number): Ties {
     // Without ties everything hangs together with everything.
-    const all = { gives: [anything], takes: [anything] };
-    return this.#model.ties?.(this.#source.input(operation), this.output(operation)) ?? all;
+    if (this.#model.ties === undefined) return { gives: [anything], takes: [anything] };
+    const cache = this.#model.byProcess === true ? undefined : this.#cacheOf(operation);
+    const argument = this.#source.argument(operation);
+    const result = this.isKnown(operation) ? this.#source.result(operation) : -1;
+    const key = argument * MostNumbers + result + 1;
+    const cached = cache?.get(key);
+    if (cached !== undefined) return cached;
+    const ties = this.#model.ties(this.#source.input(operation), this.output(operation));
+    if (cache !== undefined && cache.size < MostCached) cache.set(key, ties);
+    return ties;
+  }
+
+  #cacheOf(operation: number): Map<number, Ties> {
+    return (this.#cached[this.#source.history.columns.f[operation]!] ??= new Map());
   }
 
   /** What the operations of a register saw and left; `undefined` for any other object. */
@@ -218,6 +233,10 @@ class Prefix {
     return this.#source.completion(operation) === operation ? -1 : operation;
   }
 }
+
+/** Ties that are kept, and more than there are values. */
+const MostCached = 1000;
+const MostNumbers = 2 ** 26;
 
 const anything = { cell: "anything", value: null };
 

@@ -8,7 +8,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** Other results that are tried, and steps for all of them. */
 const MostAttempts = 32;
-const StepsInAll = 400_000;
+const StepsInAll = 100_000;
 /** States, and calls from one to the next, by which results that could be possible are thought of. */
 const MostStates = 256;
 const MostActions = 64;

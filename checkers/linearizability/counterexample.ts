@@ -3,7 +3,7 @@ import { closednessProblem, orderProblem } from "../certificates/contradiction.t
 import { verifyRefutation } from "../certificates/refutation.ts";
 import type { Anomaly } from "../verdict.ts";
 import { allowedResults } from "./allowed.ts";
-import { callsUntil, Never, withoutUnseen, type Calls } from "./calls.ts";
+import { Never, withoutUnseen, type Calls } from "./calls.ts";
 import { currencies, timesInside } from "./currency.ts";
 import { shortestFailingPrefix } from "./earliest.ts";
 import type { Limits, Nonlinearizable, Proof } from "./engines/engine.ts";
@@ -11,11 +11,12 @@ import { search, type DeadEnd } from "./engines/search/search.ts";
 import { layOut } from "./engines/search/timeline.ts";
 import type { NonlinearizableEvidence, PartialLinearization, Refutation, StaleValue } from "./evidence.ts";
 import { explain } from "./explain.ts";
+import { heartOf } from "./heart.ts";
 import { describeState, type Model } from "./model.ts";
 import type { ModelHistory } from "./partition.ts";
 import { neededUnknown } from "./needed.ts";
 import { nameOf, takenByOthers, type Named } from "./patterns.ts";
-import { callsAt, shrink, thin } from "./shrink.ts";
+import { callsAt } from "./shrink.ts";
 import { replacementOf } from "./replaced.ts";
 import type { StateTable } from "./states.ts";
 import { LongestTail, surroundingsOf, type Surroundings } from "./surroundings.ts";
@@ -46,7 +47,17 @@ export function counterexample(
 ): Anomaly {
   const { until, shortest } = shortestFailingPrefix(calls, decision, states, limits);
   const call = calls.end.indexOf(until);
-  const heart = heartOf(calls, until, decision, states, limits);
+  const claim = (heart: Calls): Refutation => ({
+    kind: "refutation",
+    model: source.model.name,
+    ...(key === undefined ? {} : { key }),
+    until,
+    operations: Array.from(heart.event),
+  });
+  const { model } = calls.alphabet;
+  const isClosed = (some: Calls): boolean =>
+    some.length <= MostShrunk && closednessProblem(source, model, calls.event, claim(some)) === undefined;
+  const { heart, closed } = heartOf({ calls, call, until, decision, states, limits, isClosed });
   const isSmall = heart.length <= MostShrunk;
   const culprit = heart.event.indexOf(calls.event[call]!);
   const named = isSmall ? nameContradiction(calls, call, heart, culprit, decision.proof, until) : undefined;
@@ -61,16 +72,7 @@ export function counterexample(
   const needed = neededBefore(calls, until, surroundings);
   const staleness = stalenessInTime(source, calls, call);
 
-  const refutation: Refutation = {
-    kind: "refutation",
-    model: source.model.name,
-    ...(key === undefined ? {} : { key }),
-    ...(named === undefined ? {} : { pattern: named.pattern }),
-    until,
-    operations: Array.from(heart.event),
-  };
-  const { model } = calls.alphabet;
-  const closed = isSmall && closednessProblem(source, model, calls.event, refutation) === undefined;
+  const refutation = { ...claim(heart), ...(named === undefined ? {} : { pattern: named.pattern }) };
   const verified = isSmall ? isVerified(source, model, refutation, heart, closed) : undefined;
   const against = named?.against;
   const evidence: NonlinearizableEvidence = {
@@ -98,7 +100,7 @@ export function counterexample(
   const reason = paths
     .flatMap(({ refused }) => refused)
     .find(({ operation }) => operation === evidence.operation)?.reason;
-  const operations = heart.length > MostNamed ? [] : Array.from(heart.event);
+  const operations = namedOf(heart);
   return {
     type: "nonlinearizable",
     operations: [...new Set([...operations, evidence.operation])].toSorted((a, b) => a - b),
@@ -116,31 +118,6 @@ export function counterexample(
     }),
     evidence,
   };
-}
-
-/** The calls that contradict one another, as known right after event `until`. */
-function heartOf(
-  calls: Calls,
-  until: number,
-  { proof }: Nonlinearizable,
-  states: StateTable,
-  limits: Limits,
-): Calls {
-  if (proof !== undefined) {
-    const few = callsUntil(
-      callsAt(
-        calls,
-        proof.calls.toSorted((a, b) => a - b),
-      ),
-      until,
-    );
-    // A proof may be about a later prefix than the shortest one.
-    const last = few.end.indexOf(until);
-    const kept = last < 0 ? undefined : thin(few, last, states, limits);
-    if (kept !== undefined) return callsAt(few, kept);
-  }
-  const prefix = withoutUnseen(callsUntil(calls, until));
-  return callsAt(prefix, shrink(prefix, prefix.end.indexOf(until), states, limits));
 }
 
 /** What the contradiction is called: as the engine said, where its proof is the heart; else as the heart shows. */
@@ -176,6 +153,14 @@ function neededBefore(calls: Calls, until: number, surroundings: Surroundings | 
   const from = Math.max(0, order.length - LongestTail);
   const needed = neededUnknown(known, order, from, MostNeeded, calls, until);
   return needed.filter((event) => calls.end[positionOf(calls, event)] === Never);
+}
+
+/** The operations that are named: of many, those that are known to have happened, unless these are many too. */
+function namedOf({ event, end }: Calls): number[] {
+  const all = Array.from(event);
+  if (all.length <= MostNamed) return all;
+  const known = all.filter((_, position) => end[position] !== Never);
+  return known.length <= MostNamed ? known : [];
 }
 
 /** Every way to go as far as any order of the calls goes. */

@@ -25,7 +25,7 @@ export interface Replaced {
  * Of values given several times each giver counts for itself.
  */
 export function replacementOf(calls: Calls, call: number, token: number): Replaced | undefined {
-  const { alphabet, begin, end, length } = calls;
+  const { alphabet, begin, end } = calls;
   if (alphabet.model.overwrites !== true) return undefined;
   const started = begin[call]!;
   const blocks = alphabet.model.structure?.kind === "register" ? new Blocks(calls, call) : undefined;
@@ -41,7 +41,7 @@ export function replacementOf(calls: Calls, call: number, token: number): Replac
     by = first;
     after = last;
   };
-  const own = alphabet.values.number(alphabet.token(token).value);
+  const own = blocks?.local(alphabet.values.number(alphabet.token(token).value));
   if (blocks !== undefined)
     for (let value = 0; value < blocks.count; value++)
       if (value !== own && blocks.isGivenOnce(value)) {
@@ -51,8 +51,9 @@ export function replacementOf(calls: Calls, call: number, token: number): Replac
       }
   if (blocks?.allGivenOnce === true) return versions === 0 ? undefined : { versions, by, after, there };
   const replaces = replacing(calls, token);
-  for (let other = 0; other < length && begin[other]! < started; other++)
-    if (other !== call && replaces(other) && !(blocks?.isGivenOnce(blocks.given(other)) ?? false))
+  // Of a value given several times only calls begun since it was there count.
+  for (let other = call - 1; other >= 0 && begin[other]! > there; other--)
+    if (replaces(other) && !(blocks?.isGivenOnce(blocks.given(other)) ?? false))
       count(end[other] === Never ? -1 : other, other);
   return versions === 0 ? undefined : { versions, by, after, there };
 }
@@ -85,6 +86,8 @@ const Several = -1;
 /** When the values of a register were seen or given, by the number of the value. */
 class Blocks {
   readonly #calls: Calls;
+  /** Of a few calls: value → its number here. */
+  readonly #numbers: Map<number, number> | undefined;
   readonly #means: readonly (DirectMeaning | undefined)[];
   /** The call that returned first of those that gave the value or saw it, plus one. */
   readonly #firstReturn: Int32Array;
@@ -99,7 +102,9 @@ class Blocks {
   /** Of all calls but one, which is what is asked about. */
   constructor(calls: Calls, except: number) {
     const { alphabet, action, end, length } = calls;
-    const { count } = alphabet.values;
+    // Of a few calls the values get numbers of their own: the history may have a million.
+    this.#numbers = length < alphabet.values.count / 4 ? new Map() : undefined;
+    const count = this.#numbers === undefined ? alphabet.values.count : 2 * length + 2;
     this.#calls = calls;
     this.#means = directMeanings(alphabet);
     this.#firstReturn = new Int32Array(count);
@@ -111,18 +116,17 @@ class Blocks {
       if (this.#giver[value] !== 0) allOnce = false;
       this.#giver[value] = this.#giver[value] === 0 ? mark : Several;
     };
-    const initial = alphabet.values.number(
-      alphabet.model.structure?.kind === "register" ? alphabet.model.structure.initial : null,
-    );
-    if (initial < count) give(initial, Several);
+    const initial = alphabet.model.structure?.kind === "register" ? alphabet.model.structure.initial : null;
+    give(this.local(alphabet.values.number(initial)), Several);
     for (let call = 0; call < length; call++) {
       if (call === except) continue;
       const its = action[call]!;
       const value = directValue(alphabet, this.#means, its);
       const isDirect = value > NullValue;
       const reads = isDirect && this.#means[alphabet.f(its)] === "read";
-      const gives = isDirect ? (reads ? NoValueNumber : value) : this.given(call);
-      const sees = isDirect ? (reads ? value : NoValueNumber) : this.#sees(call);
+      const own = isDirect ? this.local(value) : NoValueNumber;
+      const gives = isDirect ? (reads ? NoValueNumber : own) : this.given(call);
+      const sees = isDirect ? (reads ? own : NoValueNumber) : this.#sees(call);
       if (gives !== NoValueNumber) {
         give(gives, call + 1);
         this.#lastBegin[gives] = call + 1;
@@ -136,6 +140,15 @@ class Blocks {
       if (first < 0 || end[call]! < end[first]!) this.#firstReturn[there] = call + 1;
     }
     this.allGivenOnce = allOnce;
+  }
+
+  /** The number here of a value. */
+  local(value: number): number {
+    const numbers = this.#numbers;
+    if (numbers === undefined) return value;
+    let local = numbers.get(value);
+    if (local === undefined) numbers.set(value, (local = numbers.size));
+    return local;
   }
 
   /** Whether one call gave the value, and it was not there at first. */
@@ -163,7 +176,8 @@ class Blocks {
     const { alphabet, action } = this.#calls;
     const its = action[call]!;
     const value = directValue(alphabet, this.#means, its);
-    if (value > NullValue) return this.#means[alphabet.f(its)] === "write" ? value : NoValueNumber;
+    if (value > NullValue)
+      return this.#means[alphabet.f(its)] === "write" ? this.local(value) : NoValueNumber;
     return this.#number(alphabet.ties(its).gives[0]);
   }
 
@@ -175,6 +189,8 @@ class Blocks {
 
   #number(token: number | undefined): number {
     const { alphabet } = this.#calls;
-    return token === undefined ? NoValueNumber : alphabet.values.number(alphabet.token(token).value);
+    return token === undefined
+      ? NoValueNumber
+      : this.local(alphabet.values.number(alphabet.token(token).value));
   }
 }
