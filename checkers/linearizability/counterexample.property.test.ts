@@ -31,6 +31,7 @@ describe.each(Object.entries(families))("what is said of random histories of a %
         about.couldHaveAnswered();
         about.neededWhatIsNeeded();
         about.wasSurroundedByAnOrder();
+        about.wasStale();
         about.isTold(anomaly.explanation);
       }),
       { numRuns: Runs },
@@ -103,6 +104,14 @@ class About {
     if (surroundings !== undefined && surroundings.before === 0) this.#isOrder(surroundings, completion - 1);
   }
 
+  wasStale(): void {
+    const { staleness, operation, completion } = this.#evidence;
+    if (staleness === undefined || this.#model.structure?.kind !== "register") return;
+    expect(this.#history.completion(staleness.by)).toBeLessThan(operation);
+    const versions = fewestVersions(this.#history, this.#model, operation, completion);
+    expect(staleness.versions).toBeLessThanOrEqual(versions);
+  }
+
   isTold(explanation: string): void {
     const { operation, completion, pattern } = this.#evidence;
     expect(explanation.split(/\.(?= |$)/).length).toBeLessThanOrEqual(3);
@@ -170,4 +179,52 @@ class About {
 
 function inputOf(history: History, operation: number, f: string, value: Json) {
   return { f, value, process: history.processOf(operation) };
+}
+
+interface Placeable {
+  readonly operation: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly writes: Json | undefined;
+}
+
+/**
+ * Of all orders of what had happened when a read of a register returned, and all places for the read in them
+ * that real time allows: the fewest writes that stand between it and the last write of what it read.
+ */
+function fewestVersions(history: History, model: Model, read: number, completion: number): number {
+  const { structure } = model;
+  if (structure?.kind !== "register") return 0;
+  const { f, value } = history.operation(read);
+  const seen = structure.meaning({ f, value }, history.operation(completion).value);
+  if (seen.does !== "read" && seen.does !== "cas") return 0;
+  const wanted = canonical(seen.does === "read" ? seen.value : seen.from);
+  const operations: Placeable[] = [];
+  for (const { index, type, f: its, value: argument } of history) {
+    if (type !== "invoke" || index === read || index > completion || history.outcome(index) === Fail)
+      continue;
+    const end = history.completion(index);
+    const known = end >= 0 && end < completion && history.columns.type[end] === Ok;
+    const output = known ? history.operation(end).value : unknownOutput;
+    const meaning = structure.meaning({ f: its, value: argument }, output);
+    const writes = meaning.does === "write" ? meaning.value : meaning.does === "cas" ? meaning.to : undefined;
+    operations.push({ operation: index, begin: index, end: known ? end : Infinity, writes });
+  }
+  let fewest = Infinity;
+  const place = (left: readonly Placeable[], states: readonly Json[], since: number): void => {
+    if (left.every(({ end }) => end > read)) fewest = Math.min(fewest, since);
+    for (const one of left) {
+      if (left.some(({ end }) => end < one.begin)) continue;
+      const { f: its, value: argument } = history.operation(one.operation);
+      const output = one.end === Infinity ? unknownOutput : history.operation(one.end).value;
+      const after = stepAll(model, states, inputOf(history, one.operation, its, argument), output);
+      if (after.length === 0) continue;
+      const renews = one.writes !== undefined && canonical(one.writes) === wanted;
+      const rest = left.filter((other) => other !== one);
+      place(rest, after, renews ? 0 : since + (one.writes === undefined ? 0 : 1));
+    }
+  };
+  // Before the first write of what was read there is none since; what was there at first counts as written then.
+  place(operations, [model.initial], 0);
+  return fewest;
 }
