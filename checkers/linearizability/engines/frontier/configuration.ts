@@ -1,6 +1,7 @@
+import type { Trails } from "../search/trails.ts";
 import type { UsedSets } from "../search/used-sets.ts";
 import { None, type InFlight } from "./in-flight.ts";
-import { Block, Columns, LastWrite, Settled, State, Used } from "./rows.ts";
+import { Block, Columns, LastWrite, Settled, State, Trail, Used } from "./rows.ts";
 
 /**
  * One configuration, as a row of its own, with what calls do to it. A call is placed *now*, after all that was
@@ -11,6 +12,7 @@ export class Configuration {
   readonly #flight: InFlight;
   readonly #usedSets: UsedSets;
   readonly #relaxed: boolean;
+  readonly #trails: Trails | undefined;
   readonly #words: number;
   /** Where the "owed" bits are. */
   readonly #owed: number;
@@ -24,7 +26,9 @@ export class Configuration {
   readonly stepChanges: number[] = [];
   readonly stepSlots: number[] = [];
 
-  constructor(flight: InFlight, usedSets: UsedSets, relaxed: boolean) {
+  /** `relaxed`: unknown calls can be used any number of times. `trails`: where to remember what was placed. */
+  constructor(flight: InFlight, usedSets: UsedSets, relaxed: boolean, trails?: Trails) {
+    this.#trails = trails;
     this.#flight = flight;
     this.#usedSets = usedSets;
     this.#relaxed = relaxed;
@@ -32,6 +36,20 @@ export class Configuration {
     this.#owed = Columns + flight.words;
     this.row = new Int32Array(Columns + 2 * flight.words);
     this.#old = new Int32Array(flight.words);
+  }
+
+  /** Equal for configurations that have placed the same compare-and-sets. */
+  hash(): number {
+    let hash = 0;
+    for (let word = 0; word < this.#words; word++)
+      hash = Math.imul(hash ^ (this.row[Columns + word]! & this.#flight.cases[word]!), 0x2c1b3c6d);
+    return hash ^ (hash >>> 15);
+  }
+
+  /** Remembers the last change that was placed, if trails are kept. */
+  log(choice: number): void {
+    if (choice !== None && this.#trails !== undefined)
+      this.row[Trail] = this.#trails.add(this.row[Trail]!, choice, this.event);
   }
 
   /** Goes on to an event, before which calls may have begun or returned. */

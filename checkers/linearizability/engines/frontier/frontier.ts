@@ -45,22 +45,18 @@ import { Trails } from "../search/trails.ts";
 import { NoneUsed, UsedSets } from "../search/used-sets.ts";
 import { Configuration } from "./configuration.ts";
 import { Covering } from "./covering.ts";
-import { Goal } from "./goal.ts";
+import { Effort, type EffortLimits } from "./effort.ts";
+import { Expansion } from "./expansion.ts";
 import { None, type InFlight } from "./in-flight.ts";
-import { Block, Columns, copyRow, LastWrite, Mark, Rows, Settled, State, Trail, Used } from "./rows.ts";
+import { shared, without } from "./multisets.ts";
+import { Columns, LastWrite, Rows, Settled, State, Trail, Used } from "./rows.ts";
 
 /** Number of the initial value. */
 const Initial = 0;
 /** Multisets of unknown calls that are not worth tidying. */
 const FewUsedSets = 1 << 12;
-/** Steps after which budgets are asked again. */
-const StepsBetweenChecks = 1 << 12;
 
-export interface FrontierOptions {
-  /** What it may spend; nothing limits it unless given. */
-  readonly steps?: number;
-  readonly bytes?: number;
-  readonly expired?: () => boolean;
+export interface FrontierOptions extends EffortLimits {
   /** Whether unknown calls can be used any number of times: then only an empty frontier proves something. */
   readonly relaxed?: boolean;
   /** How many configurations are kept after an event; unlimited unless given. */
@@ -81,8 +77,6 @@ export class Frontier {
   readonly #flight: InFlight;
   readonly #options: FrontierOptions;
   readonly #width: number;
-  /** How many that hold the same value are expanded at one event. */
-  readonly #mostAlike: number;
   readonly #trails: Trails | undefined;
   readonly #usedSets = new UsedSets();
   readonly #covering: Covering;
@@ -91,23 +85,15 @@ export class Frontier {
   /** The configurations after the last event, and those after the one at hand. */
   #now: Rows;
   #next: Rows;
-  // What the return at hand has to expand: what placed no plain write at it, what did, and blocks inside.
-  readonly #before: Rows;
-  readonly #after: Rows;
-  readonly #inside: Rows;
-  /** The configuration at hand, and its row; and that which it comes from. */
+  /** The configuration at hand, and its row. */
   readonly #one: Configuration;
   readonly #row: Int32Array;
-  readonly #from: Int32Array;
-  readonly #goal: Goal;
+  readonly #expansion: Expansion;
+  readonly #effort: Effort;
 
   /** Multisets of unknown calls from which on it pays to look for what all have used. */
   #mostUsedSets: number;
-  #steps = 0;
-  #nextCheck = 0;
   #most = 1;
-  #truncated = false;
-  #stopped: "steps" | "seconds" | "bytes" | undefined;
 
   constructor(flight: InFlight, options: FrontierOptions = {}) {
     const { relaxed = false, width = Infinity, trails = true } = options;
@@ -116,19 +102,18 @@ export class Frontier {
     this.#options = options;
     this.#width = width;
     this.#mostUsedSets = options.fewUsedSets ?? FewUsedSets;
-    this.#mostAlike = Math.max(2, width / 8);
     this.#trails = trails ? new Trails() : undefined;
     this.#covering = new Covering(flight, this.#usedSets, relaxed);
     this.#words = words;
     this.#now = new Rows(words);
     this.#next = new Rows(words);
-    this.#before = new Rows(words);
-    this.#after = new Rows(words);
-    this.#inside = new Rows(words);
-    this.#one = new Configuration(flight, this.#usedSets, relaxed);
-    this.#goal = new Goal(flight);
+    this.#one = new Configuration(flight, this.#usedSets, relaxed, this.#trails);
+    this.#effort = new Effort(options, () => this.words);
+    this.#expansion = new Expansion(flight, this.#one, this.#covering, this.#effort, {
+      mostAlike: Math.max(2, width / 8),
+      keep: (choice) => this.#keep(choice),
+    });
     const row = (this.#row = this.#one.row);
-    this.#from = new Int32Array(row.length);
     row[State] = Initial;
     row[LastWrite] = -1;
     row[Used] = row[Settled] = NoneUsed;
@@ -137,7 +122,7 @@ export class Frontier {
   }
 
   get steps(): number {
-    return this.#steps;
+    return this.#effort.steps;
   }
 
   /** How many configurations there are. */
@@ -152,19 +137,23 @@ export class Frontier {
 
   /** Whether configurations were dropped for want of room: being empty then proves nothing. */
   get truncated(): boolean {
-    return this.#truncated;
+    return this.#effort.truncated;
   }
 
   /** Which budget ended, if one did: the frontier is of no more use then. */
   get stopped(): "steps" | "seconds" | "bytes" | undefined {
-    return this.#stopped;
+    return this.#effort.stopped;
   }
 
   /** 32-bit words held. */
   get words(): number {
-    const lists = [this.#now, this.#next, this.#before, this.#after, this.#inside];
-    const trails = this.#trails?.words ?? 0;
-    return lists.reduce((sum, { words }) => sum + words, this.#usedSets.words + trails);
+    return (
+      this.#now.words +
+      this.#next.words +
+      this.#expansion.words +
+      this.#usedSets.words +
+      (this.#trails?.words ?? 0)
+    );
   }
 
   /** The value that the register holds in a configuration. */
@@ -187,7 +176,7 @@ export class Frontier {
     const bit = 1 << (slot & 31);
     const placed = Columns + (slot >>> 5);
     const owed = placed + this.#words;
-    this.#steps += size;
+    this.#effort.steps += size;
     for (let row = 0, at = 0; row < size; row++, at += stride) {
       const state = data[at + State]!;
       if (kind === Write) {
@@ -204,23 +193,11 @@ export class Frontier {
   /** A known call returns: whether a configuration is left, and no budget ended. */
   end(slot: number, event: number): boolean {
     const now = this.#now;
-    this.#goal.set(slot);
     this.#one.at(event);
     this.#covering.at(event, slot);
     this.#next.clear();
-    if (now.size === 1 && this.#endOne(slot)) return !this.#isSpent();
-    this.#before.clear();
-    this.#after.clear();
-    this.#inside.clear();
-    for (let row = 0; row < now.size && !this.#isSpent(); row++) {
-      this.#steps++;
-      now.read(row, this.#row);
-      if (this.#one.markFor(slot) !== None) this.#finish(None);
-      else this.#start();
-    }
-    for (let row = 0; row < this.#inside.size && !this.#isSpent(); row++) this.#expandInside(row);
-    for (let row = 0; row < this.#before.size && !this.#isSpent(); row++) this.#expandBefore(row);
-    for (let row = 0; row < this.#after.size && !this.#isSpent(); row++) this.#expandAfter(row);
+    if (now.size === 1 && this.#endOne(slot)) return !this.#effort.isSpent();
+    this.#expansion.run(now, slot);
     this.#flight.remove(slot);
     const next = this.#next;
     if (next.live > this.#width) this.#truncate();
@@ -230,12 +207,12 @@ export class Frontier {
     if (next.size > this.#most) this.#most = next.size;
     this.#collectTrails();
     if (this.#usedSets.size > this.#mostUsedSets) this.tidy();
-    return next.size > 0 && this.#stopped === undefined;
+    return next.size > 0 && this.#effort.stopped === undefined;
   }
 
   /** Lets a call return in the only configuration there is, if that has placed it. */
   #endOne(slot: number): boolean {
-    this.#steps++;
+    this.#effort.steps++;
     this.#now.read(0, this.#row);
     const mark = this.#one.markFor(slot);
     if (mark === None) return false;
@@ -245,185 +222,26 @@ export class Frontier {
     return true;
   }
 
-  /** Begins to place the call that returns, in the configuration at hand. */
-  #start(): void {
-    const one = this.#one;
-    const row = this.#row;
-    const { slot, kind, change } = this.#goal;
-    row[Block] = row[Mark] = 0;
-    this.#addTo(this.#before, None);
-    const isOlder = this.#flight.begin[slot]! < row[LastWrite]!;
-    if (kind === Write) {
-      if (one.isOwed(slot)) return;
-      if (!isOlder) {
-        this.#finish(None);
-        return;
-      }
-      one.set(slot);
-      one.arriveInside(this.#flight.written[slot]!);
-      row[Mark] = 1;
-      this.#addTo(this.#inside, placedInside(change));
-      return;
-    }
-    if (!isOlder) return;
-    copyRow(row, this.#from);
-    for (const value of this.#goal.starts()) {
-      copyRow(this.#from, row);
-      const write = this.#flight.writeChange(value);
-      if (write === None || !one.writeInside(write)) continue;
-      row[Mark] = this.#goal.isPlacedBy(one, None) ? 1 : 0;
-      this.#addTo(this.#inside, placedInside(write));
-    }
-  }
-
-  /** Goes on with a block inside; its mark says whether it has placed the call that returns. */
-  #expandInside(number: number): void {
-    const one = this.#one;
-    const row = this.#row;
-    this.#inside.read(number, row);
-    copyRow(row, this.#from);
-    const isDone = row[Mark] === 1;
-    if (isDone) {
-      this.#finish(None);
-      copyRow(this.#from, row);
-    }
-    const steps = one.findSteps(row[Block]!, row[LastWrite]!, row[Settled]!);
-    for (let step = 0; step < steps; step++) {
-      const change = one.stepChanges[step]!;
-      const to = this.#flight.changeWritten(change);
-      if (!isDone && change !== this.#goal.change && !this.#goal.canComeFrom(to)) continue;
-      copyRow(this.#from, row);
-      one.takeStepInside(step);
-      if (this.#goal.isPlacedBy(one, change)) row[Mark] = 1;
-      this.#addTo(this.#inside, placedInside(change));
-    }
-  }
-
-  /**
-   * Goes on with a configuration that has placed no plain write at this event. Its mark says that its last steps were
-   * unknown calls which nobody saw: they are in vain if a plain write comes next.
-   */
-  #expandBefore(number: number): void {
-    const one = this.#one;
-    const row = this.#row;
-    this.#before.read(number, row);
-    copyRow(row, this.#from);
-    const steps = one.findSteps(row[State]!, one.event, row[Used]!);
-    for (let step = 0; step < steps; step++) {
-      const change = one.stepChanges[step]!;
-      copyRow(this.#from, row);
-      one.takeStep(step);
-      if (this.#goal.isPlacedBy(one, change)) {
-        this.#finish(placedNow(change));
-        continue;
-      }
-      row[Mark] = one.stepSlots[step] === None && this.#hasPlacedSame() ? 1 : 0;
-      this.#addTo(this.#before, placedNow(change));
-    }
-    if (this.#from[Mark] === 1) return;
-    if (this.#goal.kind === Write) {
-      copyRow(this.#from, row);
-      if (one.write(this.#goal.change)) this.#finish(placedNow(this.#goal.change));
-      return;
-    }
-    for (const value of this.#goal.starts()) {
-      const write = this.#flight.writeChange(value);
-      if (write === None) continue;
-      copyRow(this.#from, row);
-      if (!one.write(write)) continue;
-      if (this.#goal.isPlacedBy(one, None)) this.#finish(placedNow(write));
-      else this.#addTo(this.#after, placedNow(write));
-    }
-  }
-
-  /** Goes on with a configuration that has placed a plain write at this event. */
-  #expandAfter(number: number): void {
-    const one = this.#one;
-    const row = this.#row;
-    this.#after.read(number, row);
-    copyRow(row, this.#from);
-    const steps = one.findSteps(row[State]!, one.event, row[Used]!);
-    for (let step = 0; step < steps; step++) {
-      const change = one.stepChanges[step]!;
-      const to = this.#flight.changeWritten(change);
-      if (change !== this.#goal.change && !this.#goal.canComeFrom(to)) continue;
-      copyRow(this.#from, row);
-      one.takeStep(step);
-      if (this.#goal.isPlacedBy(one, change)) this.#finish(placedNow(change));
-      else this.#addTo(this.#after, placedNow(change));
-    }
-  }
-
-  /** Lets the call return in the configuration at hand, which has placed it or hides it, and keeps what comes of it. */
-  #finish(choice: number): void {
-    const row = this.#row;
-    const { slot } = this.#goal;
-    this.#one.release(slot, this.#one.markFor(slot));
-    row[Block] = row[Mark] = 0;
-    this.#keep(choice);
-  }
-
   /** Keeps the configuration at hand for the next event, unless another covers it. */
   #keep(choice: number): void {
     const next = this.#next;
     const row = this.#row;
-    const key = this.#hash();
+    const key = this.#one.hash();
     const covering = this.#covering;
     for (let other = next.first(key); other >= 0; other = next.next(other)) {
       if (next.isGone(other)) continue;
-      this.#steps++;
+      this.#effort.steps++;
       const at = other * next.stride;
       if (covering.covers(next.data, at, row, 0)) return;
       if (covering.covers(row, 0, next.data, at)) next.take(other);
     }
-    this.#log(choice);
+    this.#one.log(choice);
     next.add(row, key);
-  }
-
-  /** Adds the configuration at hand to those to be expanded at this event, unless one there covers it. */
-  #addTo(list: Rows, choice: number): void {
-    const row = this.#row;
-    const key = this.#hash() + Math.imul(row[State]! + row[Block]!, 0x9e3779b1);
-    let alike = 0;
-    for (let other = list.first(key); other >= 0; other = list.next(other)) {
-      this.#steps++;
-      if (++alike > this.#mostAlike) {
-        this.#truncated = true;
-        return;
-      }
-      const at = other * list.stride;
-      if (list === this.#inside) {
-        if (list.data[at + Block] !== row[Block] || list.data[at + Mark] !== row[Mark]) continue;
-      }
-      if (this.#covering.asItStands(list.data, at, row, 0)) return;
-    }
-    this.#log(choice);
-    list.add(row, key);
-  }
-
-  #log(choice: number): void {
-    if (choice === None || this.#trails === undefined) return;
-    this.#row[Trail] = this.#trails.add(this.#row[Trail]!, choice, this.#one.event);
-  }
-
-  /** Whether the configuration at hand has placed no other calls than that which it comes from. */
-  #hasPlacedSame(): boolean {
-    for (let column = Columns; column < Columns + this.#words; column++)
-      if (this.#row[column] !== this.#from[column]) return false;
-    return true;
-  }
-
-  /** Equal for configurations that have placed the same compare-and-sets. */
-  #hash(): number {
-    let hash = 0;
-    for (let word = 0; word < this.#words; word++)
-      hash = Math.imul(hash ^ (this.#row[Columns + word]! & this.#flight.cases[word]!), 0x2c1b3c6d);
-    return hash ^ (hash >>> 15);
   }
 
   /** Keeps the configurations that have the most left to choose from. */
   #truncate(): void {
-    this.#truncated = true;
+    this.#effort.truncated = true;
     const next = this.#next;
     const scores: number[] = [];
     const rows: number[] = [];
@@ -485,48 +303,6 @@ export class Frontier {
     const needed = Array.from({ length: size }, (_, row) => data[row * stride + Trail]!);
     trails.compact(needed).forEach((trail, row) => (data[row * stride + Trail] = trail));
   }
-
-  /** Whether a budget ended; asks now and then. */
-  #isSpent(): boolean {
-    if (this.#steps < this.#nextCheck) return this.#stopped !== undefined;
-    const { steps = Infinity, bytes = Infinity, expired } = this.#options;
-    this.#nextCheck = Math.min(this.#steps + StepsBetweenChecks, steps + 1);
-    if (this.#steps > steps) this.#stopped = "steps";
-    else if (4 * this.words > bytes) this.#stopped = "bytes";
-    else if (expired?.() === true) this.#stopped = "seconds";
-    return this.#stopped !== undefined;
-  }
-}
-
-function placedNow(change: number): number {
-  return change << 1;
-}
-
-function placedInside(change: number): number {
-  return (change << 1) | 1;
-}
-
-/** What two multisets share; like both, greatest first. */
-function shared(a: readonly number[], b: readonly number[]): number[] {
-  const both: number[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    if (a[i] === b[j]) {
-      both.push(a[i++]!);
-      j++;
-    } else if (a[i]! > b[j]!) i++;
-    else j++;
-  }
-  return both;
-}
-
-/** A multiset without a part of it, from the least on. */
-function without(all: readonly number[], part: readonly number[]): number[] {
-  const rest: number[] = [];
-  for (let i = 0, j = 0; i < all.length; i++) {
-    if (j < part.length && all[i] === part[j]) j++;
-    else rest.push(all[i]!);
-  }
-  return rest.toReversed();
 }
 
 /** How many bits are set. */
