@@ -1,4 +1,3 @@
-import { PrefixMinimum } from "../../models/prefix-minimum.ts";
 import type { Items } from "./items.ts";
 import { orderByKey } from "./sorting.ts";
 
@@ -17,9 +16,10 @@ export interface Takings {
  *
  * Any taker that began by then will do, so there is a matching exactly if for each gap at least as many takers
  * began up to it as items are due (Hall's theorem; the sets of takers contain one another). For an empty
- * collection in gap t, the items that were added by then, and for each later gap those added later and due there,
- * must not be more than the takers. As a later such gap t' takes in the items of an earlier one, what t asks
- * of the gaps from t' on is part of what t' asks. So each call may choose its gap by itself.
+ * collection in gap t there must be no fewer takers by then than items certainly added. That is enough: an item
+ * added later is not due sooner than one added before (which `due` has to promise), so for a later gap by which
+ * items added after t are due, the items added before are due by then anyhow. So each call chooses its gap
+ * by itself.
  *
  * `undefined`: there is no matching.
  */
@@ -30,7 +30,7 @@ export function matchTakers(items: Items, due: Int32Array, covered: Uint8Array):
   const emptyAt = new Int32Array(empties.length);
   const deadline = due.slice();
   if (empties.length > 0) {
-    const free = freeGaps(items, due, covered);
+    const free = freeGaps(items, covered);
     const chosen = new Uint8Array(gaps);
     const next = nextOf(free);
     for (let k = 0; k < empties.length; k++) {
@@ -54,36 +54,16 @@ export function matchTakers(items: Items, due: Int32Array, covered: Uint8Array):
 }
 
 /** The gaps in which the collection can have been empty. */
-function freeGaps(items: Items, due: Int32Array, covered: Uint8Array): Uint8Array {
-  const { of, left, takes, addPast } = items;
+function freeGaps({ of, left, takes, addPast }: Items, covered: Uint8Array): Uint8Array {
   const { gaps, from } = of;
+  /** Items certainly added by a gap, less takers that had begun, as differences. */
+  const lacking = new Int32Array(gaps + 1);
+  for (const one of left) lacking[addPast[one]!]!++;
+  for (const call of takes) lacking[from[call]!]!--;
   const free = new Uint8Array(gaps);
-  const taken = new Int32Array(gaps + 1);
-  for (const call of takes) taken[from[call]!]!++;
-  // Items left, by the gap from which on they are certainly inside.
-  const byAddPast = orderByKey(addPast, gaps + 1, left);
-  const dueOf = new Int32Array(items.count).fill(gaps - 1);
-  let demands = false;
-  for (let k = 0; k < left.length; k++) {
-    dueOf[left[k]!] = due[k]!;
-    demands ||= due[k]! < gaps - 1;
-  }
-  // Spare takers of the gaps after the current one, less those of the current one.
-  const spare = new PrefixMinimum();
-  if (demands) for (let gap = 0; gap < gaps; gap++) spare.push(0);
-  let takers = takes.length;
-  let inside = left.length;
-  for (let gap = gaps - 1; gap >= 0; gap--) {
-    if (gap + 1 < gaps) {
-      takers -= taken[gap + 1]!;
-      if (demands && taken[gap + 1]! > 0) spare.add(gap + 1, taken[gap + 1]!);
-    }
-    for (; inside > 0 && addPast[byAddPast[inside - 1]!]! > gap; inside--) {
-      const one = byAddPast[inside - 1]!;
-      if (dueOf[one]! < gaps - 1) spare.add(dueOf[one]!, -1);
-    }
-    const least = demands ? Math.min(0, spare.minimum) : 0;
-    if (covered[gap] === 0 && inside <= takers + least) free[gap] = 1;
+  for (let gap = 0, lacks = 0; gap < gaps; gap++) {
+    lacks += lacking[gap]!;
+    if (covered[gap] === 0 && lacks <= 0) free[gap] = 1;
   }
   return free;
 }
