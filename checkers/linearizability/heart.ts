@@ -6,6 +6,8 @@ import type { StateTable } from "./states.ts";
 /** Calls beyond which only the last of them are looked at. */
 const MostWhole = 100_000;
 const LastCalls = 10_000;
+/** Calls beyond which a proof is not replaced by what shrinking would leave. */
+const MostAgain = 10_000;
 /** Unknown calls that are kept along with the last ones, whenever they began. */
 const MostUnknown = 2000;
 
@@ -28,11 +30,14 @@ export interface Failing {
  */
 export function heartOf(failing: Failing): { readonly heart: Calls; readonly closed: boolean } {
   const proven = provenHeart(failing);
-  if (proven !== undefined) return { heart: proven, closed: failing.isClosed(proven) };
+  if (proven !== undefined && failing.isClosed(proven)) return { heart: proven, closed: true };
   const late = failing.call > MostWhole ? lateHeart(failing) : undefined;
   if (late !== undefined) return { heart: late, closed: true };
+  // An engine may know more than the ties of the model say: then others cannot follow it, and shrinking may do.
+  if (proven !== undefined && failing.call > MostAgain) return { heart: proven, closed: false };
   const whole = shrunk(callsUntil(failing.calls, failing.until), failing);
-  return { heart: whole, closed: failing.isClosed(whole) };
+  const closed = failing.isClosed(whole);
+  return { heart: closed ? whole : (proven ?? whole), closed };
 }
 
 function provenHeart({ calls, until, decision, states, limits }: Failing): Calls | undefined {

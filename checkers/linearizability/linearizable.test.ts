@@ -116,6 +116,8 @@ test("says which operations of unknown outcome a valid history needs", () => {
   expect(verdict.notes).toEqual([
     "Linearizable only if operations whose outcome is unknown took effect; the first: write 5 of process 4 (operation 0).",
   ]);
+  const either = "4 invoke write 5\n5 invoke write 5\n0 invoke read\n0 ok read 5";
+  expect(check(history(either), { model: "register" }).notes).toBe(undefined);
   expect(check(history("4 invoke write 5\n0 invoke read\n0 ok read null"), { model: "register" }).notes).toBe(
     undefined,
   );
