@@ -215,8 +215,10 @@ function fewestVersions(history: History, model: Model, read: number, completion
     operations.push({ operation: index, begin: index, end: known ? end : Infinity, writes });
   }
   let fewest = Infinity;
-  const place = (left: readonly Placeable[], states: readonly Json[], since: number): void => {
-    if (left.every(({ end }) => end > read)) fewest = Math.min(fewest, since);
+  const place = (left: readonly Placeable[], states: readonly Json[], since: number, fewer: number): void => {
+    // The read may stand here, behind all that had returned before it began, if the rest can be placed as well.
+    const best = left.every(({ end }) => end > read) ? Math.min(fewer, since) : fewer;
+    if (left.every(({ end }) => end === Infinity)) fewest = Math.min(fewest, best);
     for (const one of left) {
       if (left.some(({ end }) => end < one.begin)) continue;
       const { f: its, value: argument } = history.operation(one.operation);
@@ -225,10 +227,10 @@ function fewestVersions(history: History, model: Model, read: number, completion
       if (after.length === 0) continue;
       const renews = one.writes !== undefined && canonical(one.writes) === wanted;
       const rest = left.filter((other) => other !== one);
-      place(rest, after, renews ? 0 : since + (one.writes === undefined ? 0 : 1));
+      place(rest, after, renews ? 0 : since + (one.writes === undefined ? 0 : 1), best);
     }
   };
   // Before the first write of what was read there is none since; what was there at first counts as written then.
-  place(operations, [model.initial], 0);
+  place(operations, [model.initial], 0, Infinity);
   return fewest;
 }

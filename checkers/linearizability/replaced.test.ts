@@ -9,13 +9,13 @@ import { replacementOf } from "./replaced.ts";
 
 const model = casRegister();
 
-/** How stale the last operation to begin was, at least. */
-function versions(text: string): number {
+/** How stale the last operation to begin was, or that of a position, at least. */
+function versions(text: string, position?: number): number {
   const source = new ModelHistory(history(text), model, false);
   const [partition] = source.partitions();
   if (partition === undefined) throw new Error("no operations");
   const calls = readCalls(source, partition, new Alphabet(model));
-  const last = calls.length - 1;
+  const last = position ?? calls.length - 1;
   const [token] = takenByOthers(calls, last);
   return token === undefined ? 0 : (replacementOf(calls, last, token)?.versions ?? 0);
 }
@@ -48,6 +48,18 @@ describe("how stale a read was", () => {
     const open = "0 invoke write 1\n0 ok write 1\n1 invoke write 2";
     expect(versions(`${open}\n${read(1)}`)).toBe(0);
     expect(versions(`${open}\n2 invoke read\n2 ok read 2\n${read(1)}`)).toBe(1);
+  });
+
+  test("counts nothing that was seen only later", () => {
+    const text = `
+      ${oneByOne("write 0", "write 1")}
+      2 invoke read
+      ${oneByOne("write 2")}
+      3 invoke read
+      3 ok read 1
+      2 ok read 0
+    `;
+    expect(versions(text, 4)).toBe(1);
   });
 
   test("counts of a value written several times only what came after the last of these writes", () => {

@@ -1,5 +1,5 @@
 import { NoValueNumber, NullValue } from "../../histories/value-table.ts";
-import { Never, type Calls } from "./calls.ts";
+import type { Calls } from "./calls.ts";
 import { directMeanings, directValue, giversOf, replacing, type DirectMeaning } from "./givers.ts";
 
 /** How long a value had been replaced when a call saw it all the same. */
@@ -22,7 +22,8 @@ export interface Replaced {
  * A value given once has been there when the first call returns that gave or saw it, and is not yet gone
  * when the last call begins that saw it. So a value B came after the value A when some call on A returned
  * before the last on B began; and it came before the call began when some call on B had returned by then.
- * Of values given several times each giver counts for itself.
+ * Of values given several times each giver counts for itself. All that counts is what was known when the call
+ * returned: what others saw later may be as impossible as what it saw itself.
  */
 export function replacementOf(calls: Calls, call: number, token: number): Replaced | undefined {
   const { alphabet, begin, end } = calls;
@@ -53,8 +54,7 @@ export function replacementOf(calls: Calls, call: number, token: number): Replac
   const replaces = replacing(calls, token);
   // Of a value given several times only calls begun since it was there count.
   for (let other = call - 1; other >= 0 && begin[other]! > there; other--)
-    if (replaces(other) && !(blocks?.isGivenOnce(blocks.given(other)) ?? false))
-      count(end[other] === Never ? -1 : other, other);
+    if (replaces(other) && !(blocks?.isGivenOnce(blocks.given(other)) ?? false)) count(other, other);
   return versions === 0 ? undefined : { versions, by, after, there };
 }
 
@@ -77,7 +77,7 @@ function whenThere(
     return first < 0 ? undefined : end[first]!;
   }
   const last = givers.reduce((latest, one) => Math.max(latest, end[one]!), -1);
-  return last === Never ? undefined : last;
+  return last > end[call]! ? undefined : last;
 }
 
 /** In place of the call that gave a value: there were several, or it was there at first. */
@@ -99,9 +99,10 @@ class Blocks {
   /** Whether no value was given twice, or given though it was there at first. */
   readonly allGivenOnce: boolean;
 
-  /** Of all calls but one, which is what is asked about. */
+  /** Of all calls but one, which is what is asked about, as known when it returned. */
   constructor(calls: Calls, except: number) {
-    const { alphabet, action, end, length } = calls;
+    const { alphabet, action, begin, end, length } = calls;
+    const until = end[except]!;
     // Of a few calls the values get numbers of their own: the history may have a million.
     this.#numbers = length < alphabet.values.count / 4 ? new Map() : undefined;
     const count = this.#numbers === undefined ? alphabet.values.count : 2 * length + 2;
@@ -118,7 +119,7 @@ class Blocks {
     };
     const initial = alphabet.model.structure?.kind === "register" ? alphabet.model.structure.initial : null;
     give(this.local(alphabet.values.number(initial)), Several);
-    for (let call = 0; call < length; call++) {
+    for (let call = 0; call < length && begin[call]! < until; call++) {
       if (call === except) continue;
       const its = action[call]!;
       const value = directValue(alphabet, this.#means, its);
@@ -131,7 +132,7 @@ class Blocks {
         give(gives, call + 1);
         this.#lastBegin[gives] = call + 1;
       }
-      if (end[call] === Never) continue;
+      if (end[call]! > until) continue;
       if (sees !== NoValueNumber) this.#lastBegin[sees] = call + 1;
       // Who changed what it saw ended it, so its return says of that value nothing.
       const there = gives === NoValueNumber ? sees : gives;
