@@ -66,16 +66,16 @@ function whenThere(
   blocks: Blocks | undefined,
 ): number | undefined {
   const { alphabet, begin, end } = calls;
-  const initially = alphabet.model.initially?.(alphabet.token(token)) ?? true;
+  const value = blocks?.local(alphabet.values.number(alphabet.token(token).value));
+  if (blocks !== undefined && value !== undefined && blocks.isGivenOnce(value)) {
+    const first = blocks.firstReturn(value);
+    return first < 0 ? undefined : end[first]!;
+  }
   const givers = (giversOf(calls, [token]).get(token) ?? []).filter(
     (giver) => giver !== call && begin[giver]! < end[call]!,
   );
-  const [giver] = givers;
-  if (giver === undefined) return initially ? -1 : undefined;
-  if (blocks !== undefined && !initially && blocks.isGivenOnce(blocks.given(giver))) {
-    const first = blocks.firstReturn(blocks.given(giver));
-    return first < 0 ? undefined : end[first]!;
-  }
+  if (givers.length === 0)
+    return (alphabet.model.initially?.(alphabet.token(token)) ?? true) ? -1 : undefined;
   const last = givers.reduce((latest, one) => Math.max(latest, end[one]!), -1);
   return last > end[call]! ? undefined : last;
 }
