@@ -77,7 +77,7 @@ describe("rashomon verify", () => {
 
   it("refuses operations that were changed, and those of another history", async () => {
     const other = changed("stale.json", (text) =>
-      text.replace('"operations":[0,2,4]}', '"operations":[0,4]}'),
+      text.replace('"until":5,"operations":[0,2,4]', '"until":5,"operations":[0,4]'),
     );
     expect(await rashomon("verify", other, "stale.jsonl")).toEqual({
       exitCode: 1,

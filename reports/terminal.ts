@@ -41,6 +41,7 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
       heading(chalk, verdict.valid, checkName(verdict), verdict.valid === false && key ? `key ${key}` : ""),
     );
     for (const [i, { anomaly }] of anomalies.slice(0, ToldMax).entries()) {
+      if (i > 0 && lines.at(-1)?.startsWith("  ") === true && anomaly.evidence !== undefined) lines.push("");
       const place = keys[i] === undefined || keys[i] === key ? "" : `key ${keys[i]}: `;
       lines.push(...wrap(place + printable(cut(anomaly.explanation, 1000)), width));
       lines.push(...contradiction(anomaly, input.history, chalk, width));
