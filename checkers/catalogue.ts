@@ -8,8 +8,14 @@ import type { RegisterConditionOptions } from "./linearizability/conditions/regi
 import { linearizable, type NullReads } from "./linearizability/linearizable.ts";
 import type { Model } from "./linearizability/model.ts";
 import { sequential } from "./sequential/sequential.ts";
+import { bank } from "./simple/bank.ts";
+import { causalReverse } from "./simple/causal-reverse.ts";
+import { dirtyRead } from "./simple/dirty-read.ts";
+import { longFork } from "./simple/long-fork.ts";
+import { sequentialInserts } from "./simple/sequential-inserts.ts";
 import { stats } from "./simple/stats.ts";
 import { unhandledExceptions } from "./simple/unhandled-exceptions.ts";
+import { writeSkew } from "./simple/write-skew.ts";
 import { composeValidity, type Validity, type Verdict } from "./verdict.ts";
 
 /** A checker by name, with what it needs; as the description of a test lists it. */
@@ -19,6 +25,11 @@ export interface CheckRequest {
   readonly keyed?: boolean;
   readonly initial?: Json;
   readonly nullReads?: NullReads;
+  /** The isolation level to hold, by its name. */
+  readonly level?: string;
+  /** For a bank: what its accounts hold together, and whether they may be overdrawn. */
+  readonly totalAmount?: number;
+  readonly negativeBalances?: boolean;
 }
 
 export interface CheckerEntry {
@@ -66,6 +77,21 @@ export const checkers: readonly CheckerEntry[] = [
   },
   ofRegisters(regularity.name, regularity.summary, regular),
   ofRegisters(safety.name, safety.summary, safe),
+  {
+    name: bank().name,
+    summary: bank().summary,
+    needsModel: false,
+    make: ({ totalAmount, negativeBalances }) =>
+      bank({
+        ...(totalAmount === undefined ? {} : { totalAmount }),
+        ...(negativeBalances === undefined ? {} : { negativeBalances }),
+      }),
+  },
+  modelless(longFork),
+  modelless(writeSkew),
+  modelless(causalReverse),
+  modelless(sequentialInserts),
+  modelless(dirtyRead),
   modelless(stats),
   modelless(unhandledExceptions),
 ];

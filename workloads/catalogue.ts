@@ -1,9 +1,31 @@
 import { unknownName } from "../histories/errors.ts";
+import { bank } from "./bank.ts";
+import { causalReverse } from "./causal-reverse.ts";
+import { dirtyRead } from "./dirty-read.ts";
+import { listAppend } from "./list-append.ts";
+import { longFork } from "./long-fork.ts";
+import { predicate } from "./predicate.ts";
 import { register } from "./register.ts";
+import { rwRegister } from "./rw-register.ts";
+import { sequential } from "./sequential.ts";
 import type { Workload } from "./workload.ts";
+import { writeSkew } from "./write-skew.ts";
 
 /** The workloads by name. */
-export const workloads: ReadonlyMap<string, Workload> = new Map([register].map((each) => [each.name, each]));
+export const workloads: ReadonlyMap<string, Workload> = new Map(
+  [
+    register,
+    listAppend,
+    rwRegister,
+    predicate,
+    bank,
+    longFork,
+    writeSkew,
+    causalReverse,
+    sequential,
+    dirtyRead,
+  ].map((each) => [each.name, each]),
+);
 
 /** The workload of that name; an error that lists the known ones when there is none. */
 export function workload(name: string): Workload {

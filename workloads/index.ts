@@ -1,5 +1,15 @@
+export { bank } from "./bank.ts";
 export * from "./catalogue.ts";
+export { causalReverse } from "./causal-reverse.ts";
+export { dirtyRead } from "./dirty-read.ts";
 export * from "./generators/index.ts";
+export { listAppend } from "./list-append.ts";
+export { longFork } from "./long-fork.ts";
+export { predicate } from "./predicate.ts";
 export * from "./random.ts";
 export { register } from "./register.ts";
-export type { Check, Workload, WorkloadOperation, WorkloadOptions } from "./workload.ts";
+export { rwRegister } from "./rw-register.ts";
+export { sequential } from "./sequential.ts";
+export { keyDistributions, type KeyDistribution } from "./transactions/key-pool.ts";
+export type { Check, Workload, WorkloadOperation, WorkloadOptions, WorkloadSettings } from "./workload.ts";
+export { writeSkew } from "./write-skew.ts";

@@ -4,9 +4,9 @@ import { mix } from "./generators/choice.ts";
 import type { Context, Generator } from "./generators/generator.ts";
 import { concurrentKeys } from "./generators/keys.ts";
 import { limit, processLimit } from "./generators/limits.ts";
-import { stagger } from "./generators/pace.ts";
 import type { Template } from "./generators/plan.ts";
 import { repeat } from "./generators/repetition.ts";
+import { paced } from "./pace.ts";
 import type { Workload, WorkloadOptions } from "./workload.ts";
 
 /**
@@ -51,12 +51,13 @@ export const register: Workload = {
       example: { argument: [3, 1], result: [3, 1] },
     },
   ],
+  settings: ["operationsPerKey", "threadsPerKey", "processesPerKey", "keys"],
   generator: registers,
   checks: () => [{ checker: "linearizable", model: "cas-register" }],
 };
 
 function registers(options: WorkloadOptions): Generator {
-  const { concurrency, rate, keys } = options;
+  const { concurrency, keys } = options;
   const operations = checkCount("operations per key", options.operationsPerKey ?? defaultOperations, 1);
   const processes = checkCount("processes per key", options.processesPerKey ?? defaultProcesses, 1);
   const threads = options.threadsPerKey ?? defaultThreadsPerKey(concurrency);
@@ -64,9 +65,6 @@ function registers(options: WorkloadOptions): Generator {
     throw new UsageError(
       `The threads of a key divide the number of client threads: found ${threads} threads per key and ${concurrency} threads.`,
     );
-  }
-  if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) {
-    throw new UsageError(`A rate is a number of operations a second above 0, not ${rate}.`);
   }
   const count = keys === undefined ? Infinity : checkCount("keys", keys, 1);
   const onKeys = concurrentKeys(
@@ -78,7 +76,7 @@ function registers(options: WorkloadOptions): Generator {
         limit(operations, mix([repeat({ f: "read" }), write, compareAndSet], [2, 1, 1])),
       ),
   );
-  return rate === undefined ? onKeys : stagger(1e9 / rate, onKeys);
+  return paced(options, onKeys);
 }
 
 function write({ random }: Context): Template {

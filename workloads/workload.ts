@@ -6,8 +6,14 @@ export interface Check {
   readonly checker: string;
   /** The model, for checkers that judge by one. */
   readonly model?: string;
+  /** The isolation level, for the checker of isolation. */
+  readonly level?: string;
   /** Whether each key is judged by itself. */
   readonly keyed?: boolean;
+  /** What all accounts hold together, for the checker of banks. */
+  readonly totalAmount?: number;
+  /** Whether accounts may be overdrawn, for the same. */
+  readonly negativeBalances?: boolean;
 }
 
 /** One function of a workload, as systems' clients have to understand it. */
@@ -32,7 +38,28 @@ export interface WorkloadOptions {
   readonly processesPerKey?: number;
   /** Number of keys; without end unless given. */
   readonly keys?: number;
+  /** The isolation level that is promised, by its name; for workloads of transactions. */
+  readonly level?: string;
+  /** Keys that transactions use at any one time. */
+  readonly keyCount?: number;
+  /** How often each of these is chosen: `exponential`, `zipf` or `uniform`. */
+  readonly keyDistribution?: string;
+  /** Micro-operations of a transaction. */
+  readonly minTransactionLength?: number;
+  readonly maxTransactionLength?: number;
+  /** After at most so many writes a fresh key takes the place of a key. */
+  readonly maxWritesPerKey?: number;
+  /** Keys that are read together. */
+  readonly groupSize?: number;
+  /** Accounts of the bank, what they hold together, the most that is transferred at once, and whether they may be overdrawn. */
+  readonly accounts?: number;
+  readonly totalAmount?: number;
+  readonly maxTransfer?: number;
+  readonly negativeBalances?: boolean;
 }
+
+/** The options of workloads that a user may give to a test, by the names of the members above. */
+export type WorkloadSettings = Omit<WorkloadOptions, "concurrency" | "rate">;
 
 /** What clients do, and which checkers judge them. */
 export interface Workload {
@@ -40,6 +67,8 @@ export interface Workload {
   /** One line for `rashomon list workloads`. */
   readonly summary: string;
   readonly operations: readonly WorkloadOperation[];
+  /** The settings that it heeds. */
+  readonly settings: readonly (keyof WorkloadSettings)[];
   /** The operations of clients, without end unless `keys` bounds them; the run limits their time. */
   generator(options: WorkloadOptions): Generator;
   /** What clients do at the end, when all faults are healed: final reads, say. */

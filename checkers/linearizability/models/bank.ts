@@ -91,7 +91,7 @@ export function balancesOf(value: Json): Balances | undefined {
   return balances.toSorted(([a], [b]) => byText(a, b));
 }
 
-function asAccount(account: Json): Json {
+export function asAccount(account: Json): Json {
   const name = memberOf(account, "#keyword") ?? account;
   return typeof name === "string" && String(Number(name)) === name ? Number(name) : name;
 }

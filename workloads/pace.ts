@@ -1,0 +1,27 @@
+import { UsageError } from "../histories/errors.ts";
+import type { Generator } from "./generators/generator.ts";
+import { stagger } from "./generators/pace.ts";
+import type { Plan } from "./generators/plan.ts";
+import { generator } from "./generators/plan.ts";
+import type { WorkloadOptions } from "./workload.ts";
+
+/** A plan at the rate that the options ask for; as fast as the clients go if they ask for none. */
+export function paced({ rate }: WorkloadOptions, plan: Plan): Generator {
+  if (rate === undefined) return generator(plan);
+  if (!(Number.isFinite(rate) && rate > 0)) {
+    throw new UsageError(`A rate is a number of operations a second above 0, not ${rate}.`);
+  }
+  return stagger(1e9 / rate, plan);
+}
+
+/** `count` if it is a whole number of at least `minimum`; else a usage error that names what it counts. */
+export function wholeNumber(what: string, count: number, minimum: number): number {
+  if (Number.isSafeInteger(count) && count >= minimum) return count;
+  throw new UsageError(`The ${what} is a whole number of at least ${minimum}, not ${count}.`);
+}
+
+/** The least number of threads, two if possible, in which the threads can be grouped so that none is left over. */
+export function leastThreadsPerKey(concurrency: number): number {
+  for (let threads = 2; threads < concurrency; threads++) if (concurrency % threads === 0) return threads;
+  return concurrency;
+}
