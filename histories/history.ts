@@ -3,7 +3,7 @@ import { Info, Invoke, operationTypes, type Operation, type ProcessId } from "./
 import { shared } from "./shared.ts";
 import type { SharedHistory } from "./shared-history.ts";
 import type { ValueTable } from "./value-table.ts";
-import type { PairNumbers, Values } from "./values.ts";
+import type { PairNumbers, ValueBytes, Values } from "./values.ts";
 
 /** What a history says of itself. */
 export interface HistoryHeader {
@@ -122,6 +122,11 @@ export class History {
   /** The numbers of the members of each event's value that is a pair, as `valueNumbers`. */
   pairNumbers(): PairNumbers {
     return this.#parts.values.pairs();
+  }
+
+  /** The values as JSON text, without a copy; the text of event i is a value that `valueTable.numberOf` takes. */
+  valueBytes(): ValueBytes {
+    return this.#parts.values.bytes();
   }
 
   /** A copy for other threads, which make it a history again with `historyOn`. */

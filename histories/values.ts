@@ -12,8 +12,18 @@ export interface Values {
   numbers(): Int32Array;
   /** The values read as pairs [a, b]. Made when first asked for. */
   pairs(): PairNumbers;
+  /** The values as JSON text, where it lies; block numbers are those that `table.numberOf` takes. */
+  bytes(): ValueBytes;
   /** The values as JSON text in memory that threads share. */
   share(): SharedArena;
+}
+
+/** The JSON text of value i: `lengthOf[i]` bytes of `blocks[blockOf[i]]` from `offsetOf[i]` on. */
+export interface ValueBytes {
+  readonly blocks: readonly Buffer[];
+  readonly blockOf: Uint16Array;
+  readonly offsetOf: Uint32Array;
+  readonly lengthOf: Uint32Array;
 }
 
 /** The numbers of both members of each value that is an array of two; `NoValueNumber` for any other value. */
@@ -25,6 +35,8 @@ export interface PairNumbers {
 /** Values that are in memory as they are. */
 export class ParsedValues implements Values {
   readonly #values: Json[] = [];
+  /** The values as text, as many as were asked for so far. */
+  readonly #arena = new ValueArena();
   #table: ValueTable | undefined;
   #numbers: Int32Array | undefined;
   #pairs: PairNumbers | undefined;
@@ -38,7 +50,7 @@ export class ParsedValues implements Values {
   }
 
   get table(): ValueTable {
-    return (this.#table ??= new ValueTable([], this.#values.length));
+    return (this.#table ??= new ValueTable(this.#arena.bytes().blocks, this.#values.length));
   }
 
   numbers(): Int32Array {
@@ -47,10 +59,15 @@ export class ParsedValues implements Values {
     return (this.#numbers = Int32Array.from(this.#values, (value) => table.number(value)));
   }
 
+  bytes(): ValueBytes {
+    const arena = this.#arena;
+    for (let i = arena.length; i < this.#values.length; i++) arena.appendJson(this.#values[i] ?? null);
+    return arena.bytes();
+  }
+
   share(): SharedArena {
-    const arena = new ValueArena();
-    for (const value of this.#values) arena.appendJson(value);
-    return arena.share();
+    this.bytes();
+    return this.#arena.share();
   }
 
   pairs(): PairNumbers {

@@ -1,7 +1,7 @@
 import type { Json } from "../json.ts";
 import { shared } from "../shared.ts";
 import { NoValueNumber, ValueTable } from "../value-table.ts";
-import type { PairNumbers, Values } from "../values.ts";
+import type { PairNumbers, ValueBytes, Values } from "../values.ts";
 
 const SmallestBlock = 1 << 16;
 const LargestBlock = 1 << 22;
@@ -28,6 +28,11 @@ export class ValueArena implements Values {
   #table: ValueTable | undefined;
   #numbers: Int32Array | undefined;
   #pairs: PairNumbers | undefined;
+
+  /** How many values there are. */
+  get length(): number {
+    return this.#length;
+  }
 
   /** Appends the value whose JSON text is `bytes[start, end)`, known to be exact. */
   append(bytes: Buffer, start: number, end: number): void {
@@ -71,6 +76,39 @@ export class ValueArena implements Values {
     arena.#lengthOf = lengthOf;
     arena.#length = blockOf.length;
     return arena;
+  }
+
+  bytes(): ValueBytes {
+    return {
+      blocks: this.#blocks,
+      blockOf: this.#blockOf,
+      offsetOf: this.#offsetOf,
+      lengthOf: this.#lengthOf,
+    };
+  }
+
+  /** An arena on the same bytes whose i-th value is the value `indices[i]` of this one. */
+  rearranged(indices: Int32Array): ValueArena {
+    const arena = new ValueArena();
+    arena.#blocks.push(...this.#blocks);
+    arena.#length = indices.length;
+    const size = Math.max(1, indices.length);
+    arena.#blockOf = new Uint16Array(size);
+    arena.#offsetOf = new Uint32Array(size);
+    arena.#lengthOf = new Uint32Array(size);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i]!;
+      arena.#blockOf[i] = this.#blockOf[index]!;
+      arena.#offsetOf[i] = this.#offsetOf[index]!;
+      arena.#lengthOf[i] = this.#lengthOf[index]!;
+    }
+    return arena;
+  }
+
+  /** The JSON text of value `index`. */
+  text(index: number): string {
+    const offset = this.#offsetOf[index]!;
+    return this.#blocks[this.#blockOf[index]!]!.toString("utf8", offset, offset + this.#lengthOf[index]!);
   }
 
   share(): SharedArena {

@@ -1,0 +1,17 @@
+import type { Finding } from "../finding.ts";
+import type { AnomalyName } from "../anomalies.ts";
+
+/** As many of one type are kept: one breaks a level, a few explain it. */
+const MostOfOneType = 1000;
+
+export class Findings {
+  readonly all: Finding[] = [];
+  readonly #count = new Map<AnomalyName, number>();
+
+  add(type: AnomalyName, key: number, transactions: readonly number[], operations: readonly number[]): void {
+    const count = this.#count.get(type) ?? 0;
+    if (count >= MostOfOneType) return;
+    this.#count.set(type, count + 1);
+    this.all.push({ type, key, transactions, operations });
+  }
+}

@@ -1,0 +1,350 @@
+import {
+  Aborted,
+  Append,
+  Read,
+  ReadList,
+  Undetermined,
+  Unread,
+  Write,
+  type Transactions,
+} from "../transactions.ts";
+import type { Findings } from "./findings.ts";
+import type { Fault, Lists } from "./lists.ts";
+import { FromInitial, FromNobody, FromSeveral, registerSource, writersOf } from "./sources.ts";
+import { None, type Writes } from "./writes.ts";
+
+/** Source of an operation that makes no edge: no read, or one that tells nothing of other transactions. */
+export const NoSource = -5;
+
+// Of a transaction whose outcome is not known: whether some of it was observed.
+export const Unobserved = 0;
+/** One of several transactions was observed, and it may have been this one. */
+export const MaybeObserved = 1;
+export const Observed = 2;
+
+/**
+ * Walks through every transaction in program order and finds from whom each of its reads is; and what contradicts within
+ * one transaction, or whatever the order of transactions.
+ */
+export class Reads {
+  /** Of each operation: who wrote what it read (an operation, or one of the `From…`), or `NoSource`. */
+  readonly source: Int32Array;
+  /** Of each read whose source is `FromSeveral`: the transactions, −1 the initial one. */
+  readonly candidates = new Map<number, readonly number[]>();
+  /** Of each transaction. */
+  readonly observed: Uint8Array;
+
+  readonly #transactions: Transactions;
+  readonly #writes: Writes;
+  readonly #lists: Lists;
+  readonly #findings: Findings;
+
+  // Of each key, as far as the transaction at hand is concerned; `None` or less than its first operation: nothing yet.
+  /** The last read or write. */
+  readonly #last: Int32Array;
+  /** The last own write. */
+  readonly #own: Int32Array;
+  /** The first read of a list. */
+  readonly #firstList: Int32Array;
+  /** The read of the longest prefix of the trace. */
+  readonly #longest: Int32Array;
+
+  /** Of each read of a list: its length without own appends, if that is a prefix of the trace; else −1. */
+  readonly #prefix: Int32Array;
+  /** The same for those that are not: their elements. */
+  readonly #views = new Map<number, Int32Array>();
+  /** What was reported already: sources of G1a and G1b. */
+  readonly #reported = new Set<number>();
+  readonly #reportedValues = new Set<string>();
+  readonly #severalOf = new Map<number, readonly number[]>();
+  /** Key → a read of its whole trace. */
+  #traceReads: Map<number, number> | undefined;
+
+  constructor(transactions: Transactions, writes: Writes, lists: Lists, findings: Findings) {
+    this.#transactions = transactions;
+    this.#writes = writes;
+    this.#lists = lists;
+    this.#findings = findings;
+    const operations = transactions.kind.length;
+    const keys = transactions.keys.length;
+    this.source = new Int32Array(operations).fill(NoSource);
+    this.observed = new Uint8Array(transactions.count);
+    this.#last = new Int32Array(keys).fill(None);
+    this.#own = new Int32Array(keys).fill(None);
+    this.#firstList = new Int32Array(keys).fill(None);
+    this.#longest = new Int32Array(keys).fill(None);
+    this.#prefix = new Int32Array(operations);
+    this.#observeTraces();
+    this.#walk();
+  }
+
+  #walk(): void {
+    const { count, first, kind, key, value } = this.#transactions;
+    for (let t = 0; t < count; t++) {
+      const begin = first[t]!;
+      for (let i = begin; i < first[t + 1]!; i++) {
+        const k = key[i]!;
+        switch (kind[i]) {
+          case Append:
+            if (this.#longest[k]! >= begin && this.#lists.place[i]! >= 0) this.#lookBack(t, k, i);
+            this.#own[k] = i;
+            break;
+          case Write:
+            this.#own[k] = i;
+            this.#last[k] = i;
+            break;
+          case Read:
+            if (value[i] === Unread) break;
+            this.#readRegister(t, k, i, begin);
+            this.#last[k] = i;
+            break;
+          case ReadList:
+            if (value[i] !== Unread) this.#readList(t, k, i, begin);
+            break;
+        }
+      }
+    }
+  }
+
+  #readRegister(t: number, k: number, i: number, begin: number): void {
+    const { value } = this.#transactions;
+    const own = this.#own[k]!;
+    const last = this.#last[k]!;
+    if (own >= begin) {
+      if (value[i] === value[last]) return;
+      this.#findings.add("internal", k, [t], [i, last]);
+      this.#judge(t, k, i, this.#registerSource(t, k, i));
+      return;
+    }
+    if (last >= begin && value[i] !== value[last]) this.#findings.add("internal", k, [t], [i, last]);
+    this.source[i] = this.#judge(t, k, i, this.#registerSource(t, k, i));
+  }
+
+  #registerSource(t: number, k: number, i: number): number {
+    const value = this.#transactions.value[i]!;
+    const source = registerSource(this.#transactions, this.#writes, k, value, t);
+    if (source === FromSeveral) {
+      this.candidates.set(i, this.#several(k, value, t));
+      return source;
+    }
+    if (source !== FromNobody) return source;
+    // Nobody else wrote it: it may have itself, before or after.
+    let later = None;
+    let earlier = None;
+    for (let own = this.#writes.find(k, value); own !== None; own = this.#writes.same[own]!) {
+      if (own > i) later = later === None ? own : later;
+      else earlier = own;
+    }
+    if (earlier !== None) return source;
+    if (later !== None) this.#findings.add("future-read", k, [t], [i, later]);
+    else this.#reportValue("never-written", k, value, [t], [i]);
+    return source;
+  }
+
+  /** What the source says of the read; the source, or `FromNobody` if it took no effect. */
+  #judge(t: number, k: number, i: number, source: number): number {
+    if (source === FromSeveral) {
+      for (const writer of this.candidates.get(i) ?? [])
+        if (writer >= 0 && this.observed[writer] === Unobserved) this.observed[writer] = MaybeObserved;
+      return source;
+    }
+    if (source < 0) return source;
+    const writer = this.#writes.owner[source]!;
+    if (this.#transactions.status[writer] === Aborted) {
+      this.#report("G1a", k, source, [t, writer], [i, source]);
+      return FromNobody;
+    }
+    this.observed[writer] = Observed;
+    const after = this.#writes.after[source]!;
+    if (after !== None) this.#report("G1b", k, source, [t, writer], [i, source, after]);
+    return source;
+  }
+
+  #several(k: number, value: number, reader: number): readonly number[] {
+    const head = this.#writes.find(k, value);
+    let all = this.#severalOf.get(head);
+    if (all === undefined) {
+      all = writersOf(this.#transactions, this.#writes, k, value);
+      this.#severalOf.set(head, all);
+    }
+    return all.includes(reader) ? all.filter((writer) => writer !== reader) : all;
+  }
+
+  #readList(t: number, k: number, i: number, begin: number): void {
+    const { value, traceFirst, traceElement, deviantFirst, deviantElement } = this.#transactions;
+    const code = value[i]!;
+    const isTraced = code >= 0;
+    const elements = isTraced ? traceElement : deviantElement;
+    const first = isTraced ? traceFirst[k]! : deviantFirst[-2 - code]!;
+    const length = isTraced ? code : deviantFirst[-1 - code]! - first;
+    let sources = this.#lists.sources;
+    let firstSource = first;
+    if (!isTraced) {
+      sources = new Int32Array(length);
+      firstSource = 0;
+      const faults = this.#lists.judge(k, elements, first, first + length, sources, 0);
+      for (const fault of faults ?? []) this.#reportFault(t, k, i, fault);
+      this.#judgeDeviant(t, k, i, sources, faults ?? []);
+    } else if (length > 0) {
+      this.#reportFaults(t, k, i, length);
+      const longest = this.#longest[k]!;
+      if (!(longest >= begin && value[longest]! >= length)) this.#longest[k] = i;
+    }
+
+    const own = this.#own[k]! >= begin ? this.#own[k]! : None;
+    let external = length;
+    for (let append = own; append !== None; append = this.#writes.before[append]!) {
+      if (external > 0 && elements[first + external - 1] === value[append]) {
+        external--;
+        continue;
+      }
+      // Not what it had appended itself: of whom it is, is judged, but it is no version that was read.
+      this.#findings.add("internal", k, [t], [i, own]);
+      if (length > 0)
+        this.#judgeElement(t, k, i, sources[firstSource + length - 1]!, elements[first + length - 1]!);
+      return;
+    }
+    this.#compare(t, k, i, begin, elements, first, external);
+    this.source[i] =
+      external === 0
+        ? FromInitial
+        : this.#judgeElement(t, k, i, sources[firstSource + external - 1]!, elements[first + external - 1]!);
+  }
+
+  #judgeElement(t: number, k: number, i: number, source: number, element: number): number {
+    if (source === FromSeveral) {
+      const appenders = this.#lists.appendersOf(this.#writes.find(k, element));
+      this.candidates.set(
+        i,
+        appenders.filter((writer) => writer !== t),
+      );
+      return this.#judge(t, k, i, source);
+    }
+    if (source >= 0 && this.#writes.owner[source] === t) return FromNobody;
+    return this.#judge(t, k, i, source);
+  }
+
+  /** Holds a list, without own appends, against the first that the transaction read of the key. */
+  #compare(
+    t: number,
+    k: number,
+    i: number,
+    begin: number,
+    elements: Int32Array,
+    first: number,
+    length: number,
+  ): void {
+    const { traceFirst, traceElement } = this.#transactions;
+    let isPrefix = elements === traceElement;
+    if (!isPrefix) {
+      const trace = traceFirst[k]!;
+      let equal = 0;
+      const most = Math.min(length, traceFirst[k + 1]! - trace);
+      while (equal < most && elements[first + equal] === traceElement[trace + equal]) equal++;
+      isPrefix = equal === length;
+    }
+    this.#prefix[i] = isPrefix ? length : -1;
+    if (!isPrefix) this.#views.set(i, elements.subarray(first, first + length));
+    const before = this.#firstList[k]!;
+    if (before < begin) this.#firstList[k] = i;
+    else if (!this.#isSameView(before, i)) this.#findings.add("internal", k, [t], [i, before]);
+  }
+
+  #isSameView(a: number, b: number): boolean {
+    if (this.#prefix[a] !== this.#prefix[b]) return false;
+    if (this.#prefix[a]! >= 0) return true;
+    const [viewA, viewB] = [this.#views.get(a)!, this.#views.get(b)!];
+    return viewA.length === viewB.length && viewA.every((element, place) => element === viewB[place]);
+  }
+
+  /** A list that was read before already had what is only now appended. */
+  #lookBack(t: number, k: number, append: number): void {
+    const read = this.#longest[k]!;
+    if (this.#transactions.value[read]! > this.#lists.place[append]!)
+      this.#findings.add("future-read", k, [t], [read, append]);
+  }
+
+  /** Finds what is wrong with a list that is no prefix of the trace. */
+  #judgeDeviant(t: number, k: number, i: number, sources: Int32Array, faults: readonly Fault[]): void {
+    const { owner } = this.#writes;
+    for (const source of sources) {
+      if (source === FromSeveral || source < 0) continue;
+      const writer = owner[source]!;
+      if (writer === t && source > i) this.#findings.add("future-read", k, [t], [i, source]);
+      if (this.#transactions.status[writer] !== Aborted) this.observed[writer] = Observed;
+    }
+    const repeats = (fault: Fault): boolean => fault.type === "duplicate-elements";
+    const traceRepeats = this.#lists.faults.get(k)?.some(repeats) ?? false;
+    if ((traceRepeats || faults.some(repeats)) && this.#agreesWithoutRepeats(k, i)) return;
+    const whole = this.#wholeTrace(k);
+    const other = whole === undefined ? [] : [owner[whole]!];
+    this.#findings.add("incompatible-order", k, [t, ...other], [i, ...(whole === undefined ? [] : [whole])]);
+  }
+
+  #agreesWithoutRepeats(k: number, i: number): boolean {
+    const { traceFirst, traceElement, value, deviantFirst, deviantElement } = this.#transactions;
+    const deviant = -2 - value[i]!;
+    const a = [...new Set(deviantElement.subarray(deviantFirst[deviant], deviantFirst[deviant + 1]))];
+    const b = [...new Set(traceElement.subarray(traceFirst[k], traceFirst[k + 1]))];
+    return a.every((element, place) => place >= b.length || element === b[place]);
+  }
+
+  #wholeTrace(k: number): number | undefined {
+    if (this.#traceReads === undefined) {
+      const { kind, key, value, traceFirst } = this.#transactions;
+      this.#traceReads = new Map();
+      for (let i = kind.length - 1; i >= 0; i--)
+        if (kind[i] === ReadList && value[i] === traceFirst[key[i]! + 1]! - traceFirst[key[i]!]!)
+          this.#traceReads.set(key[i]!, i);
+    }
+    return this.#traceReads.get(k);
+  }
+
+  /** Reports what is wrong among the first elements of the trace, once, by the first who read it. */
+  #reportFaults(t: number, k: number, i: number, length: number): void {
+    if (this.#lists.faults.size === 0) return;
+    const faults = this.#lists.faults.get(k);
+    for (const fault of faults ?? []) if (fault.place < length) this.#reportFault(t, k, i, fault);
+  }
+
+  #reportFault(t: number, k: number, i: number, { type, source, element }: Fault): void {
+    const writer = source === None ? [] : [this.#writes.owner[source]!];
+    this.#reportValue(type, k, element, [t, ...writer], [i, ...(source === None ? [] : [source])]);
+  }
+
+  #report(
+    type: "G1a" | "G1b",
+    k: number,
+    source: number,
+    transactions: readonly number[],
+    operations: readonly number[],
+  ): void {
+    if (this.#reported.has(source)) return;
+    this.#reported.add(source);
+    this.#findings.add(type, k, transactions, operations);
+  }
+
+  #reportValue(
+    type: Fault["type"],
+    k: number,
+    value: number,
+    transactions: readonly number[],
+    operations: readonly number[],
+  ): void {
+    const name = `${type} ${k} ${value}`;
+    if (this.#reportedValues.has(name)) return;
+    this.#reportedValues.add(name);
+    this.#findings.add(type, k, transactions, operations);
+  }
+
+  /** Every element of a trace was observed: committed transactions read it. */
+  #observeTraces(): void {
+    const { status } = this.#transactions;
+    const { owner } = this.#writes;
+    for (const source of this.#lists.sources)
+      if (source >= 0 && status[owner[source]!] === Undetermined) this.observed[owner[source]!] = Observed;
+    for (const append of this.#lists.ambiguous())
+      for (const writer of this.#lists.appendersOf(append))
+        if (this.observed[writer] === Unobserved) this.observed[writer] = MaybeObserved;
+  }
+}

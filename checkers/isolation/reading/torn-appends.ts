@@ -1,0 +1,60 @@
+import { Aborted, type Transactions } from "../transactions.ts";
+import type { Findings } from "./findings.ts";
+import { Nowhere, type Lists } from "./lists.ts";
+import { None, type Writes } from "./writes.ts";
+
+/**
+ * Finds transactions whose appends to one list do not stand together in it, in the order in which they were made. With
+ * elements of others in between, each wrote on top of the other, in whatever order they came: the versions go round in a circle.
+ * An append that nobody has read comes after all that were read.
+ */
+export function addTornAppends(
+  transactions: Transactions,
+  writes: Writes,
+  lists: Lists,
+  findings: Findings,
+): void {
+  const { traceFirst, keys, status } = transactions;
+  const { owner, before, after } = writes;
+  const judged = new Set<number>();
+  for (let key = 0; key < keys.length; key++) {
+    for (let at = traceFirst[key]!; at < traceFirst[key + 1]!; at++) {
+      const source = lists.sources[at]!;
+      if (source < 0 || (before[source] === None && after[source] === None)) continue;
+      if (status[owner[source]!] === Aborted) continue;
+      const final = writes.finalOf(source);
+      if (judged.has(final)) continue;
+      judged.add(final);
+      addTorn(transactions, writes, lists, findings, key, final);
+    }
+  }
+}
+
+function addTorn(
+  { traceFirst, status }: Transactions,
+  { owner, before }: Writes,
+  { sources, place }: Lists,
+  findings: Findings,
+  key: number,
+  final: number,
+): void {
+  const appends: number[] = [];
+  for (let i = final; i !== None; i = before[i]!) appends.push(i);
+  appends.reverse();
+  const first = traceFirst[key]!;
+  const length = traceFirst[key + 1]! - first;
+  const places = appends.map((append) => (place[append] === Nowhere ? length : place[append]!));
+  const end = Math.max(...places);
+  const writer = owner[final]!;
+  for (let at = Math.min(...places); at < Math.min(end, length); at++) {
+    const between = sources[first + at]!;
+    if (between < 0 || owner[between] === writer || status[owner[between]!] === Aborted) continue;
+    const earlier = appends[places.findIndex((other) => other < at)]!;
+    const later = appends[places.findIndex((other) => other > at)]!;
+    findings.add("cyclic-versions", key, [writer, owner[between]!], [earlier, between, later]);
+    findings.add("incompatible-order", key, [writer, owner[between]!], [earlier, between, later]);
+    return;
+  }
+  if (places.some((other, i) => i > 0 && other < places[i - 1]!))
+    findings.add("incompatible-order", key, [writer], appends);
+}

@@ -1,0 +1,206 @@
+import type { History } from "../../../histories/history.ts";
+import type { Json } from "../../../histories/json.ts";
+import type { ValueTable } from "../../../histories/value-table.ts";
+import type { ValueBytes } from "../../../histories/values.ts";
+import { Append, NoVersion, Read, ReadList, Unread, Write } from "../transactions.ts";
+import { endOfValue, skipBlanks } from "./json-bytes.ts";
+import { kindOf } from "./grammar.ts";
+import { withRoom } from "./growable.ts";
+import { malformed } from "./malformed.ts";
+import { Traces } from "./traces.ts";
+
+// How a key is used, as bits.
+/** Something was appended to it. */
+export const Appended = 1;
+/** It was written as a register. */
+export const Written = 2;
+/** A value that is no list was read of it. */
+export const ReadPlainly = 4;
+/** A list was read of it. */
+export const ReadAsList = 8;
+
+const LongestHead = 64;
+
+/**
+ * Micro-operations in columns, read from the bytes of values. A read of an array is taken for one of a list unless its key is one of
+ * `registers`, numbers of values.
+ */
+export class MicroOperations {
+  kind = new Uint8Array(1024);
+  key = new Int32Array(1024);
+  value = new Int32Array(1024);
+  version: Float64Array | undefined;
+  count = 0;
+
+  /** Numbers of the keys, as values, and how each was used. */
+  keys = new Int32Array(64);
+  usage = new Uint8Array(64);
+  keyCount = 0;
+  /** Number of a value → number of the key that it is, plus one. */
+  #keyOf = new Int32Array(256);
+
+  readonly traces: Traces;
+  readonly #history: History;
+  readonly #table: ValueTable;
+  readonly #values: ValueBytes;
+  readonly #registers: ReadonlySet<number>;
+
+  constructor(history: History, registers: ReadonlySet<number>) {
+    this.#history = history;
+    this.#table = history.valueTable;
+    this.#values = history.valueBytes();
+    this.traces = new Traces(this.#values.blocks, this.#table);
+    this.#registers = registers;
+  }
+
+  /** Whether the value of an event is an array of arrays, or empty. */
+  isTransaction(event: number): boolean {
+    const bytes = this.#values.blocks[this.#values.blockOf[event]!]!;
+    const at = this.#values.offsetOf[event]!;
+    if (bytes[at] !== 0x5b) return false;
+    const first = bytes[skipBlanks(bytes, at + 1)];
+    return first === 0x5b || first === 0x5d;
+  }
+
+  isNull(event: number): boolean {
+    const bytes = this.#values.blocks[this.#values.blockOf[event]!]!;
+    return bytes[this.#values.offsetOf[event]!] === 0x6e;
+  }
+
+  /** Number of the value of an event. */
+  valueOf(event: number): number {
+    const { blocks, blockOf, offsetOf, lengthOf } = this.#values;
+    const block = blockOf[event]!;
+    const at = offsetOf[event]!;
+    return this.#table.numberOf(blocks[block]!, block, at, at + lengthOf[event]!);
+  }
+
+  /**
+   * Appends the micro-operations of an event whose value is an array; of reads only the keys unless `results`.
+   * `object` is the number of the independent object that all its keys belong to, −1 if there is none.
+   */
+  addTransaction(event: number, results: boolean, object: number): void {
+    const { blocks, blockOf, offsetOf, lengthOf } = this.#values;
+    const block = blockOf[event]!;
+    const bytes = blocks[block]!;
+    const limit = offsetOf[event]! + lengthOf[event]!;
+    let at = skipBlanks(bytes, offsetOf[event]! + 1);
+    while (bytes[at] !== 0x5d) {
+      if (bytes[at] !== 0x5b) this.#fail(event);
+      at = skipBlanks(bytes, at + 1);
+      const kind = this.#kindAt(bytes, at);
+      if (kind < 0) this.#fail(event);
+      at = skipBlanks(bytes, endOfValue(bytes, at, limit));
+
+      if (bytes[at] !== 0x2c) this.#fail(event);
+      at = skipBlanks(bytes, at + 1);
+      let end = endOfValue(bytes, at, limit);
+      const name = this.#table.numberOf(bytes, block, at, end);
+      const key = this.keyNumber(object < 0 ? name : this.#within(object, name));
+      at = skipBlanks(bytes, end);
+
+      let value = Unread;
+      let shown: number = kind;
+      if (bytes[at] === 0x2c) {
+        at = skipBlanks(bytes, at + 1);
+        if (kind === Read && !results) end = endOfValue(bytes, at, limit);
+        else if (kind === Read && bytes[at] === 0x5b && !this.#registers.has(this.keys[key]!)) {
+          shown = ReadList;
+          value = this.traces.read(key, block, bytes, at);
+          end = this.traces.after;
+        } else {
+          end = endOfValue(bytes, at, limit);
+          value = this.#table.numberOf(bytes, block, at, end);
+        }
+        at = skipBlanks(bytes, end);
+      } else if (kind !== Read || results) this.#fail(event);
+
+      let version = NoVersion;
+      if (bytes[at] === 0x2c) {
+        at = skipBlanks(bytes, at + 1);
+        end = endOfValue(bytes, at, limit);
+        version = this.#versionAt(event, bytes, at, end);
+        at = skipBlanks(bytes, end);
+      }
+      if (bytes[at] !== 0x5d) this.#fail(event);
+      this.add(shown, key, value, version);
+      at = skipBlanks(bytes, at + 1);
+      if (bytes[at] === 0x2c) at = skipBlanks(bytes, at + 1);
+    }
+  }
+
+  add(kind: number, key: number, value: number, version = NoVersion): void {
+    const i = this.count++;
+    if (i === this.kind.length) {
+      this.kind = withRoom(this.kind, i);
+      this.key = withRoom(this.key, i);
+      this.value = withRoom(this.value, i);
+    }
+    this.kind[i] = kind;
+    this.key[i] = key;
+    this.value[i] = value;
+    if (kind === Append) this.usage[key]! |= Appended;
+    else if (kind === Write) this.usage[key]! |= Written;
+    else if (kind === ReadList) this.usage[key]! |= ReadAsList;
+    else if (value > 0) this.usage[key]! |= ReadPlainly;
+    if (version === NoVersion) return;
+    this.version ??= new Float64Array(this.kind.length).fill(NoVersion);
+    if (i >= this.version.length) {
+      const known = this.version.length;
+      this.version = withRoom(this.version, this.kind.length - 1).fill(NoVersion, known);
+    }
+    this.version[i] = version;
+  }
+
+  /** The number of the key that is this value. */
+  keyNumber(value: number): number {
+    this.#keyOf = withRoom(this.#keyOf, value);
+    const known = this.#keyOf[value]!;
+    if (known !== 0) return known - 1;
+    const key = this.keyCount++;
+    this.#keyOf[value] = key + 1;
+    this.keys = withRoom(this.keys, key);
+    this.keys[key] = value;
+    this.usage = withRoom(this.usage, key);
+    return key;
+  }
+
+  #within(object: number, key: number): number {
+    return this.#table.number([this.#table.get(object), this.#table.get(key)]);
+  }
+
+  /** `Read`, `Write` or `Append` by the name at `at`; −1 if it is none of theirs. */
+  #kindAt(bytes: Buffer, at: number): number {
+    if (bytes[at] === 0x22) {
+      if (bytes[at + 2] === 0x22) {
+        if (bytes[at + 1] === 0x72) return Read;
+        if (bytes[at + 1] === 0x77) return Write;
+      } else if (
+        bytes[at + 1] === 0x61 &&
+        bytes[at + 2] === 0x70 &&
+        bytes[at + 3] === 0x70 &&
+        bytes[at + 4] === 0x65 &&
+        bytes[at + 5] === 0x6e &&
+        bytes[at + 6] === 0x64 &&
+        bytes[at + 7] === 0x22
+      )
+        return Append;
+    }
+    const end = endOfValue(bytes, at, Math.min(bytes.length, at + LongestHead));
+    if (end > at + LongestHead || bytes[at] === 0x5d) return -1;
+    const head: unknown = JSON.parse(bytes.toString("utf8", at, end));
+    // Values are exact JSON.
+    return kindOf(head as Json);
+  }
+
+  #versionAt(event: number, bytes: Buffer, at: number, end: number): number {
+    if (bytes[at] === 0x6e) return NoVersion;
+    const version: unknown = JSON.parse(bytes.toString("utf8", at, end));
+    if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 0) this.#fail(event);
+    return version;
+  }
+
+  #fail(event: number): never {
+    throw malformed(this.#history, event);
+  }
+}

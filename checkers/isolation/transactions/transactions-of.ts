@@ -1,0 +1,219 @@
+import type { History } from "../../../histories/history.ts";
+import { isJsonArray, type Json } from "../../../histories/json.ts";
+import { Fail, Info, Invoke, Ok } from "../../../histories/operation.ts";
+import { NullValue } from "../../../histories/value-table.ts";
+import {
+  Aborted,
+  Append,
+  Committed,
+  Never,
+  NoVersion,
+  Read,
+  ReadList,
+  Undetermined,
+  Unread,
+  Write,
+  type Transactions,
+} from "../transactions.ts";
+import { shortened } from "./growable.ts";
+import { malformed, mixedKey } from "./malformed.ts";
+import { Appended, MicroOperations, ReadAsList, ReadPlainly, Written } from "./micro-operations.ts";
+
+export interface TransactionsOptions {
+  /**
+   * What a completed read of null says in operations of a single read or write: that the register held its initial value,
+   * or nothing. Left out, `nothing` in other tools' histories. In transactions null is always the initial value.
+   */
+  readonly nullReads?: "initial" | "nothing";
+}
+
+/**
+ * The transactions of the clients. An operation is one if its value is an array of micro-operations, whatever its function; and a
+ * `read`, `write` or `cas` of one register (its `key`) is one of a single micro-operation, or of two.
+ *
+ * What a transaction did is told by its completion if that is `ok`, else by its invocation, and then its reads are `Unread`.
+ * Throws an `InputError` for any other operation, and for a key that is a list here and a register there.
+ */
+export function transactionsOf(history: History, options: TransactionsOptions = {}): Transactions {
+  const events = transactionEvents(history);
+  let operations = read(history, events, options, new Set());
+  // Arrays that were read are values, not lists, where arrays are written: then all is read again.
+  const registers = new Set<number>();
+  for (let key = 0; key < operations.keyCount; key++)
+    if (isRegister(operations.usage[key]!) && (operations.usage[key]! & ReadAsList) !== 0)
+      registers.add(operations.keys[key]!);
+  if (registers.size > 0) operations = read(history, events, options, registers);
+  return columnsOf(history, events, operations);
+}
+
+/** Events of transactions: invocations; completions where the history has no invocations. */
+function transactionEvents(history: History): Int32Array {
+  const timed = !history.completionsOnly;
+  const { type, process } = history.columns;
+  const events = new Int32Array(history.length);
+  let count = 0;
+  for (let i = 0; i < type.length; i++)
+    if (process[i]! >= 0 && (type[i] === Invoke) === timed) events[count++] = i;
+  return events.slice(0, count);
+}
+
+function isRegister(usage: number): boolean {
+  return (usage & Appended) === 0 && (usage & (Written | ReadPlainly)) !== 0;
+}
+
+/** The micro-operations of all transactions; `first` of each is entered in turn. */
+function read(
+  history: History,
+  events: Int32Array,
+  options: TransactionsOptions,
+  registers: ReadonlySet<number>,
+): MicroOperations & { readonly first: Int32Array } {
+  const operations = new MicroOperations(history, registers);
+  const { type, pair, key, f } = history.columns;
+  const single = history.functions.map((name) => singles.has(name));
+  const nullReads = options.nullReads ?? (history.foreign ? "nothing" : "initial");
+  const first = new Int32Array(events.length + 1);
+  for (let t = 0; t < events.length; t++) {
+    const event = events[t]!;
+    const isInvocation = type[event] === Invoke;
+    const completion = isInvocation ? pair[event]! : event;
+    const outcome = completion < 0 ? Info : type[completion]!;
+    const results = outcome === Ok;
+    let told = results ? completion : event;
+    if (!results && completion >= 0 && operations.isNull(told)) told = completion;
+    const isTransaction = operations.isTransaction(told);
+    if (single[f[event]!]! && !(isTransaction && key[event]! < 0))
+      addSingle(history, operations, event, completion, nullReads);
+    else if (isTransaction) {
+      const object = key[event]! < 0 ? -1 : history.valueTable.number(history.keys[key[event]!]!);
+      operations.addTransaction(told, results, object);
+    } else if (results || !operations.isNull(told)) throw malformed(history, told);
+    first[t + 1] = operations.count;
+  }
+  return Object.assign(operations, { first });
+}
+
+/** Functions of operations that are one micro-operation, or two. */
+const singles: ReadonlySet<string> = new Set(["read", "r", "write", "w", "cas"]);
+
+function addSingle(
+  history: History,
+  operations: MicroOperations,
+  event: number,
+  completion: number,
+  nullReads: "initial" | "nothing",
+): void {
+  const { type, key: keyColumn } = history.columns;
+  const results = completion >= 0 && type[completion] === Ok;
+  const key = keyColumn[event]! < 0 ? null : (history.keys[keyColumn[event]!] ?? null);
+  const number = operations.keyNumber(history.valueTable.number(key));
+  const told = completion >= 0 && (results || operations.isNull(event)) ? completion : event;
+  // Some recorders give the value of a write on its invocation only.
+  const argument = operations.isNull(event) ? told : event;
+  switch (history.f(event)) {
+    case "r":
+    case "read": {
+      const value = results ? operations.valueOf(told) : Unread;
+      operations.add(Read, number, value === NullValue && nullReads === "nothing" ? Unread : value);
+      return;
+    }
+    case "w":
+    case "write":
+      operations.add(Write, number, operations.valueOf(argument));
+      return;
+    default: {
+      const pair = history.value(argument);
+      if (!isJsonArray(pair) || pair.length !== 2) throw malformed(history, argument);
+      // A compare-and-set that took effect has read what it compared with.
+      operations.add(Read, number, history.valueTable.number(pair[0] ?? null));
+      operations.add(Write, number, history.valueTable.number(pair[1] ?? null));
+    }
+  }
+}
+
+function columnsOf(
+  history: History,
+  events: Int32Array,
+  operations: MicroOperations & { readonly first: Int32Array },
+): Transactions {
+  const count = events.length;
+  const { type, pair, process } = history.columns;
+  const timed = !history.completionsOnly;
+  const status = new Uint8Array(count);
+  const session = new Int32Array(count);
+  const begin = new Int32Array(count);
+  const end = new Int32Array(count);
+  const sessions = new Map<number, number>();
+  for (let t = 0; t < count; t++) {
+    const event = events[t]!;
+    const completion = timed ? pair[event]! : event;
+    const outcome = completion < 0 ? Info : type[completion]!;
+    status[t] = outcome === Ok ? Committed : outcome === Fail ? Aborted : Undetermined;
+    begin[t] = event;
+    end[t] = completion < 0 || outcome === Info ? Never : completion;
+    let number = sessions.get(process[event]!);
+    if (number === undefined) sessions.set(process[event]!, (number = sessions.size));
+    session[t] = number;
+  }
+
+  const n = operations.count;
+  const kind = shortened(operations.kind, n);
+  const key = shortened(operations.key, n);
+  const value = shortened(operations.value, n);
+  settleKinds(history, events, operations, kind, key, value);
+  const version = operations.version;
+  return {
+    history,
+    count,
+    status,
+    session,
+    sessions: sessions.size,
+    begin,
+    end,
+    first: operations.first,
+    kind,
+    key,
+    value,
+    ...(version === undefined ? {} : { version: versions(version, n) }),
+    keys: shortened(operations.keys, operations.keyCount),
+    ...operations.traces.columns(operations.keyCount, value, key, (i) => kind[i] === ReadList),
+    timed,
+  };
+}
+
+/** Whether a key is a list or a register is known once all is read; then null is an empty list or an initial value. */
+function settleKinds(
+  history: History,
+  events: Int32Array,
+  { usage, first, keys }: MicroOperations & { readonly first: Int32Array },
+  kind: Uint8Array,
+  key: Int32Array,
+  value: Int32Array,
+): void {
+  for (let i = 0; i < kind.length; i++) {
+    const use = usage[key[i]!]!;
+    if ((use & (Appended | ReadAsList)) === 0) continue;
+    const isList = !isRegister(use);
+    if (isList && kind[i] === Read && value[i]! <= NullValue) {
+      kind[i] = ReadList;
+      continue;
+    }
+    if (isList ? kind[i] !== Write && kind[i] !== Read : kind[i] !== Append && kind[i] !== ReadList) continue;
+    const t = transactionOf(first, i);
+    const expected: Json = isList ? "a list" : "a value that is no list";
+    const name = history.valueTable.get(keys[key[i]!]!);
+    throw mixedKey(history, events[t]!, name, expected);
+  }
+}
+
+function transactionOf(first: Int32Array, operation: number): number {
+  let t = 0;
+  while (first[t + 1]! <= operation) t++;
+  return t;
+}
+
+function versions(version: Float64Array, n: number): Float64Array {
+  const all = new Float64Array(n).fill(NoVersion);
+  all.set(version.subarray(0, n));
+  return all;
+}
