@@ -5,6 +5,8 @@ import type { Budget, Checker } from "./checker.ts";
 import { regular, regularity } from "./linearizability/conditions/regular.ts";
 import { safe, safety } from "./linearizability/conditions/safe.ts";
 import type { RegisterConditionOptions } from "./linearizability/conditions/register-condition.ts";
+import type { Formalism } from "./isolation/evidence.ts";
+import { isolation } from "./isolation/isolation.ts";
 import { linearizable, type NullReads } from "./linearizability/linearizable.ts";
 import type { Model } from "./linearizability/model.ts";
 import { sequential } from "./sequential/sequential.ts";
@@ -25,8 +27,10 @@ export interface CheckRequest {
   readonly keyed?: boolean;
   readonly initial?: Json;
   readonly nullReads?: NullReads;
-  /** The isolation level to hold, by its name. */
+  /** The isolation levels to hold, by their names, separated by commas; or `all`. */
   readonly level?: string;
+  /** In whose words violations of isolation are told besides ours. */
+  readonly formalism?: Formalism;
   /** For a bank: what its accounts hold together, and whether they may be overdrawn. */
   readonly totalAmount?: number;
   readonly negativeBalances?: boolean;
@@ -74,6 +78,17 @@ export const checkers: readonly CheckerEntry[] = [
         ...(nullReads === undefined ? {} : { nullReads }),
       });
     },
+  },
+  {
+    name: "isolation",
+    summary: "of which isolation levels the transactions are (rashomon list levels), with proofs either way",
+    needsModel: false,
+    make: ({ level, formalism, nullReads }) =>
+      isolation({
+        ...(level === undefined ? {} : { level }),
+        ...(nullReads === undefined ? {} : { nullReads: nullReads === "value" ? "initial" : "nothing" }),
+        ...(formalism === undefined ? {} : { formalism }),
+      }),
   },
   ofRegisters(regularity.name, regularity.summary, regular),
   ofRegisters(safety.name, safety.summary, safe),

@@ -3,11 +3,13 @@ import { basename, dirname } from "node:path";
 
 import {
   looksKeyed,
+  looksTransactional,
   runChecksInThreads,
   withStaleness,
   type Budget,
   type CheckRequest,
   type ChecksResult,
+  type Formalism,
   type NullReads,
 } from "../checkers/index.ts";
 import type { Validity, Verdict } from "../checkers/verdict.ts";
@@ -62,6 +64,8 @@ export interface NamedCheck {
   readonly model?: string;
   readonly initial?: Json;
   readonly nullReads?: NullReads;
+  readonly level?: string;
+  readonly formalism?: Formalism;
 }
 
 export interface JudgeOutcome {
@@ -176,11 +180,16 @@ async function chosenChecks(
   description: TestDescription | undefined,
 ): Promise<{ checks: CheckRequest[]; notes: string[] }> {
   const notes: string[] = [];
-  const asked = request.checks ?? description?.checks ?? checksOfWorkload(history.header.workload);
+  const asked =
+    request.checks ??
+    description?.checks ??
+    checksOfWorkload(history.header.workload) ??
+    // Micro-operations say what they are: transactions are judged by every level.
+    (looksTransactional(history) ? [{ checker: "isolation", level: "all" }] : undefined);
   if (asked === undefined) {
     throw new UsageError(
       `Nothing says by what to judge ${request.path}: neither an option nor the history itself.\n` +
-        "Say it with --linearizable <model> or --checker <name> (rashomon list models, rashomon list checkers).",
+        "Say it with --linearizable <model>, --isolation <level> or --checker <name> (rashomon list models, levels, checkers).",
       "E_NO_CHECK",
     );
   }

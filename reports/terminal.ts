@@ -4,6 +4,7 @@ import type { History } from "../histories/history.ts";
 import { isJsonObject } from "../histories/json.ts";
 import { readNonlinearizable } from "./evidence.ts";
 import type { ReportInput } from "./input.ts";
+import { askedLevels, isolationLines, latticeLines } from "./isolation-text.ts";
 import { laneChart } from "./lane-chart.ts";
 import { shownAnomalies } from "./summarise.ts";
 import { counted, cut, duration, percent, printable } from "./text.ts";
@@ -38,10 +39,23 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
     const keys = anomalies.map(({ anomaly }) => anomalyKey(anomaly, input.history));
     const [key] = keys;
     lines.push(
-      heading(chalk, verdict.valid, checkName(verdict), verdict.valid === false && key ? `key ${key}` : ""),
+      heading(
+        chalk,
+        verdict.valid,
+        checkName(verdict),
+        askedLevels(verdict) || (verdict.valid === false && key ? `key ${key}` : ""),
+      ),
+      ...latticeLines(verdict).flatMap(([label, names]) =>
+        wrap(`${chalk.dim(`${label}:`)} ${names}`, width + chalk.dim("").length),
+      ),
     );
     for (const [i, { anomaly }] of anomalies.slice(0, ToldMax).entries()) {
       if (i > 0 && lines.at(-1)?.startsWith("  ") === true && anomaly.evidence !== undefined) lines.push("");
+      const told = isolationLines(anomaly, chalk, (text) => wrap(text, width));
+      if (told !== undefined) {
+        lines.push("", ...told);
+        continue;
+      }
       const place = keys[i] === undefined || keys[i] === key ? "" : `key ${keys[i]}: `;
       lines.push(...wrap(place + printable(cut(anomaly.explanation, 1000)), width));
       lines.push(...contradiction(anomaly, input.history, chalk, width));

@@ -3,7 +3,15 @@ import { availableParallelism } from "node:os";
 import { chalkStderr } from "chalk";
 import { Command, Option } from "commander";
 
-import { checkers, composeValidity, type NullReads, type Validity } from "../../checkers/index.ts";
+import {
+  askedFor,
+  checkers,
+  composeValidity,
+  formalisms,
+  type Formalism,
+  type NullReads,
+  type Validity,
+} from "../../checkers/index.ts";
 import { RashomonError, UsageError } from "../../histories/errors.ts";
 import type { HistoryFormat, Json } from "../../histories/index.ts";
 import { exitCodeOf } from "../exit-codes.ts";
@@ -16,6 +24,8 @@ interface CheckFlags {
   readonly linearizable?: string;
   readonly model?: string;
   readonly sequential?: string;
+  readonly isolation?: string;
+  readonly formalism?: Formalism;
   readonly initial?: string;
   readonly nullReads?: NullReads;
   readonly keyed?: boolean;
@@ -46,6 +56,16 @@ export function checkCommand(): Command {
     .option(
       "--sequential <model>",
       "is it sequentially consistent under this model? (each process's own order instead of real time)",
+    )
+    .option(
+      "--isolation <levels>",
+      "are the transactions of these isolation levels? Names by commas, or all (rashomon list levels)",
+    )
+    .addOption(
+      new Option(
+        "--formalism <name>",
+        "with --isolation: tell violations also in the words of Adya, of Crooks and others, or of Cerone and others",
+      ).choices(formalisms),
     )
     .option("--initial <json>", "initial state of the model")
     .addOption(
@@ -85,6 +105,8 @@ Examples:
   rashomon check history.edn --linearizable cas-register
   rashomon check history.edn --linearizable register --sequential register
   rashomon check history.edn --linearizable register --staleness --checker regular,safe
+  rashomon check list-append.edn --isolation all
+  rashomon check history.jsonl --isolation snapshot-isolation,strong-session-PL-2 --formalism cerone
   rashomon check queue.jsonl --linearizable fifo-queue --report queue.html
   rashomon check jepsen.edn --linearizable register --initial 0 --keyed
   rashomon check history.jsonl --model ./my-model.ts
@@ -142,7 +164,19 @@ function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
   const linearizable = flags.linearizable ?? flags.model;
   if (staleness === true && linearizable === undefined)
     throw new UsageError("--staleness goes with --linearizable <model>.");
+  if (flags.isolation !== undefined) askedFor(flags.isolation);
+  const isolation: NamedCheck[] =
+    flags.isolation === undefined && flags.formalism === undefined
+      ? []
+      : [
+          {
+            checker: "isolation",
+            level: flags.isolation ?? "all",
+            ...(flags.formalism === undefined ? {} : { formalism: flags.formalism }),
+          },
+        ];
   const asked: NamedCheck[] = [
+    ...isolation,
     ...Object.entries({ linearizable, sequential }).flatMap(([name, model]) =>
       model === undefined ? [] : [{ checker: name, model }],
     ),

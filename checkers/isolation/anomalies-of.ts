@@ -1,0 +1,274 @@
+import type { Budget } from "../checker.ts";
+import type { Anomaly } from "../verdict.ts";
+import type { AnomalyName } from "./anomalies.ts";
+import { forbids, isObserved } from "./cycles/forbids.ts";
+import { namesOfCycle } from "./cycles/name-cycle.ts";
+import { verifyCycle } from "./cycles/verify.ts";
+import type { LevelOutcome } from "./decide-levels.ts";
+import type { Edge, IsolationEngine } from "./decision.ts";
+import type { DependencyCycleEvidence, FindingEvidence, Formalism, NoOrderEvidence } from "./evidence.ts";
+import { EdgeSentences } from "./explain/edge-sentences.ts";
+import { sentenceOfFinding } from "./explain/finding-sentences.ts";
+import { headingOfCycle, list } from "./explain/headings.ts";
+import { TransactionTexts } from "./explain/transaction-text.ts";
+import { viewOfCore, viewOfCycle, viewOfFinding } from "./explain/formalisms.ts";
+import type { Finding } from "./finding.ts";
+import { implies, isBrokenBy, weakest } from "./lattice.ts";
+import type { Level } from "./levels.ts";
+import { nameOf } from "./names.ts";
+import { Initial, type Reading } from "./reading.ts";
+import { shrink } from "./shrink.ts";
+
+/** Findings of one type that are told; the rest is counted. */
+const MostOfOneType = 10;
+/** Steps of an engine for one attempt to do without some transactions. */
+const StepsToShrink = 200_000;
+/** Transactions that evidence shows. */
+const MostShown = 40;
+
+/** A contradiction and the weakest levels that it breaks. */
+interface Broken {
+  readonly levels: readonly Level[];
+  readonly anomaly: Anomaly;
+}
+
+export interface AnomalyContext {
+  readonly engines: readonly IsolationEngine[];
+  readonly formalism?: Formalism;
+  readonly budget: Budget;
+}
+
+/**
+ * What is wrong with a history: the findings, a shortest cycle of each type, first those of the weakest levels, and what has no
+ * order at all. Each is explained and shrunk.
+ */
+export function anomaliesOf(
+  reading: Reading,
+  outcomes: readonly LevelOutcome[],
+  context: AnomalyContext,
+): Anomaly[] {
+  const broken = outcomes
+    .filter(({ valid, model }) => valid === false && model === undefined)
+    .map(({ level }) => level);
+  const found = [
+    ...findingsOf(reading, outcomes, broken, context),
+    ...cyclesOf(reading, outcomes, broken, context),
+    ...coresOf(reading, outcomes, broken, context),
+  ];
+  const least = weakest(broken);
+  const isOfWeakest = ({ levels }: Broken): boolean =>
+    levels.some((level) => least.some((one) => one.name === level.name && one.strength === level.strength));
+  return [...found.filter(isOfWeakest), ...found.filter((one) => !isOfWeakest(one))].map(
+    ({ anomaly }) => anomaly,
+  );
+}
+
+function findingsOf(
+  reading: Reading,
+  outcomes: readonly LevelOutcome[],
+  broken: readonly Level[],
+  context: AnomalyContext,
+): Broken[] {
+  const told = new Map<string, number>();
+  return reading.findings.flatMap((finding) => {
+    const levels = weakest(broken.filter((level) => isBrokenBy(level, finding)));
+    const models = outcomes.flatMap(({ finding: own, model }) =>
+      model !== undefined && own?.type === finding.type ? [model] : [],
+    );
+    const count = told.get(finding.type) ?? 0;
+    if (levels.length + models.length === 0 || count >= MostOfOneType) return [];
+    told.set(finding.type, count + 1);
+    return [{ levels, anomaly: ofFinding(reading, finding, [...levels.map(nameOf), ...models], context) }];
+  });
+}
+
+function ofFinding(
+  reading: Reading,
+  finding: Finding,
+  levels: readonly string[],
+  { formalism }: AnomalyContext,
+): Anomaly {
+  const texts = new TransactionTexts(reading.transactions, finding.transactions.slice(0, MostShown));
+  const evidence: FindingEvidence = {
+    kind: "transactions",
+    levels,
+    ...(finding.key < 0 ? {} : { key: texts.key(finding.key) }),
+    transactions: texts.shown(new Set(finding.operations)),
+    ...(formalism === undefined ? {} : { formalism: viewOfFinding(formalism, finding, texts) }),
+  };
+  return {
+    type: finding.type,
+    operations: texts.named.map((t) => texts.operation(t)),
+    explanation: sentenceOfFinding(finding, texts),
+    evidence,
+  };
+}
+
+interface FoundCycle {
+  readonly cycle: readonly Edge[];
+  readonly level: Level;
+  readonly model: string | undefined;
+  readonly names: readonly [AnomalyName, ...AnomalyName[]];
+}
+
+/** Of each type the shortest; of the same length, that of the weakest level, which comes first. */
+function cyclesOf(
+  reading: Reading,
+  outcomes: readonly LevelOutcome[],
+  broken: readonly Level[],
+  context: AnomalyContext,
+): Broken[] {
+  const shortest = new Map<string, FoundCycle>();
+  for (const { level, decision, cycle: other, model } of outcomes) {
+    const cycle = decision?.valid === false && "cycle" in decision ? decision.cycle : (other ?? []);
+    if (cycle.length === 0) continue;
+    const names = namesOfCycle(reading, cycle);
+    const known = shortest.get(names[0]);
+    if (known === undefined || cycle.length < known.cycle.length)
+      shortest.set(names[0], { cycle, level, names, model });
+  }
+  return Array.from(shortest.values(), (found) => {
+    if (found.model !== undefined) return { levels: [], anomaly: ofCycle(reading, found, [], context) };
+    const levels = isObserved(found.cycle)
+      ? weakest(broken.filter((level) => forbids(level, found.cycle, reading)))
+      : [found.level];
+    return { levels, anomaly: ofCycle(reading, found, levels, context) };
+  });
+}
+
+function ofCycle(
+  reading: Reading,
+  { cycle, level, names, model }: FoundCycle,
+  levels: readonly Level[],
+  context: AnomalyContext,
+): Anomaly {
+  const turned = turnToFirst(cycle, reading);
+  const nodes = [...nodesOf(turned)];
+  const target = levels[0] ?? level;
+  const shrunk = model === undefined ? smallest(reading, target, nodes, context) : undefined;
+  const shown = new Set([...nodes, ...sourcesOf(reading, turned)].slice(0, MostShown));
+  const texts = new TransactionTexts(
+    reading.transactions,
+    Array.from(shown, (node) => (node === Initial ? -1 : reading.transaction[node]!)),
+  );
+  const sentences = new EdgeSentences(reading, texts);
+  const relevant = new Set(turned.flatMap((edge) => sentences.prove(edge).operations));
+  const name = { name: (node: number) => sentences.name(node), keyText: (key: number) => texts.keyText(key) };
+  const heading = headingOfCycle(turned, names, name);
+  const steps = turned.map(
+    (edge) =>
+      `${sentences.name(edge.from)} came before ${sentences.name(edge.to)}: ${sentences.prove(edge).sentence}`,
+  );
+  const evidence: DependencyCycleEvidence = {
+    kind: "dependency-cycle",
+    levels: model === undefined ? levels.map(nameOf) : [model],
+    heading,
+    alsoKnownAs: names.slice(1),
+    cycle: turned.map((edge) => sentences.shown(edge)),
+    transactions: texts.shown(relevant),
+    ...(shrunk === undefined ? {} : { shrunk: shrunk.map((node) => reading.begin[node]!) }),
+    verified:
+      verifyCycle(reading, turned) === undefined && (model !== undefined || forbids(target, turned, reading)),
+    ...(context.formalism === undefined
+      ? {}
+      : { formalism: viewOfCycle(context.formalism, turned, target, sentences) }),
+  };
+  return {
+    type: names[0],
+    operations: texts.named.map((t) => texts.operation(t)),
+    explanation: `${heading} ${steps.join(". ")}. So each would have to come before itself.`,
+    evidence,
+  };
+}
+
+/** The same cycle, starting at the node that was invoked first. */
+function turnToFirst(cycle: readonly Edge[], { begin }: Reading): Edge[] {
+  let first = 0;
+  cycle.forEach(({ from }, i) => {
+    if (begin[from]! < begin[cycle[first]!.from]!) first = i;
+  });
+  return [...cycle.slice(first), ...cycle.slice(0, first)];
+}
+
+function nodesOf(cycle: readonly Edge[]): Set<number> {
+  const nodes = new Set<number>();
+  const open = [...cycle];
+  const seen = new Set<Edge>(open);
+  for (const edge of open) {
+    if (edge.from !== Initial) nodes.add(edge.from);
+    nodes.add(edge.to);
+    for (const reason of edge.because ?? [])
+      if (!seen.has(reason)) {
+        seen.add(reason);
+        open.push(reason);
+      }
+  }
+  return nodes;
+}
+
+/** Who wrote what the readers of a cycle saw and others overwrote. */
+function sourcesOf(reading: Reading, cycle: readonly Edge[]): number[] {
+  return cycle.flatMap(({ kind, from, key }) => {
+    if (kind !== "rw") return [];
+    const sources: number[] = [];
+    for (let entry = reading.readFirst[from]!; entry < reading.readFirst[from + 1]!; entry++)
+      if (reading.readKey[entry] === key && reading.readFrom[entry]! > Initial)
+        sources.push(reading.readFrom[entry]!);
+    return sources;
+  });
+}
+
+function coresOf(
+  reading: Reading,
+  outcomes: readonly LevelOutcome[],
+  broken: readonly Level[],
+  context: AnomalyContext,
+): Broken[] {
+  const cores = outcomes.flatMap(({ level, decision }) =>
+    decision?.valid === false && "core" in decision ? [{ level, core: decision.core }] : [],
+  );
+  // A core of a weaker level says all that one of a stronger level does.
+  const told = cores.filter(
+    ({ level }) => !cores.some((other) => implies(level, other.level) && !implies(other.level, level)),
+  );
+  return told.map(({ level, core }) => {
+    const levels = broken.filter((one) => one.name === level.name && one.strength === level.strength);
+    return { levels, anomaly: ofCore(reading, level, core, context) };
+  });
+}
+
+function ofCore(reading: Reading, level: Level, core: readonly number[], context: AnomalyContext): Anomaly {
+  const shrunk = smallest(reading, level, core, context);
+  const nodes = (shrunk ?? core).filter((node) => node !== Initial);
+  const texts = new TransactionTexts(
+    reading.transactions,
+    nodes.slice(0, MostShown).map((node) => reading.transaction[node]!),
+  );
+  const all = list(texts.named.map((t) => texts.name(t)));
+  const more = nodes.length > MostShown ? ` and ${nodes.length - MostShown} more` : "";
+  const evidence: NoOrderEvidence = {
+    kind: "no-order",
+    levels: [nameOf(level)],
+    transactions: texts.shown(new Set()),
+    ...(shrunk === undefined ? {} : { shrunk: shrunk.map((node) => reading.begin[node]!) }),
+    ...(context.formalism === undefined
+      ? {}
+      : { formalism: viewOfCore(context.formalism, level, nodes, new EdgeSentences(reading, texts)) }),
+  };
+  return {
+    type: "no-order",
+    operations: nodes.map((node) => reading.begin[node]!),
+    explanation: `Whatever the order in which ${all}${more} wrote, what they read closes a circle that ${nameOf(level)} forbids: every order was tried, and each part of them alone could be explained.`,
+    evidence,
+  };
+}
+
+function smallest(
+  reading: Reading,
+  level: Level,
+  start: readonly number[],
+  { engines, budget }: AnomalyContext,
+): readonly number[] | undefined {
+  const steps = Math.min(budget.steps ?? StepsToShrink, StepsToShrink);
+  return shrink(reading, level, start, engines, { ...budget, steps });
+}

@@ -1,0 +1,72 @@
+import type { AnomalyName, CycleName } from "../anomalies.ts";
+import type { Edge } from "../decision.ts";
+import type { Level } from "../levels.ts";
+import type { Reading } from "../reading.ts";
+import { forbids, isAntiDependency, isOrder, isRead } from "./forbids.ts";
+
+/**
+ * The names of a cycle: first its class as Adya and Elle have it, then what else it is known as, the most telling first
+ * ("write-skew", "fractured-read", …). With an edge of a session or of real time, the class has `-process` or `-realtime` at its end.
+ */
+export function namesOfCycle(
+  reading: Reading,
+  cycle: readonly Edge[],
+): readonly [AnomalyName, ...AnomalyName[]] {
+  const first = classOf(cycle);
+  const ordered = cycle.some(({ kind }) => isOrder(kind));
+  const suffix = cycle.some(({ kind }) => kind === "rt") ? "realtime" : ordered ? "process" : undefined;
+  const withSuffix = (name: CycleName): AnomalyName => (suffix === undefined ? name : `${name}-${suffix}`);
+  return [withSuffix(first), ...othersOf(reading, cycle).map(withSuffix)];
+}
+
+/** The class that the number of anti-dependencies and their neighbours make: exactly one. */
+function classOf(cycle: readonly Edge[]): CycleName {
+  const anti = cycle.filter(({ kind }) => isAntiDependency(kind));
+  if (anti.length === 0) return cycle.some(({ kind }) => isRead(kind)) ? "G1c" : "G0";
+  if (anti.length === 1) return "G-single";
+  const adjacent = cycle.some(
+    ({ kind }, i) => isAntiDependency(kind) && isAntiDependency(cycle[(i + 1) % cycle.length]!.kind),
+  );
+  if (!adjacent) return "G-nonadjacent";
+  return anti.every(({ kind }) => kind === "rw") ? "G2-item" : "G2";
+}
+
+const plain = (name: Level["name"]): Level => ({ name, strength: "strong" });
+
+function othersOf(reading: Reading, cycle: readonly Edge[]): CycleName[] {
+  const anti = cycle.filter(({ kind }) => isAntiDependency(kind));
+  const names: CycleName[] = [];
+  if (anti.length === 1) {
+    if (cycle.length === 2 && cycle.some(({ kind }) => isRead(kind))) names.push("fractured-read");
+    if (forbids(plain("cursor-stability"), cycle, reading)) names.push("G-cursor");
+    if (forbids(plain("monotonic-view"), cycle, reading)) names.push("G-monotonic", "G-MSR");
+    names.push("G-SIb", "G-SI");
+  }
+  if (isLongFork(cycle)) names.push("long-fork");
+  if (anti.length >= 2 && classOf(cycle) === "G-nonadjacent") names.push("G-SI");
+  if (isWriteSkew(cycle)) names.push("write-skew");
+  if (anti.length >= 2 && forbids(plain("update-serializable"), cycle, reading)) names.push("G-update");
+  return names;
+}
+
+/** Two transactions, each of which read what the other then overwrote, of two keys. */
+function isWriteSkew(cycle: readonly Edge[]): boolean {
+  const [a, b] = cycle;
+  return (
+    cycle.length === 2 &&
+    a !== undefined &&
+    b !== undefined &&
+    isAntiDependency(a.kind) &&
+    isAntiDependency(b.kind) &&
+    a.key !== b.key
+  );
+}
+
+/** Two readers and two writers: each reader saw the write that the other missed. */
+function isLongFork(cycle: readonly Edge[]): boolean {
+  return (
+    cycle.length === 4 &&
+    cycle.every(({ kind }, i) => isAntiDependency(kind) !== isAntiDependency(cycle[(i + 1) % 4]!.kind)) &&
+    cycle.every(({ kind }) => isAntiDependency(kind) || isRead(kind))
+  );
+}

@@ -1,0 +1,157 @@
+import type { Budget } from "../checker.ts";
+import { forbids, isObserved } from "./cycles/forbids.ts";
+import type { Edge, IsolationEngine, LevelDecision } from "./decision.ts";
+import type { Finding } from "./finding.ts";
+import { implies, isBrokenBy, levelNumber, levels } from "./lattice.ts";
+import type { Level, LevelName } from "./levels.ts";
+import type { Reading } from "./reading.ts";
+
+/** What came out for one level, and how it is known. */
+export interface LevelOutcome {
+  readonly level: Level;
+  readonly valid: true | false | "unknown";
+  /** What an engine said of this very level. */
+  readonly decision?: LevelDecision;
+  readonly engine?: string;
+  /** A finding that breaks it by itself. */
+  readonly finding?: Finding;
+  /** A cycle found for another level that this one forbids as well. */
+  readonly cycle?: readonly Edge[];
+  readonly reason?: string;
+  /** The condition of single operations that this is about; then the level is only the one that its words are like. */
+  readonly model?: string;
+}
+
+export interface LevelOutcomes {
+  /** Of each level that was asked for, and each that those imply. */
+  readonly outcomes: readonly LevelOutcome[];
+  /** How many decisions of engines it took. */
+  readonly decisions: number;
+}
+
+/** Levels that stay polynomial when the order of versions is not known: cheaper to ask for than the others. */
+const polynomial: ReadonlySet<LevelName> = new Set([
+  "read-uncommitted",
+  "read-committed",
+  "monotonic-atomic-view",
+  "read-committed-biswas-enea",
+  "read-atomic",
+  "causal-consistency",
+] as const);
+/** How much more any other costs then. */
+const Harder = 4;
+
+/**
+ * Decides the levels that are asked for and all that those imply, with as few questions to the engines as the lattice
+ * allows: first what is asked for, strongest first, so that a healthy history takes one; then, where it fails, whatever tells most of the
+ * rest either way. What a finding or an observed cycle breaks is not asked.
+ */
+export function decideLevels(
+  reading: Reading,
+  asked: readonly Level[],
+  engines: readonly IsolationEngine[],
+  budget: Budget = {},
+): LevelOutcomes {
+  const outcomes = new Map<number, LevelOutcome>();
+  const considered = levels.filter((level) => asked.some((other) => implies(other, level)));
+  const settle = (outcome: LevelOutcome): void => {
+    const number = levelNumber(outcome.level);
+    const known = outcomes.get(number);
+    if (known === undefined || (known.valid === "unknown" && outcome.valid !== "unknown"))
+      outcomes.set(number, outcome);
+  };
+  const isOpen = (level: Level): boolean => !outcomes.has(levelNumber(level));
+  for (const finding of reading.findings)
+    for (const level of considered) if (isBrokenBy(level, finding)) settle({ level, valid: false, finding });
+
+  const order = considered.filter((level) => !considered.some((other) => isAbove(other, level)));
+  const ordersKnown = areOrdersKnown(reading);
+  const deadline = deadlineOf(budget);
+  let decisions = 0;
+  for (;;) {
+    const level = order.find(isOpen) ?? mostTelling(considered.filter(isOpen), ordersKnown);
+    if (level === undefined) break;
+    decisions++;
+    const { decision, engine } = decide(reading, level, engines, withDeadline(budget, deadline));
+    settle({ level, valid: decision.valid, decision, engine });
+    if (decision.valid === "unknown") {
+      outcomes.set(levelNumber(level), {
+        level,
+        valid: "unknown",
+        decision,
+        engine,
+        reason: decision.reason,
+      });
+      continue;
+    }
+    for (const other of considered) {
+      if (decision.valid && implies(level, other)) settle({ level: other, valid: true });
+      if (decision.valid || !("cycle" in decision)) continue;
+      if (isObserved(decision.cycle) && forbids(other, decision.cycle, reading))
+        settle({ level: other, valid: false, cycle: decision.cycle });
+    }
+    if (!decision.valid)
+      for (const other of considered) if (implies(other, level)) settle({ level: other, valid: false });
+    // What a cycle breaks below, it breaks above as well.
+    for (const broken of considered)
+      if (outcomes.get(levelNumber(broken))?.valid === false)
+        for (const other of considered) if (implies(other, broken)) settle({ level: other, valid: false });
+  }
+  return {
+    outcomes: considered.flatMap((level) => {
+      const outcome = outcomes.get(levelNumber(level));
+      return outcome === undefined ? [] : [outcome];
+    }),
+    decisions,
+  };
+}
+
+function isAbove(a: Level, b: Level): boolean {
+  return implies(a, b) && !implies(b, a);
+}
+
+/** The open level whose answer settles most of the others, whichever it is; the cheaper and weaker of equals. */
+function mostTelling(open: readonly Level[], ordersKnown: boolean): Level | undefined {
+  let best: Level | undefined;
+  let most = 0;
+  for (const level of open) {
+    const below = open.filter((other) => implies(level, other)).length;
+    const above = open.filter((other) => implies(other, level)).length;
+    const told = Math.min(below, above) / (ordersKnown || polynomial.has(level.name) ? 1 : Harder);
+    if (told <= most) continue;
+    most = told;
+    best = level;
+  }
+  return best;
+}
+
+/** Whether the order of the versions of every key is known, and who wrote what was read. */
+export function areOrdersKnown({ writerFirst, ordered, candidates }: Reading): boolean {
+  return (
+    candidates.size === 0 &&
+    ordered.every((known, key) => known === writerFirst[key + 1]! - writerFirst[key]!)
+  );
+}
+
+function decide(
+  reading: Reading,
+  level: Level,
+  engines: readonly IsolationEngine[],
+  budget: Budget,
+): { decision: LevelDecision; engine: string } {
+  for (const engine of engines) {
+    const decision = engine.decide(reading, level, budget);
+    if (decision !== undefined) return { decision, engine: engine.name };
+  }
+  return { decision: { valid: "unknown", reason: "no engine decides this level here" }, engine: "none" };
+}
+
+/** Seconds are for all levels together; steps for each decision. */
+function deadlineOf({ seconds, clock }: Budget): number | undefined {
+  return seconds === undefined || clock === undefined ? undefined : clock() + seconds;
+}
+
+function withDeadline(budget: Budget, deadline: number | undefined): Budget {
+  if (deadline === undefined || budget.clock === undefined) return budget;
+  return { ...budget, seconds: Math.max(0, deadline - budget.clock()) };
+}

@@ -1,0 +1,251 @@
+import type { History } from "../../histories/history.ts";
+import type { JsonObject } from "../../histories/json.ts";
+import type { Budget, Checker } from "../checker.ts";
+import { composeValidity, type Validity, type Verdict } from "../verdict.ts";
+import { anomaliesOf } from "./anomalies-of.ts";
+import { certificateOf } from "./certificate.ts";
+import { decideLevels, type LevelOutcome } from "./decide-levels.ts";
+import type { IsolationEngine } from "./decision.ts";
+import { isolationEngines } from "./engines/engines.ts";
+import type { DependencyCycleEvidence, Formalism } from "./evidence.ts";
+import { implies, levelNumber, strongest, weakest } from "./lattice.ts";
+import type { Level } from "./levels.ts";
+import { nameOf, parseLevelName, type Asked } from "./names.ts";
+import { decideOperationModel, type OperationOutcome } from "./operation-models/decide.ts";
+import type { Reading } from "./reading.ts";
+import { readingOf } from "./reading/reading-of.ts";
+import { Aborted, Committed, Undetermined } from "./transactions.ts";
+import { transactionsOf } from "./transactions/transactions-of.ts";
+
+export interface IsolationOptions {
+  /** Names of levels separated by commas, or `all`, which is also what is taken if none is named. */
+  readonly level?: string;
+  /** In whose words violations are told besides ours. */
+  readonly formalism?: Formalism;
+  /** What a read of null says in operations that are a single read, see `transactionsOf`. */
+  readonly nullReads?: "initial" | "nothing";
+}
+
+const summary = "of which isolation levels the transactions are, with proofs either way";
+
+/** The checker for `check`. Throws a `UsageError` at once where a name is not known. */
+export function isolation(options: IsolationOptions = {}): Checker {
+  const asked = askedFor(options.level);
+  return {
+    name: "isolation",
+    summary,
+    check: (history, budget) =>
+      judgeReading(readingOf(transactionsOf(history, options)), asked, {
+        ...options,
+        ...(budget === undefined ? {} : { budget }),
+      }),
+  };
+}
+
+/** Decides isolation levels of a history; see `docs/isolation.md` for what each of them asks for. */
+export function checkIsolation(
+  history: History,
+  options: IsolationOptions = {},
+  budget: Budget = {},
+): Verdict {
+  return isolation(options).check(history, budget);
+}
+
+/** What names separated by commas ask for; throws a `UsageError` that lists the known ones. */
+export function askedFor(names = "all"): readonly Asked[] {
+  return names
+    .split(",")
+    .flatMap((name) =>
+      name.trim().toLowerCase() === "all"
+        ? [{ name: "all", level: { name: "serializable" as const, strength: "strong" as const } }]
+        : [parseLevelName(name)],
+    );
+}
+
+export interface JudgeOptions {
+  readonly formalism?: Formalism;
+  readonly budget?: Budget;
+  readonly engines?: readonly IsolationEngine[];
+}
+
+/** The verdict on a reading. */
+export function judgeReading(reading: Reading, asked: readonly Asked[], options: JudgeOptions = {}): Verdict {
+  const { formalism, budget = {}, engines = isolationEngines } = options;
+  const levels = asked.flatMap((one) => ("level" in one ? [one.level] : []));
+  const { outcomes: decided, decisions } = decideLevels(reading, levels, engines, budget);
+  const certified = certificateOf(reading, decided);
+  const outcomes = decided.map((outcome) => withDoubts(outcome, reading, certified.unverified));
+  const models = asked.flatMap((one) =>
+    "model" in one
+      ? [{ name: one.name, ...decideOperationModel(reading, one.model, { engines, budget }) }]
+      : [],
+  );
+  const valid = composeValidity([
+    ...levels.map((level) => validityOf(outcomes, level)),
+    ...models.map((outcome) => outcome.valid),
+  ]);
+  const evidence = noEvidence(reading);
+  const base = {
+    checker: "isolation",
+    anomalies: anomaliesOf(reading, [...outcomes, ...models.flatMap(asOutcome)], {
+      engines,
+      budget,
+      ...(formalism === undefined ? {} : { formalism }),
+    }),
+    ...(certified.certificate === undefined
+      ? {}
+      : { certificate: certified.certificate, verified: certified.unverified.length === 0 }),
+    statistics: statisticsOf(reading, decisions),
+    details: detailsOf(asked, outcomes, models, decided),
+    notes: notesOf(reading),
+  };
+  const verdict: Verdict = {
+    ...base,
+    valid,
+    details: { ...base.details, anomalyTypes: typesOf(base.anomalies) },
+  };
+  if (valid === true && evidence !== undefined)
+    return { ...verdict, valid: "unknown", reason: `no evidence: ${evidence}` };
+  if (valid === "unknown") return { ...verdict, reason: reasonOf(asked, outcomes, models) };
+  return verdict;
+}
+
+function validityOf(outcomes: readonly LevelOutcome[], level: Level): Validity {
+  return outcomes.find((outcome) => levelNumber(outcome.level) === levelNumber(level))?.valid ?? "unknown";
+}
+
+/** What stayed open in the reading, or in the verification of a certificate, keeps a level from being said to hold. */
+function withDoubts(outcome: LevelOutcome, reading: Reading, unverified: readonly string[]): LevelOutcome {
+  if (outcome.valid !== true) return outcome;
+  const [gap] = reading.gaps;
+  if (gap !== undefined) return { level: outcome.level, valid: "unknown", reason: gap };
+  const [problem] = unverified;
+  return problem === undefined
+    ? outcome
+    : { level: outcome.level, valid: "unknown", reason: `internal: certificate did not verify (${problem})` };
+}
+
+function asOutcome(outcome: OperationOutcome): LevelOutcome[] {
+  return outcome.outcome === undefined ? [] : [outcome.outcome];
+}
+
+function detailsOf(
+  asked: readonly Asked[],
+  outcomes: readonly LevelOutcome[],
+  models: readonly (OperationOutcome & { readonly name: string })[],
+  decided: readonly LevelOutcome[],
+): JsonObject {
+  const of = (validity: Validity): Level[] =>
+    outcomes.filter(({ valid }) => valid === validity).map(({ level }) => level);
+  const engines: Record<string, number> = {};
+  for (const { engine } of decided) if (engine !== undefined) engines[engine] = (engines[engine] ?? 0) + 1;
+  const reasons = outcomes.flatMap(({ level, reason }): [string, string][] =>
+    reason === undefined ? [] : [[nameOf(level), reason]],
+  );
+  return {
+    levels: {
+      ...Object.fromEntries(outcomes.map(({ level, valid }) => [nameOf(level), valid])),
+      ...Object.fromEntries(models.map(({ model, valid }) => [model, valid])),
+    },
+    strongest: strongest(of(true)).map(nameOf),
+    weakestViolated: weakest(of(false)).map(nameOf),
+    asked: Object.fromEntries(
+      asked.map((one) => [
+        one.name,
+        "level" in one
+          ? validityOf(outcomes, one.level)
+          : (models.find(({ model }) => model === one.model)?.valid ?? "unknown"),
+      ]),
+    ),
+    ...(reasons.length === 0 ? {} : { reasons: Object.fromEntries(reasons) }),
+    engines,
+  };
+}
+
+/** Every name of every anomaly that is told. */
+function typesOf(anomalies: Verdict["anomalies"]): string[] {
+  const names = anomalies.flatMap(({ type, evidence }) => [
+    type,
+    ...(isCycle(evidence) ? evidence.alsoKnownAs : []),
+  ]);
+  return [...new Set(names)].toSorted();
+}
+
+function isCycle(evidence: { readonly kind: string } | undefined): evidence is DependencyCycleEvidence {
+  return evidence?.kind === "dependency-cycle";
+}
+
+function reasonOf(
+  asked: readonly Asked[],
+  outcomes: readonly LevelOutcome[],
+  models: readonly OperationOutcome[],
+): string {
+  const open = [
+    ...outcomes.flatMap(({ level, valid, reason }) =>
+      valid === "unknown" && asked.some((one) => "level" in one && implies(one.level, level))
+        ? [`${nameOf(level)}: ${reason ?? "undecided"}`]
+        : [],
+    ),
+    ...models.flatMap(({ model, valid, reason }) =>
+      valid === "unknown" ? [`${model}: ${reason ?? "undecided"}`] : [],
+    ),
+  ];
+  return open.length <= 3
+    ? open.join("; ")
+    : `${open.slice(0, 3).join("; ")}; and ${open.length - 3} more levels`;
+}
+
+/** Why a history could not have shown a violation; `undefined` where it could. */
+function noEvidence(reading: Reading): string | undefined {
+  if (reading.nodes <= 1) return "no transaction committed";
+  const { transactions } = reading;
+  const seen = transactions.kind.some((_, operation) => isKnownRead(transactions, operation));
+  return seen ? undefined : "nothing was read";
+}
+
+function isKnownRead({ kind, value }: Reading["transactions"], operation: number): boolean {
+  return (kind[operation] === 0 || kind[operation] === 2) && value[operation] !== -1;
+}
+
+function notesOf({ transactions, begin, end, nodes }: Reading): string[] {
+  const { timed, version } = transactions;
+  const notes: string[] = [];
+  if (!timed)
+    notes.push(
+      "The history has no invocations, so that nothing is known of real time: strong- levels heed sessions only.",
+    );
+  void version;
+  if (timed && nodes > 2) {
+    let latest = -1;
+    let concurrent = false;
+    for (let node = 1; node < nodes && !concurrent; node++) {
+      concurrent = begin[node]! < latest;
+      latest = Math.max(latest, end[node]!);
+    }
+    if (!concurrent)
+      notes.push(
+        "No two transactions were concurrent, which is weak evidence for any level: most anomalies need concurrency.",
+      );
+  }
+  return notes;
+}
+
+function statisticsOf(
+  { transactions, findings, nodes, sessions }: Reading,
+  decisions: number,
+): Record<string, number> {
+  const { status, count, kind, keys } = transactions;
+  const ended = (how: number): number => status.reduce((sum, one) => (one === how ? sum + 1 : sum), 0);
+  return {
+    transactions: count,
+    committed: ended(Committed),
+    aborted: ended(Aborted),
+    undetermined: ended(Undetermined),
+    tookEffect: nodes - 1,
+    operations: kind.length,
+    keys: keys.length,
+    sessions,
+    findings: findings.length,
+    decisions,
+  };
+}
