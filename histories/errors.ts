@@ -18,6 +18,8 @@ export interface Place {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
+  /** In a file that is no text: how many bytes come before. */
+  readonly offset?: number;
 }
 
 export function describePlace(place: Place): string {
@@ -26,6 +28,8 @@ export function describePlace(place: Place): string {
   if (place.line !== undefined)
     parts.push(place.file === undefined ? `line ${place.line}` : String(place.line));
   if (place.line !== undefined && place.column !== undefined) parts.push(String(place.column));
+  if (place.offset !== undefined)
+    parts.push(place.file === undefined ? `byte ${place.offset}` : ` byte ${place.offset}`);
   return parts.join(":");
 }
 

@@ -10,7 +10,9 @@ export {
   formatOfName,
   historyFormats,
   parseHistoryFormat,
+  writableFormats,
   type HistoryFormat,
+  type WritableFormat,
 } from "./codecs/format.ts";
 export { readHistory, readHistoryFrom, type ReadOptions } from "./codecs/read.ts";
 export { convertHistory, historyText, writeHistory } from "./codecs/write.ts";

@@ -17,6 +17,8 @@ export interface Decoder {
   readonly newlines?: number;
   /** Whether the decoder itself judges an end of the file in the middle of a character. */
   readonly takesTornEnd?: boolean;
+  /** Whether the format is no text, so that nothing is expected of its bytes, and places are counted in them. */
+  readonly binary?: boolean;
 }
 
 /** What is wrong at byte `at` of the window; `Input` turns it into an `InputError` with line and column. */
@@ -41,6 +43,10 @@ export class Incomplete extends Error {}
 /** Counts lines and columns of what has passed through the window. */
 export class Places {
   readonly file: string | undefined;
+  /** Whether places are told as numbers of bytes. */
+  binary = false;
+  /** Bytes that have passed. */
+  #passed = 0;
   /** Line and column (both 0-based, in characters) of byte `#origin`. */
   #line = 0;
   #column = 0;
@@ -58,17 +64,23 @@ export class Places {
   }
 
   /** The bytes before `at` are done with; `newlines` of them are newlines. */
-  pass(at: number, newlines = countNewlines(this.#bytes, this.#origin, at)): void {
-    this.#column = this.#columnAt(at, newlines);
-    this.#line += newlines;
+  pass(at: number, newlines?: number): void {
+    this.#passed += at - this.#origin;
+    if (!this.binary) {
+      const passed = newlines ?? countNewlines(this.#bytes, this.#origin, at);
+      this.#column = this.#columnAt(at, passed);
+      this.#line += passed;
+    }
     this.#origin = at;
   }
 
   /** The place of byte `at` of the window. */
   at(at: number): Place {
+    const file = this.file === undefined ? {} : { file: this.file };
+    if (this.binary) return { ...file, offset: this.#passed + at - this.#origin };
     const newlines = countNewlines(this.#bytes, this.#origin, at);
     return {
-      ...(this.file === undefined ? {} : { file: this.file }),
+      ...file,
       line: this.#line + newlines + 1,
       column: this.#columnAt(at, newlines) + 1,
     };

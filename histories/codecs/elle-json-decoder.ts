@@ -1,7 +1,7 @@
 import type { History } from "../history.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { brief } from "../schema/schemas.ts";
-import { describeByte, Fault, type Decoder, type Places } from "./decoder.ts";
+import { Fault, type Places } from "./decoder.ts";
 import {
   emptyOperation,
   flatExtra,
@@ -10,83 +10,30 @@ import {
   type ForeignOperation,
   type ForeignOptions,
 } from "./foreign-history.ts";
-import { JsonScanner, Unfinished } from "./json-scanner.ts";
-
-/** Where the reader of an array of operations stands. */
-type State = "start" | "stream" | "first" | "comma" | "element" | "closed";
+import { JsonRecordsDecoder } from "./json-records-decoder.ts";
 
 /**
  * The JSON of elle-cli: one array of operation objects; or, as `jepsen.history.sim` prints it, one object
  * after another. `type`, `f` and the functions of micro-operations are strings. An integer that a double
  * does not hold exactly becomes `{"#int":"…"}`, as in EDN.
  */
-export class ElleJsonDecoder implements Decoder {
+export class ElleJsonDecoder extends JsonRecordsDecoder {
   readonly #history: ForeignHistory;
-  readonly #scanner = new JsonScanner();
-  #state: State = "start";
 
   constructor(places: Places, options: ForeignOptions = {}) {
+    super("an operation");
     this.#history = new ForeignHistory(places, options);
-  }
-
-  decode(bytes: Buffer, start: number, end: number, last: boolean): number {
-    let at = start;
-    for (;;) {
-      while (at < end && isBlank(bytes[at] ?? 0)) at++;
-      if (at >= end) {
-        if (last && this.#state !== "stream" && this.#state !== "closed") {
-          throw new Fault(
-            at,
-            "E_JSON",
-            this.#state === "start" ? "operations" : 'the array\'s "]"',
-            "the end of the file",
-          );
-        }
-        return at;
-      }
-      const byte = bytes[at] ?? 0;
-      switch (this.#state) {
-        case "start":
-          if (byte === 0x5b) at++;
-          this.#state = byte === 0x5b ? "first" : "stream";
-          break;
-        case "first":
-          this.#state = byte === 0x5d ? "closed" : "element";
-          if (byte === 0x5d) at++;
-          break;
-        case "comma":
-          if (byte !== 0x2c && byte !== 0x5d) throw unexpected(bytes, at, end, '"," or "]"');
-          this.#state = byte === 0x2c ? "element" : "closed";
-          at++;
-          break;
-        case "closed":
-          throw unexpected(bytes, at, end, "the end of the file after the array");
-        case "stream":
-        case "element": {
-          if (byte !== 0x7b) throw unexpected(bytes, at, end, "an operation object");
-          const after = this.#scanner.scan(bytes, at, end);
-          if (after === Unfinished) {
-            if (last) throw new Fault(end, "E_JSON", "the rest of an operation", "the end of the file");
-            return at;
-          }
-          this.#operation(bytes, at, after);
-          at = after;
-          if (this.#state === "element") this.#state = "comma";
-          break;
-        }
-      }
-    }
   }
 
   build(): History {
     return this.#history.build();
   }
 
-  #operation(bytes: Buffer, start: number, end: number): void {
+  protected record(record: JsonObject, start: number): void {
     const operation = emptyOperation();
     let value: Json = null;
     const extra: Record<string, Json> = {};
-    for (const [name, member] of Object.entries(this.#object(bytes, start, end))) {
+    for (const [name, member] of Object.entries(record)) {
       if (name === "value") value = member;
       else if (!take(operation, name, member, start)) {
         Object.defineProperty(extra, name, {
@@ -101,21 +48,6 @@ export class ElleJsonDecoder implements Decoder {
     value = this.#history.splitKey(operation, value, start);
     this.#history.add(operation, start);
     this.#history.values.appendJson(value);
-  }
-
-  #object(bytes: Buffer, start: number, end: number): JsonObject {
-    let text = "";
-    let from = start;
-    const large = this.#scanner.largeIntegers;
-    for (let i = 0; i < large.length; i += 2) {
-      const [numberStart = start, numberEnd = start] = large.slice(i, i + 2);
-      text += `${bytes.toString("utf8", from, numberStart)}{"#int":"${bytes.toString("latin1", numberStart, numberEnd)}"}`;
-      from = numberEnd;
-    }
-    text += bytes.toString("utf8", from, end);
-    const value: unknown = JSON.parse(text);
-    // The text begins with a brace.
-    return value as JsonObject;
   }
 }
 
@@ -158,12 +90,4 @@ function take(operation: ForeignOperation, name: string, member: Json, at: numbe
     default:
       return false;
   }
-}
-
-function unexpected(bytes: Buffer, at: number, end: number, expected: string): Fault {
-  return new Fault(at, "E_JSON", expected, describeByte(bytes, at, end, "the end"));
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -46,7 +46,7 @@ function file(content: string | Uint8Array, name = "input"): string {
 describe("bad input is one clear error", () => {
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   const cases: [string, string | Uint8Array, { line?: number; column?: number; expected: string; found: string }][] = [
-    ["an empty file", "", { expected: "a history: history.jsonl, EDN or JSON", found: "an empty file" }],
+    ["an empty file", "", { expected: "a history: history.jsonl, EDN, JSON, or a format of another checker", found: "an empty file" }],
     ["blanks", " \n\n", { expected: "a history", found: "an empty file" }],
     ["another file", "PK\u0003\u0004", { line: 1, expected: "a history", found: '"PK' }],
     ["Jepsen's binary file", "JEPSEN\u0000", { line: 1, expected: "a history", found: "Jepsen's binary test.jepsen" }],
@@ -94,7 +94,7 @@ describe("bad input is one clear error", () => {
 
   test("a folder, a missing file", async () => {
     mkdirSync(join(folder, "empty"));
-    expect(await failure(join(folder, "empty"))).toMatchObject({ found: "a directory" });
+    expect(await failure(join(folder, "empty"))).toMatchObject({ found: "a directory without" });
     expect(await failure(join(folder, "missing"))).toMatchObject({ found: "no such file" });
     expect(await failure(join(file(""), "below"))).toMatchObject({ expected: "a history file" });
   });

@@ -7,7 +7,8 @@ import { incompleteTail, invalidUtf8 } from "./utf8.ts";
 
 /**
  * Carries chunks of bytes to a decoder through a window that holds the record now being read, however
- * the chunks cut it. Lets nothing but UTF-8 through, and no record above `maximumRecordBytes`.
+ * the chunks cut it. Lets nothing but UTF-8 through (unless the format is no text), and no record above
+ * `maximumRecordBytes`.
  */
 export class Input {
   readonly #decoder: Decoder;
@@ -18,12 +19,16 @@ export class Input {
   #valid = 0;
   #end = 0;
   #first = true;
+  readonly #binary: boolean;
   /** How long an incomplete record must have grown before it is tried again, so that trying stays linear. */
   #tryAt = 0;
 
   constructor(decoder: Decoder, places: Places) {
     this.#decoder = decoder;
     this.#places = places;
+    this.#binary = decoder.binary === true;
+    this.#places.binary = this.#binary;
+    if (this.#binary) this.#first = false;
   }
 
   push(chunk: Uint8Array): void {
@@ -34,7 +39,9 @@ export class Input {
       this.#skipByteOrderMark();
     }
     // A character cut by the end of the chunk waits for its other bytes.
-    this.#validate(this.#end - incompleteTail(this.#window, this.#start, this.#end));
+    this.#validate(
+      this.#binary ? this.#end : this.#end - incompleteTail(this.#window, this.#start, this.#end),
+    );
     if (this.#end - this.#start < this.#tryAt) return;
     this.#decode(this.#valid, false);
     const rest = this.#end - this.#start;
@@ -42,10 +49,15 @@ export class Input {
     this.#tryAt = Math.min(2 * rest, maximumRecordBytes + 1);
   }
 
-  finish(): History {
+  /** No more bytes follow. */
+  end(): void {
     if (this.#first) this.#skipByteOrderMark();
     if (this.#decoder.takesTornEnd !== true) this.#validate(this.#end);
     this.#decode(this.#end, true);
+  }
+
+  finish(): History {
+    this.end();
     try {
       return this.#decoder.build();
     } catch (error) {
@@ -94,7 +106,7 @@ export class Input {
 
   #validate(end: number): void {
     if (end <= this.#valid) return;
-    if (!isUtf8(this.#window.subarray(this.#valid, end))) {
+    if (!this.#binary && !isUtf8(this.#window.subarray(this.#valid, end))) {
       throw this.#places.inputError(invalidUtf8(this.#window, this.#valid, end));
     }
     this.#valid = end;

@@ -6,14 +6,14 @@ import type { Operation } from "../operation.ts";
 import { ednName, ednText } from "./edn-writer.ts";
 import { isKeywordName } from "./edn-mapping.ts";
 import { extraMembers } from "./foreign-history.ts";
-import { formatOfName, type HistoryFormat } from "./format.ts";
+import { formatOfName, type WritableFormat } from "./format.ts";
 import { readHistory, type ReadOptions } from "./read.ts";
 
 /** Characters gathered before they are written. */
 const ChunkCharacters = 1 << 16;
 
 /** Writes a history to a file (`-`: standard output), some lines at a time. */
-export async function writeHistory(path: string, history: History, format: HistoryFormat): Promise<void> {
+export async function writeHistory(path: string, history: History, format: WritableFormat): Promise<void> {
   if (path === "-") {
     for (const chunk of historyText(history, format)) {
       await new Promise<void>((resolve, reject) => {
@@ -37,10 +37,10 @@ export async function writeHistory(path: string, history: History, format: Histo
 export async function convertHistory(
   from: string,
   to: string,
-  options: ReadOptions & { readonly to?: HistoryFormat } = {},
+  options: ReadOptions & { readonly to?: WritableFormat } = {},
 ): Promise<{
   readonly operations: number;
-  readonly format: HistoryFormat;
+  readonly format: WritableFormat;
   readonly notes: readonly string[];
 }> {
   const format = options.to ?? formatOfName(to);
@@ -50,7 +50,7 @@ export async function convertHistory(
 }
 
 /** The text of a history, in pieces. */
-export function* historyText(history: History, format: HistoryFormat): Generator<string> {
+export function* historyText(history: History, format: WritableFormat): Generator<string> {
   let text = "";
   for (const line of lines(history, format)) {
     text += line;
@@ -61,7 +61,7 @@ export function* historyText(history: History, format: HistoryFormat): Generator
   yield text;
 }
 
-function* lines(history: History, format: HistoryFormat): Generator<string> {
+function* lines(history: History, format: WritableFormat): Generator<string> {
   switch (format) {
     case "native":
       yield `${headerLine(history.header)}\n`;
