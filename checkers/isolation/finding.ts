@@ -9,4 +9,6 @@ export interface Finding {
   readonly operations: readonly number[];
   /** Number of the key in `Transactions`. */
   readonly key: number;
+  /** Of `internal`: whether it contradicts the transaction's own write, and not merely an earlier read. */
+  readonly ofOwnWrite?: boolean;
 }

@@ -102,6 +102,10 @@ describe("what a finding breaks", () => {
     expect(isBrokenBy(level("1SR"), { type: "G1a" })).toBe(true);
     expect(isBrokenBy(level("consistent-view"), { type: "internal" })).toBe(false);
     expect(isBrokenBy(level("snapshot-isolation"), { type: "internal" })).toBe(true);
+    expect(isBrokenBy(level("read-committed-biswas-enea"), { type: "internal" })).toBe(false);
+    expect(isBrokenBy(level("read-committed-biswas-enea"), { type: "internal", ofOwnWrite: true })).toBe(
+      true,
+    );
     expect(isBrokenBy(level("causal-consistency"), { type: "lost-update" })).toBe(false);
     expect(isBrokenBy(level("repeatable-read"), { type: "lost-update" })).toBe(true);
     expect(isBrokenBy(level("snapshot-isolation"), { type: "predicate-read-miss" })).toBe(false);

@@ -46,7 +46,7 @@ const brokenByFinding: Readonly<Record<FindingName, readonly LevelName[]>> = {
   "future-read": ["read-committed", "view-serializable"],
   "dirty-update": ["read-committed", "view-serializable"],
   "incompatible-order": ["read-committed", "view-serializable"],
-  internal: ["read-atomic", "read-committed-biswas-enea", "view-serializable"],
+  internal: ["read-atomic", "view-serializable"],
   "lost-update": ["update-atomic", "cursor-stability", "view-serializable"],
   "predicate-read-miss": ["serializable", "view-serializable"],
 };
@@ -102,15 +102,21 @@ export function equivalent(a: Level, b: Level): boolean {
   return implies(a, b) && implies(b, a);
 }
 
+/** What `internal` breaks besides where a transaction missed its own write: another version on reading again is no offence there. */
+const brokenByOwnWrite: readonly LevelName[] = ["read-committed-biswas-enea", ...brokenByFinding.internal];
+
 /** The weakest levels that a finding breaks; all that imply one of them are broken as well. */
-export function weakestBrokenBy({ type }: Pick<Finding, "type">): readonly Level[] {
-  return isFindingName(type)
-    ? brokenByFinding[type].map((name) => ({ name, strength: "plain" as const }))
-    : [];
+export function weakestBrokenBy({
+  type,
+  ofOwnWrite,
+}: Pick<Finding, "type" | "ofOwnWrite">): readonly Level[] {
+  if (!isFindingName(type)) return [];
+  const names = type === "internal" && ofOwnWrite === true ? brokenByOwnWrite : brokenByFinding[type];
+  return names.map((name) => ({ name, strength: "plain" as const }));
 }
 
 /** Whether a finding by itself rules a level out. */
-export function isBrokenBy(level: Level, finding: Pick<Finding, "type">): boolean {
+export function isBrokenBy(level: Level, finding: Pick<Finding, "type" | "ofOwnWrite">): boolean {
   return weakestBrokenBy(finding).some((broken) => implies(level, broken));
 }
 

@@ -84,7 +84,7 @@ export class Reads {
       const begin = first[t]!;
       for (let i = begin; i < first[t + 1]!; i++) {
         const k = key[i]!;
-        switch (kind[i]) {
+        switch (kind[i]!) {
           case Append:
             if (this.#longest[k]! >= begin && this.#lists.place[i]! >= 0) this.#lookBack(t, k, i);
             this.#own[k] = i;
@@ -112,7 +112,7 @@ export class Reads {
     const last = this.#last[k]!;
     if (own >= begin) {
       if (value[i] === value[last]) return;
-      this.#findings.add("internal", k, [t], [i, last]);
+      this.#findings.add("internal", k, [t], [i, last], value[i] !== value[own]);
       this.#judge(t, k, i, this.#registerSource(t, k, i));
       return;
     }
@@ -199,7 +199,7 @@ export class Reads {
         continue;
       }
       // Not what it had appended itself: of whom it is, is judged, but it is no version that was read.
-      this.#findings.add("internal", k, [t], [i, own]);
+      this.#findings.add("internal", k, [t], [i, own], true);
       if (length > 0)
         this.#judgeElement(t, k, i, sources[firstSource + length - 1]!, elements[first + length - 1]!);
       return;
