@@ -55,7 +55,7 @@ export function ordersOf(
   }
   // One alone that comes after all others is in order.
   for (let k = 0; k < keys.length; k++)
-    if (writerFirst[k + 1]! - writerFirst[k]! === ordered[k]! + 1) ordered[k]!++;
+    if (writerFirst[k + 1]! === writerFirst[k]! + ordered[k]! + 1) ordered[k]!++;
   return { writerFirst, writer, ordered };
 }
 
