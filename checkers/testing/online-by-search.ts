@@ -36,6 +36,8 @@ export function onlineBySearch(): OnlineRegister {
     get live() {
       return calls.length;
     },
+    values: () => calls.flatMap(({ input }) => input.value as readonly number[]),
+    rest: undefined,
   };
 }
 

@@ -46,7 +46,7 @@ export class ObservedCall {
 export class ObservedRegister {
   readonly #model: Model;
   readonly #structure: RegisterStructure;
-  readonly #values: ValueNumbers;
+  #values: ValueNumbers;
   #judges: OnlineRegister[];
   /** Every call twice, at its begin and at its return. */
   #held: ObservedCall[] = [];
@@ -57,10 +57,11 @@ export class ObservedRegister {
   #numbers = 0;
   readonly #free: number[] = [];
 
-  constructor(model: Model, structure: RegisterStructure, judges: readonly JudgeMaker[]) {
+  /** A register that holds a value. */
+  constructor(model: Model, structure: RegisterStructure, initial: Json, judges: readonly JudgeMaker[]) {
     this.#model = model;
     this.#structure = structure;
-    this.#values = new ValueNumbers(structure.initial);
+    this.#values = new ValueNumbers(initial);
     this.#judges = judges.map((make) => make());
   }
 
@@ -82,6 +83,15 @@ export class ObservedRegister {
   /** What is kept besides: values and calls. */
   get live(): number {
     return this.#values.size + this.#judges.reduce((sum, { live }) => sum + live, 0);
+  }
+
+  /**
+   * The value that the register must hold now, when that is all that needs to be known of it: a new one that holds it
+   * can take its place. `undefined` when more does.
+   */
+  get rest(): Json | undefined {
+    const number = this.held > 0 ? undefined : this.#judges[0]?.rest;
+    return number === undefined ? undefined : this.#values.value(number);
   }
 
   begin(call: ObservedCall): void {
@@ -146,7 +156,16 @@ export class ObservedRegister {
     if (this.#passed < MostPassed && this.#passed < this.#held.length) return undefined;
     this.#held = this.#held.slice(this.#passed);
     this.#passed = 0;
+    if (this.#values.isCrowded) this.#forgetValues();
     return undefined;
+  }
+
+  /** Forgets the values that no judge knows, nor will be told of. */
+  #forgetValues(): void {
+    const named = new Set<number>();
+    for (const { seen, written } of this.#held) named.add(seen).add(written);
+    for (const judge of this.#judges) for (const value of judge.values()) named.add(value);
+    this.#values.keep(named);
   }
 
   #tellBegin(call: ObservedCall): void {
@@ -175,6 +194,7 @@ export class ObservedRegister {
 
   #giveUp(): void {
     this.#judges = [];
+    this.#values = new ValueNumbers(null);
     this.#held = [];
     this.#passed = 0;
   }

@@ -6,6 +6,7 @@ import type { Json } from "../../../histories/json.ts";
 import { families } from "../../testing/families.ts";
 import { linearizableByBruteForce } from "../../testing/brute-force.ts";
 import { onlineBySearch } from "../../testing/online-by-search.ts";
+import { randomOf } from "../../testing/random-registers.ts";
 import { smallHistories } from "../../testing/small-histories.ts";
 import { check } from "../linearizable.ts";
 import { fifoQueue } from "../models/queue.ts";
@@ -98,7 +99,13 @@ describe("a history watched while it is recorded", () => {
 
   test("is left to the final check where the model is no register, and where no judge goes on", () => {
     expect(() => new OnlineLinearizability({ model: fifoQueue() })).toThrow(/fifo-queue is not a register/);
-    const tired = () => ({ begin: () => undefined, end: () => "undecided" as const, live: 0 });
+    const tired = () => ({
+      begin: () => undefined,
+      end: () => "undecided" as const,
+      live: 0,
+      values: () => [],
+      rest: undefined,
+    });
     const history = historyOf("p0 invoke write 1", "p0 ok write 1", "p0 invoke read", "p0 ok read 2");
     const { online, found } = watch(history, { model: register(), judges: [tired] });
     expect([found, online.undecided, online.live]).toEqual([undefined, 1, 0]);
@@ -143,23 +150,117 @@ function until(anomaly: { readonly evidence?: object } | undefined): number {
 
 describe("what is kept", () => {
   test("does not grow with the values that come and go", () => {
-    const model = casRegister();
-    const online = new OnlineLinearizability({ model });
-    const live: number[] = [];
-    let index = 0;
-    for (let i = 0; i < 20_000; i++) {
-      for (const process of [0, 1]) {
-        const f = process === 0 ? "write" : "read";
-        const value = process === 0 ? i : null;
-        online.record({ index: index++, time: index, process, type: "invoke", f, value });
-        if (process === 0) continue;
-        online.record({ index: index++, time: index, process: 0, type: "ok", f: "write", value: i });
-        online.record({ index: index++, time: index, process, type: "ok", f, value: i });
-      }
-      if (i % 5000 === 4999) live.push(online.live);
-    }
-    expect(online.violation).toBeUndefined();
+    const online = new OnlineLinearizability({ model: casRegister() });
+    const live = alternate(online, 20_000, (i) => ({ value: i }));
     expect(online.undecided).toBe(0);
     expect(Math.max(...live)).toBeLessThan(400);
   });
+
+  test("does not grow with texts that come and go", () => {
+    const online = new OnlineLinearizability({ model: casRegister() });
+    const live = alternate(online, 20_000, (i) => ({ value: `text ${i}` }));
+    expect(online.undecided).toBe(0);
+    expect(Math.max(...live)).toBeLessThan(700);
+  });
+
+  test("is one value of an object at rest", () => {
+    const online = new OnlineLinearizability({ model: casRegister() });
+    const live = alternate(online, 20_000, (i) => ({ key: i % 5000, value: i < 10_000 ? null : i }));
+    expect(online.objects).toBe(5000);
+    expect(online.undecided).toBe(0);
+    expect(Math.max(...live)).toBeLessThan(256 * 20);
+    online.record({ index: 0, time: 0, process: 0, type: "invoke", f: "read", key: 17, value: null });
+    const stale = { index: 1, time: 1, process: 0, type: "ok", f: "read", key: 17, value: 10_017 } as const;
+    expect(online.record(stale)?.key).toBe(17);
+  });
 });
+
+describe("objects that rest whenever they can", () => {
+  test.each([
+    ["distinct values", 1000],
+    ["few values", 2],
+  ])("are judged as if they did not, with %s", (_, values) => {
+    const counts = { valid: 0, invalid: 0, undecided: 0 };
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const history = keyedHistory(seed, values);
+        const { anomalies } = check(history, { model: casRegister() });
+        const { online, found } = watch(history, { model: casRegister(), fewObjects: 0 });
+        if (online.undecided > 0) counts.undecided++;
+        expect(found === undefined).toBe(anomalies.length === 0);
+        counts[found === undefined ? "valid" : "invalid"]++;
+      }),
+      { numRuns: Runs },
+    );
+    expect(counts.undecided).toBe(0);
+    expect(counts.valid).toBeGreaterThan(0.25 * Runs);
+    expect(counts.invalid).toBeGreaterThan(0.25 * Runs);
+  });
+});
+
+/** Rounds of a write and a read at once; how much is kept, every now and then. */
+function alternate(
+  online: OnlineLinearizability,
+  rounds: number,
+  operand: (round: number) => { readonly key?: number; readonly value: Json },
+): number[] {
+  const live: number[] = [];
+  let index = 0;
+  const record = (process: number, type: "invoke" | "ok", f: string, key: object, value: Json): void => {
+    online.record({ index: index++, time: index, process, type, f, ...key, value });
+  };
+  for (let round = 0; round < rounds; round++) {
+    const { value, ...key } = operand(round);
+    record(0, "invoke", "write", key, value);
+    record(1, "invoke", "read", key, null);
+    record(0, "ok", "write", key, value);
+    record(1, "ok", "read", key, value);
+    if (round % 50 === 0) live.push(online.live);
+  }
+  expect(online.violation).toBeUndefined();
+  return live;
+}
+
+/** Some clients on some cas-registers; now and then a result is a lie. */
+function keyedHistory(seed: number, values: number): History {
+  const random = randomOf(seed);
+  const below = (n: number): number => Math.floor(n * random());
+  const builder = new HistoryBuilder();
+  const states: Json[] = [null, null, null];
+  const clients: (
+    { f: string; key: number; value: Json; result: Json; done: boolean; failed: boolean } | undefined
+  )[] = [];
+  const processes = [0, 1, 2];
+  let time = 0;
+  let written = 0;
+  const lies = 0.15 * random();
+  for (let step = 0; step < 120; step++) {
+    const at = below(3);
+    const process = processes[at]!;
+    const client = clients[at];
+    if (client === undefined) {
+      if (step > 100) continue;
+      const key = below(states.length);
+      const f = ["read", "write", "cas"][below(3)]!;
+      const next = values > 10 ? ++written : below(values);
+      const value = f === "read" ? null : f === "write" ? next : [states[key]!, next];
+      clients[at] = { f, key, value, result: value, done: false, failed: false };
+      builder.add({ time: time++, process, type: "invoke", f, key, value });
+    } else if (!client.done) {
+      const { f, key, value } = client;
+      client.done = true;
+      if (f === "read")
+        client.result = random() < lies ? below(values > 10 ? written : values) : states[key]!;
+      else if (f === "write") states[key] = value;
+      else if (Array.isArray(value) && states[key] === value[0]) states[key] = value[1];
+      else client.failed = true;
+    } else {
+      const { f, key, value, result, failed } = client;
+      clients[at] = undefined;
+      const type = failed ? "fail" : random() < 0.03 ? "info" : "ok";
+      if (type === "info") processes[at]! += 3;
+      builder.add({ time: time++, process, type, f, key, value: type === "ok" ? result : value });
+    }
+  }
+  return builder.build();
+}

@@ -23,6 +23,8 @@ export interface OnlineOptions {
   readonly keyed?: boolean;
   /** Judges of one register, in the order in which they are believed. */
   readonly judges?: readonly JudgeMaker[];
+  /** Objects in play before it pays to look for those at rest; some hundred unless given. */
+  readonly fewObjects?: number;
 }
 
 /** An open operation and its object. */
@@ -43,7 +45,8 @@ export function notOnline(model: Model): string | undefined {
  * calls that has no outcome yet. A violation is one of the whole history, whatever comes later; that there
  * was none is no verdict, which the final check gives.
  *
- * What is kept grows with the open operations, the values that can still be seen, and the objects.
+ * What is kept grows with the open operations, those of unknown outcome that may still take effect, the values that
+ * can still be seen, and the objects, one value for each at rest.
  */
 export class OnlineLinearizability {
   readonly #model: Model;
@@ -51,11 +54,15 @@ export class OnlineLinearizability {
   readonly #keyed: boolean;
   readonly #judges: readonly JudgeMaker[];
   readonly #objects = new Map<string, ObservedRegister>();
+  /** What objects at rest hold: no call of theirs is open, and nothing else is to be known of them. */
+  readonly #resting = new Map<string, Json>();
+  readonly #fewObjects: number;
+  #mostObjects: number;
   readonly #open = new Map<ProcessId, Open>();
   #violation: OnlineViolation | undefined;
 
   /** Throws a `RangeError` for a model that `notOnline` names. */
-  constructor({ model, keyed = false, judges = onlineJudges }: OnlineOptions) {
+  constructor({ model, keyed = false, judges = onlineJudges, fewObjects = 256 }: OnlineOptions) {
     const { structure } = model;
     const problem = notOnline(model);
     if (problem !== undefined || structure?.kind !== "register") throw new RangeError(problem);
@@ -63,6 +70,7 @@ export class OnlineLinearizability {
     this.#structure = structure;
     this.#keyed = keyed;
     this.#judges = judges;
+    this.#fewObjects = this.#mostObjects = fewObjects;
   }
 
   /** The first violation found. */
@@ -71,7 +79,7 @@ export class OnlineLinearizability {
   }
 
   get objects(): number {
-    return this.#objects.size;
+    return this.#objects.size + this.#resting.size;
   }
 
   /** Objects that no judge could follow to here: their values repeat, or they take too long. */
@@ -112,14 +120,27 @@ export class OnlineLinearizability {
   #begin({ index, process, f, key: named, value }: Operation): void {
     const [key, argument] = this.#split(named, f, value);
     const text = key === undefined ? "" : canonical(key);
-    let object = this.#objects.get(text);
-    if (object === undefined) {
-      object = new ObservedRegister(this.#model, this.#structure, this.#judges);
-      this.#objects.set(text, object);
-    }
+    const object = this.#objects.get(text) ?? this.#take(text);
     const call = new ObservedCall(index, f, argument, process);
     object.begin(call);
     this.#open.set(process, { call, object, key });
+  }
+
+  /** Takes an object into play, and lets those go that have come to rest since there were half as many. */
+  #take(text: string): ObservedRegister {
+    if (this.#objects.size >= this.#mostObjects) {
+      for (const [each, { rest }] of this.#objects) {
+        if (rest === undefined) continue;
+        this.#resting.set(each, rest);
+        this.#objects.delete(each);
+      }
+      this.#mostObjects = Math.max(this.#fewObjects, 2 * this.#objects.size);
+    }
+    const value = this.#resting.has(text) ? this.#resting.get(text)! : this.#structure.initial;
+    this.#resting.delete(text);
+    const object = new ObservedRegister(this.#model, this.#structure, value, this.#judges);
+    this.#objects.set(text, object);
+    return object;
   }
 
   #settle({ call, object, key }: Open, operation: Operation): OnlineViolation | undefined {

@@ -11,7 +11,8 @@ export class Configuration {
   readonly row: Int32Array;
   readonly #flight: InFlight;
   readonly #usedSets: UsedSets;
-  readonly #relaxed: boolean;
+  /** Whether unknown calls can be used any number of times. */
+  relaxed: boolean;
   readonly #trails: Trails | undefined;
   readonly #words: number;
   /** Where the "owed" bits are. */
@@ -26,12 +27,12 @@ export class Configuration {
   readonly stepChanges: number[] = [];
   readonly stepSlots: number[] = [];
 
-  /** `relaxed`: unknown calls can be used any number of times. `trails`: where to remember what was placed. */
+  /** `trails`: where to remember what was placed. */
   constructor(flight: InFlight, usedSets: UsedSets, relaxed: boolean, trails?: Trails) {
     this.#trails = trails;
     this.#flight = flight;
     this.#usedSets = usedSets;
-    this.#relaxed = relaxed;
+    this.relaxed = relaxed;
     this.#words = flight.words;
     this.#owed = Columns + flight.words;
     this.row = new Int32Array(Columns + 2 * flight.words);
@@ -113,7 +114,7 @@ export class Configuration {
     for (let change = flight.firstFrom(value); change !== None; change = flight.nextFrom(change)) {
       if (includes(changes, found, change)) continue;
       const begun = flight.unknownBefore(change, before);
-      if (begun === 0 || (!this.#relaxed && this.#usedSets.count(used, change) >= begun)) continue;
+      if (begun === 0 || (!this.relaxed && this.#usedSets.count(used, change) >= begun)) continue;
       changes[found] = change;
       slots[found++] = None;
     }
@@ -125,7 +126,7 @@ export class Configuration {
     const change = this.stepChanges[step]!;
     const slot = this.stepSlots[step]!;
     if (slot !== None) this.set(slot);
-    else if (!this.#relaxed) this.#useUnknown(change);
+    else if (!this.relaxed) this.#useUnknown(change);
     this.#arrive(this.#flight.changeWritten(change));
   }
 
@@ -133,7 +134,7 @@ export class Configuration {
     const change = this.stepChanges[step]!;
     const slot = this.stepSlots[step]!;
     if (slot !== None) this.set(slot);
-    else if (!this.#relaxed) this.#useUnknownInside(change);
+    else if (!this.relaxed) this.#useUnknownInside(change);
     this.arriveInside(this.#flight.changeWritten(change));
   }
 
@@ -145,7 +146,7 @@ export class Configuration {
     else {
       const begun = this.#flight.unknownBefore(change, this.event);
       if (begun === 0) return false;
-      if (!this.#relaxed) {
+      if (!this.relaxed) {
         if (this.#usedSets.count(row[Used]!, change) >= begun) return false;
         row[Used] = this.#usedSets.with(row[Used]!, change);
       }
@@ -164,7 +165,7 @@ export class Configuration {
     else {
       const begun = this.#flight.unknownBefore(change, row[LastWrite]!);
       if (begun === 0) return false;
-      if (!this.#relaxed) {
+      if (!this.relaxed) {
         if (this.#usedSets.count(row[Settled]!, change) >= begun) return false;
         this.#useUnknownInside(change);
       }

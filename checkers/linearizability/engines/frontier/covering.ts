@@ -8,7 +8,8 @@ import { Columns, LastWrite, Settled, State, Used } from "./rows.ts";
 export class Covering {
   readonly #flight: InFlight;
   readonly #usedSets: UsedSets;
-  readonly #relaxed: boolean;
+  /** Whether unknown calls can be used any number of times. */
+  relaxed: boolean;
   /** The event at hand, and the slot of the call that returns at it: it is over. */
   #event = -1;
   #returning = None;
@@ -26,7 +27,7 @@ export class Covering {
   constructor(flight: InFlight, usedSets: UsedSets, relaxed: boolean) {
     this.#flight = flight;
     this.#usedSets = usedSets;
-    this.#relaxed = relaxed;
+    this.relaxed = relaxed;
     this.#marks = new Int32Array(flight.words);
   }
 
@@ -136,7 +137,7 @@ export class Covering {
     }
     const begun = flight.unknownBefore(change, this.#lastWrite);
     if (begun === 0) return false;
-    if (this.#relaxed) return true;
+    if (this.relaxed) return true;
     if (this.#usedSets.count(this.#settled, change) >= begun) return false;
     this.#used = this.#usedSets.with(this.#used, change);
     this.#settled = this.#usedSets.with(this.#settled, change);

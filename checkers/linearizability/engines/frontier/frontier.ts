@@ -52,7 +52,7 @@ import { shared, without } from "./multisets.ts";
 import { Columns, LastWrite, Rows, Settled, State, Trail, Used } from "./rows.ts";
 
 /** Number of the initial value. */
-const Initial = 0;
+export const Initial = 0;
 /** Multisets of unknown calls that are not worth tidying. */
 const FewUsedSets = 1 << 12;
 
@@ -63,6 +63,11 @@ export interface FrontierOptions extends EffortLimits {
   readonly width?: number;
   /** Whether to remember how each configuration was reached; yes unless given. */
   readonly trails?: boolean;
+  /**
+   * Whether unknown calls can be used any number of times from when on there would be too many configurations: only
+   * when there still are, some are dropped.
+   */
+  readonly relaxing?: boolean;
   /** How many multisets of unknown calls are not worth tidying; some thousand unless given. */
   readonly fewUsedSets?: number;
 }
@@ -78,7 +83,7 @@ export class Frontier {
   readonly #options: FrontierOptions;
   readonly #width: number;
   readonly #trails: Trails | undefined;
-  readonly #usedSets = new UsedSets();
+  readonly #usedSets: UsedSets;
   readonly #covering: Covering;
   readonly #words: number;
 
@@ -95,11 +100,13 @@ export class Frontier {
   #mostUsedSets: number;
   #most = 1;
 
-  constructor(flight: InFlight, options: FrontierOptions = {}) {
+  /** `from`: the frontier to go on with, whose calls are in `flight`, where there is room for more. */
+  constructor(flight: InFlight, options: FrontierOptions = {}, from?: Frontier) {
     const { relaxed = false, width = Infinity, trails = true } = options;
     const { words } = flight;
     this.#flight = flight;
     this.#options = options;
+    this.#usedSets = from === undefined ? new UsedSets() : from.#usedSets;
     this.#width = width;
     this.#mostUsedSets = options.fewUsedSets ?? FewUsedSets;
     this.#trails = trails ? new Trails() : undefined;
@@ -114,11 +121,30 @@ export class Frontier {
       keep: (choice) => this.#keep(choice),
     });
     const row = (this.#row = this.#one.row);
+    if (from !== undefined) {
+      this.#goOnFrom(from);
+      return;
+    }
     row[State] = Initial;
     row[LastWrite] = -1;
     row[Used] = row[Settled] = NoneUsed;
     row[Trail] = Trails.Start;
     this.#now.add(row, 0);
+  }
+
+  /** Takes over what was reached with fewer slots. */
+  #goOnFrom(from: Frontier): void {
+    const { data, stride, size } = from.#now;
+    const row = this.#row;
+    const owed = Columns + from.#words;
+    for (let at = 0; at < size * stride; at += stride) {
+      row.fill(0);
+      row.set(data.subarray(at, at + owed));
+      row.set(data.subarray(at + owed, at + stride), Columns + this.#words);
+      this.#now.add(row, 0);
+    }
+    this.#one.relaxed = this.#covering.relaxed = from.#one.relaxed;
+    this.#effort.truncated = from.truncated;
   }
 
   get steps(): number {
@@ -197,9 +223,17 @@ export class Frontier {
     this.#covering.at(event, slot);
     this.#next.clear();
     if (now.size === 1 && this.#endOne(slot)) return !this.#effort.isSpent();
-    this.#expansion.run(now, slot);
-    this.#flight.remove(slot);
     const next = this.#next;
+    const { truncated } = this.#effort;
+    this.#expansion.run(now, slot);
+    const { relaxing = false } = this.#options;
+    if (relaxing && !this.#one.relaxed && (next.live > this.#width || this.#effort.truncated)) {
+      this.#relax();
+      this.#effort.truncated = truncated;
+      next.clear();
+      this.#expansion.run(now, slot);
+    }
+    this.#flight.remove(slot);
     if (next.live > this.#width) this.#truncate();
     next.compact();
     this.#next = now;
@@ -208,6 +242,13 @@ export class Frontier {
     this.#collectTrails();
     if (this.#usedSets.size > this.#mostUsedSets) this.tidy();
     return next.size > 0 && this.#effort.stopped === undefined;
+  }
+
+  /** From now on unknown calls can be used any number of times. */
+  #relax(): void {
+    this.#one.relaxed = this.#covering.relaxed = true;
+    const { data, stride, size } = this.#now;
+    for (let at = 0; at < size * stride; at += stride) data[at + Used] = data[at + Settled] = NoneUsed;
   }
 
   /** Lets a call return in the only configuration there is, if that has placed it. */
@@ -267,32 +308,41 @@ export class Frontier {
   }
 
   /**
-   * Counts out the unknown calls that every configuration has used by its last plain write: so many fewer
-   * there are, of the oldest. And no longer tells which began before any last plain write.
+   * Counts out the unknown calls that every configuration has used, and no longer tells apart when two began between
+   * which no last plain write lies.
+   *
+   * Of a class used everywhere the newest call goes. What can be used now stays the same, one less of one less. So does
+   * what can be used inside, if the call began before the last plain write and counts as used by then, or if it did
+   * neither. It never began before and does not count: never are more left inside than now (`Settled`
+   * sees to that), so if none counts as used by then though one is used now, some call of the class, and so the newest, began later.
    */
   tidy(): void {
     const { data, stride, size } = this.#now;
     if (size === 0) return;
     const usedSets = this.#usedSets;
-    let common = usedSets.members(data[Settled]!);
-    let earliest = data[LastWrite]!;
+    let common = usedSets.members(data[Used]!);
+    const marks = new Set<number>();
     const used: number[][] = [];
     const settled: number[][] = [];
     for (let row = 0, at = 0; row < size; row++, at += stride) {
       used.push(usedSets.members(data[at + Used]!));
       settled.push(usedSets.members(data[at + Settled]!));
-      common = shared(common, settled[row]!);
-      earliest = Math.min(earliest, data[at + LastWrite]!);
+      common = shared(common, used[row]!);
+      marks.add(data[at + LastWrite]!);
     }
+    const begins = common.map((change) => this.#flight.useUp(change));
     usedSets.clear();
-    const again = (members: readonly number[]): number =>
-      without(members, common).reduce((set, change) => usedSets.with(set, change), NoneUsed);
+    const again = (members: readonly number[], part: readonly number[]): number =>
+      without(members, part).reduce((set, change) => usedSets.with(set, change), NoneUsed);
     for (let row = 0, at = 0; row < size; row++, at += stride) {
-      data[at + Used] = again(used[row]!);
-      data[at + Settled] = again(settled[row]!);
+      const lastWrite = data[at + LastWrite]!;
+      data[at + Used] = again(used[row]!, common);
+      data[at + Settled] = again(
+        settled[row]!,
+        common.filter((_, i) => begins[i]! < lastWrite),
+      );
     }
-    for (const change of common) this.#flight.useUp(change);
-    this.#flight.forgetBegins(earliest);
+    this.#flight.tidy([...marks].toSorted((a, b) => a - b));
     this.#mostUsedSets = Math.max(this.#options.fewUsedSets ?? FewUsedSets, 4 * usedSets.size);
   }
 

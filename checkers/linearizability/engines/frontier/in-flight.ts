@@ -1,5 +1,5 @@
-import { Cas, Differ, Read, Write } from "../register-calls.ts";
-import { Numbers } from "../search/numbers.ts";
+import { Cas, Differ, NoValue, Read, Write } from "../register-calls.ts";
+import { Begins } from "./begins.ts";
 
 /** No slot, no class. */
 export const None = -1;
@@ -38,11 +38,11 @@ export class InFlight {
   readonly #newest = new Growing(None);
   readonly #changeSeen = new Growing(None);
   readonly #changeWritten = new Growing(None);
-  /** When the unknown calls of each class began, and how many earlier ones there were, less those used for good. */
-  readonly #unknown: Numbers[] = [];
-  readonly #earlier = new Growing(0);
-  /** When any unknown call began. */
-  readonly #unknownBegins = new Numbers();
+  /** How many unknown calls there are, without those used for good. */
+  unknown = 0;
+  /** When those of each class began; and those of any. */
+  readonly #unknown: (Begins | undefined)[] = [];
+  #allUnknown = new Begins();
   /** The next class of unknown compare-and-sets that start from the same value, or lead to it. */
   readonly #nextFrom = new Growing(None);
   readonly #nextTo = new Growing(None);
@@ -58,7 +58,7 @@ export class InFlight {
   readonly #freePlaces: number[] = [];
 
   /** Classes of unknown plain writes. */
-  readonly unknownWrites: number[] = [];
+  unknownWrites: number[] = [];
 
   constructor(slots: number) {
     this.words = Math.max(1, (slots + 31) >>> 5);
@@ -77,6 +77,26 @@ export class InFlight {
     const places = 2 * slots + 1;
     this.#bits = new Int32Array(3 * this.words * places);
     for (let place = places - 1; place > 0; place--) this.#freePlaces.push(place);
+  }
+
+  /** The same calls where there is room for more. */
+  widened(slots: number): InFlight {
+    const wider = new InFlight(slots);
+    for (const slot of this.open.subarray(0, this.count)) {
+      const change = this.change[slot]!;
+      wider.add(slot, this.kind[slot]!, this.seen[slot]!, this.written[slot]!, change, this.begin[slot]!);
+    }
+    this.#unknown.forEach((begins, change) => {
+      if (begins === undefined) return;
+      const seen = this.#changeSeen.get(change);
+      const kind = seen === NoValue ? Write : Cas;
+      wider.#declare(change, kind, seen, this.#changeWritten.get(change));
+      wider.#unknown[change] = begins;
+      wider.#enter(change, kind);
+    });
+    wider.#allUnknown = this.#allUnknown;
+    wider.unknown = this.unknown;
+    return wider;
   }
 
   /** A known call begins in a free slot. */
@@ -139,16 +159,26 @@ export class InFlight {
     this.#declare(change, kind, seen, written);
     let begins = this.#unknown[change];
     if (begins === undefined) {
-      begins = this.#unknown[change] = new Numbers();
-      if (kind === Cas) {
-        this.#nextFrom.set(change, this.#firstFrom.get(seen));
-        this.#firstFrom.set(seen, change);
-        this.#nextTo.set(change, this.#firstTo.get(written));
-        this.#firstTo.set(written, change);
-      } else this.unknownWrites.push(change);
+      begins = this.#unknown[change] = new Begins();
+      this.#enter(change, kind);
     }
-    begins.push(begin);
-    this.#unknownBegins.push(begin);
+    begins.add(begin);
+    this.#allUnknown.add(begin);
+    this.unknown++;
+  }
+
+  /** A class of unknown calls is new. */
+  #enter(change: number, kind: number): void {
+    if (kind === Write) {
+      this.unknownWrites.push(change);
+      return;
+    }
+    const seen = this.#changeSeen.get(change);
+    const written = this.#changeWritten.get(change);
+    this.#nextFrom.set(change, this.#firstFrom.get(seen));
+    this.#firstFrom.set(seen, change);
+    this.#nextTo.set(change, this.#firstTo.get(written));
+    this.#firstTo.set(written, change);
   }
 
   /** Whether any call, known and still in flight or unknown, began between two events. */
@@ -158,9 +188,7 @@ export class InFlight {
       if (began < from) break;
       if (began < to && this.open[i] !== except) return true;
     }
-    const begins = this.#unknownBegins;
-    const at = before(begins, to);
-    return at > 0 && begins.get(at - 1) >= from;
+    return this.#allUnknown.isAnyIn(from, to);
   }
 
   #declare(change: number, kind: number, seen: number, written: number): void {
@@ -197,25 +225,44 @@ export class InFlight {
 
   /** How many unknown calls of a class began before an event, without those used for good. */
   unknownBefore(change: number, event: number): number {
+    return this.#unknown[change]?.before(event) ?? 0;
+  }
+
+  /** The newest unknown call of a class is used for good, in every configuration; when it began. */
+  useUp(change: number): number {
     const begins = this.#unknown[change];
-    if (begins === undefined) return 0;
-    return this.#earlier.get(change) + before(begins, event);
+    if (begins === undefined || begins.total === 0)
+      throw new RangeError(`no call of class ${change} is left`);
+    this.unknown--;
+    return begins.takeNewest();
   }
 
-  /** An unknown call of a class is used for good: in every configuration, before its last plain write. */
-  useUp(change: number): void {
-    this.#earlier.set(change, this.#earlier.get(change) - 1);
-  }
-
-  /** No longer tells when unknown calls began that did so before an event. */
-  forgetBegins(event: number): void {
+  /** Forgets the classes whose unknown calls are all used for good, and of the others what lies between no two marks, which rise. */
+  tidy(marks: readonly number[]): void {
+    const events = new Set<number>();
+    this.unknownWrites = [];
+    this.#firstFrom.clear();
+    this.#firstTo.clear();
     this.#unknown.forEach((begins, change) => {
-      this.#earlier.set(change, this.#earlier.get(change) + dropBefore(begins, event));
+      if (begins === undefined) return;
+      if (begins.total === 0) {
+        this.#unknown[change] = undefined;
+        return;
+      }
+      begins.round(marks);
+      for (const event of begins.events()) events.add(event);
+      this.#enter(change, this.#changeSeen.get(change) === NoValue ? Write : Cas);
     });
-    dropBefore(this.#unknownBegins, event);
+    this.#allUnknown = new Begins();
+    for (const event of [...events].toSorted((a, b) => a - b)) this.#allUnknown.add(event);
   }
 
-  /** Forgets a class of which no call is in flight, nor unknown; its number is free. */
+  /** Whether no call of a class is in flight, nor unknown and left. */
+  isOver(change: number): boolean {
+    return this.#newest.get(change) === None && this.#unknown[change] === undefined;
+  }
+
+  /** Forgets a class that is over; its number is free. */
   forgetChange(change: number): void {
     const written = this.#changeWritten.get(change);
     if (this.#writeChange.get(written) === change) this.#writeChange.set(written, None);
@@ -271,27 +318,6 @@ export class InFlight {
   }
 }
 
-/** How many of some rising numbers are less than another. */
-function before(numbers: Numbers, event: number): number {
-  let low = 0;
-  let high = numbers.length;
-  if (high === 0 || numbers.get(high - 1) < event) return high;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (numbers.get(middle) < event) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Drops those that are less; how many these were. */
-function dropBefore(numbers: Numbers, event: number): number {
-  const old = before(numbers, event);
-  for (let i = old; i < numbers.length; i++) numbers.set(i - old, numbers.get(i));
-  numbers.truncate(numbers.length - old);
-  return old;
-}
-
 /** A column that grows to whatever place is set; others hold `rest`. */
 class Growing {
   #values: Int32Array;
@@ -300,6 +326,10 @@ class Growing {
   constructor(rest: number) {
     this.#rest = rest;
     this.#values = new Int32Array(16).fill(rest);
+  }
+
+  clear(): void {
+    this.#values.fill(this.#rest);
   }
 
   get(at: number): number {

@@ -1,58 +1,80 @@
 import type { OnlineRegister } from "../online.ts";
 import { Cas, Differ, Nothing, NoValue, Read, Write } from "../register-calls.ts";
-import { Frontier } from "./frontier.ts";
+import { Frontier, Initial, type FrontierOptions } from "./frontier.ts";
 import { InFlight, None } from "./in-flight.ts";
 
-/** Known calls in flight at once, at most. */
-const MostOpen = 256;
+/** Known calls in flight at once for which there is room at first. */
+const FirstSlots = 32;
 /** Configurations kept after an event, at most. */
-const Width = 1024;
-/** Values held at least before it pays to look for those that nobody can see any more. */
-const FewValues = 64;
-/** Unknown calls after which it pays to forget when they began. */
-const ManyUnknown = 1024;
+const Width = 256;
+/** Values and unknown calls held before it pays to look for those that matter no more. */
+const Few = 64;
+/** Events are numbered up to here. */
+const MostEvents = 2 ** 31 - 2;
 
 export interface OnlineFrontierOptions {
-  /** Configurations kept after an event, at most; a thousand unless given. */
+  /** Configurations kept after an event, at most; some hundred unless given. */
   readonly width?: number;
+  /** Values and unknown calls held before it pays to look for those that matter no more; some hundred unless given. */
+  readonly few?: number;
 }
 
 /**
- * The frontier of a register, event by event: the same verdict at each return as in a finished history. It does not
- * remember how its configurations were reached, so what it holds is bounded by the calls in flight, the values
- * that are current or can become so, and the classes of unknown calls.
+ * The frontier of a register, event by event: the same verdict at each return as in a finished history, as long as it
+ * is narrow. When it would not be, unknown calls count as ones that can take effect any number of times: then a
+ * violation may be missed or told of later, but never is one told that is none.
+ *
+ * It does not remember how its configurations were reached, so what it holds is bounded by the calls in flight, the
+ * values that are current or can become so, and the unknown calls that may still take effect, those of a class as
+ * a few numbers. An unknown call that has taken effect in every configuration is forgotten.
  */
 export function onlineFrontier(options: OnlineFrontierOptions = {}): OnlineRegister {
   return new OnlineFrontier(options);
 }
 
 class OnlineFrontier implements OnlineRegister {
-  readonly #flight = new InFlight(MostOpen);
-  readonly #frontier: Frontier;
+  readonly #options: FrontierOptions;
+  #flight = new InFlight(FirstSlots);
+  #frontier: Frontier;
   #event = 0;
   /** The caller's number of a call → its slot; `None` for one that sees and changes nothing. */
   readonly #slots = new Map<number, number>();
   readonly #freeSlots: number[] = [];
+  #slotCount = FirstSlots;
   readonly #values = new Numbering();
   readonly #changes = new Numbering();
-  /** How many known calls in flight make a change; infinitely many if an unknown one does. */
-  readonly #makers: number[] = [];
-  #mostValues = FewValues;
-  #unknown = 0;
+  readonly #few: number;
+  #mostValues: number;
+  #mostUnknown: number;
   #over: false | "undecided" | undefined;
 
-  constructor({ width = Width }: OnlineFrontierOptions) {
-    this.#frontier = new Frontier(this.#flight, { width, trails: false });
-    this.#values.number(0);
-    for (let slot = MostOpen - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
+  constructor({ width = Width, few = Few }: OnlineFrontierOptions) {
+    this.#few = this.#mostValues = this.#mostUnknown = few;
+    this.#options = { width, relaxing: true, trails: false };
+    this.#frontier = new Frontier(this.#flight, this.#options);
+    this.#values.number(Initial);
+    this.#addFreeSlots(0);
   }
 
   get live(): number {
     return this.#slots.size + this.#values.size + this.#changes.size + this.#frontier.size;
   }
 
+  values(): Iterable<number> {
+    return this.#values.originals();
+  }
+
+  get rest(): number | undefined {
+    const frontier = this.#frontier;
+    if (this.#slots.size > 0 || this.#over !== undefined || frontier.truncated) return undefined;
+    if (this.#flight.unknown > 0) this.#forget();
+    if (this.#flight.unknown > 0 || frontier.size !== 1) return undefined;
+    return this.#values.original(frontier.state(0));
+  }
+
   begin(call: number, kind: number, seen: number, written: number, known: boolean): void {
     const event = ++this.#event;
+    if (event > MostEvents) this.#over ??= "undecided";
     if (this.#over !== undefined) return;
     const its = kind === Cas && seen === written ? Read : kind;
     const changes = its === Write || its === Cas;
@@ -61,22 +83,16 @@ class OnlineFrontier implements OnlineRegister {
       this.#slots.set(call, None);
       return;
     }
-    const slot = known ? this.#freeSlots.pop() : None;
-    if (slot === undefined) {
-      this.#over = "undecided";
-      return;
-    }
-    if (this.#values.size > this.#mostValues) this.#forget();
+    if (this.#values.size > this.#mostValues || this.#flight.unknown > this.#mostUnknown) this.#forget();
     const from = its === Write ? NoValue : this.#values.number(seen);
     const to = changes ? this.#values.number(written) : NoValue;
     const change = changes ? this.#changes.number(keyOf(from, to)) : None;
-    if (changes) this.#makers[change] = (this.#makers[change] ?? 0) + (known ? 1 : Infinity);
     if (known) {
+      const slot = this.#freeSlot();
       this.#slots.set(call, slot);
       this.#frontier.begin(slot, its, from, to, change, event);
     } else {
       this.#frontier.beginUnknown(its, from, to, change, event);
-      if (++this.#unknown % ManyUnknown === 0) this.#frontier.tidy();
     }
   }
 
@@ -87,25 +103,43 @@ class OnlineFrontier implements OnlineRegister {
     if (slot === undefined) throw new RangeError(`call ${call} is not in flight`);
     this.#slots.delete(call);
     if (slot === None) return true;
-    const change = this.#flight.change[slot]!;
-    if (change !== None) this.#makers[change]!--;
     this.#freeSlots.push(slot);
     if (this.#frontier.end(slot, event)) return true;
     this.#over = this.#frontier.truncated ? "undecided" : false;
     return this.#over;
   }
 
-  /** Forgets the changes that nobody makes any more, and the values that are not current and that nobody names. */
+  /** A free slot; there is always room for more calls. */
+  #freeSlot(): number {
+    if (this.#freeSlots.length === 0) {
+      const slots = this.#slotCount;
+      this.#slotCount = 2 * slots;
+      this.#flight = this.#flight.widened(this.#slotCount);
+      this.#frontier = new Frontier(this.#flight, this.#options, this.#frontier);
+      this.#addFreeSlots(slots);
+    }
+    return this.#freeSlots.pop()!;
+  }
+
+  #addFreeSlots(from: number): void {
+    for (let slot = this.#slotCount - 1; slot >= from; slot--) this.#freeSlots.push(slot);
+  }
+
+  /**
+   * Forgets the unknown calls that have taken effect in any case, the changes that nobody makes any more, and the
+   * values that are not current and that nobody names.
+   */
   #forget(): void {
+    this.#frontier.tidy();
     const flight = this.#flight;
-    const isLive = new Set<number>([0]);
+    const isLive = new Set<number>([Initial]);
     for (const change of this.#changes.numbers()) {
-      if ((this.#makers[change] ?? 0) > 0) {
-        if (flight.changeSeen(change) !== NoValue) isLive.add(flight.changeSeen(change));
-        isLive.add(flight.changeWritten(change));
-      } else {
+      if (flight.isOver(change)) {
         flight.forgetChange(change);
         this.#changes.free(change);
+      } else {
+        if (flight.changeSeen(change) !== NoValue) isLive.add(flight.changeSeen(change));
+        isLive.add(flight.changeWritten(change));
       }
     }
     for (let i = 0; i < flight.count; i++) {
@@ -114,7 +148,8 @@ class OnlineFrontier implements OnlineRegister {
     }
     for (let one = 0; one < this.#frontier.size; one++) isLive.add(this.#frontier.state(one));
     for (const value of this.#values.numbers()) if (!isLive.has(value)) this.#values.free(value);
-    this.#mostValues = Math.max(FewValues, 2 * this.#values.size);
+    this.#mostValues = Math.max(this.#few, 2 * this.#values.size);
+    this.#mostUnknown = Math.max(this.#few, 2 * flight.unknown);
   }
 }
 
@@ -141,6 +176,14 @@ class Numbering {
       this.#numbers.set(original, number);
     }
     return number;
+  }
+
+  original(number: number): number {
+    return this.#originals[number]!;
+  }
+
+  originals(): Iterable<number> {
+    return this.#numbers.keys();
   }
 
   /** The numbers in use. */

@@ -1,7 +1,12 @@
 /** A list of 32-bit numbers that grows. */
 export class Numbers {
-  #values = new Int32Array(256);
+  #values: Int32Array;
   #length = 0;
+
+  /** Room for so many at first. */
+  constructor(room = 256) {
+    this.#values = new Int32Array(room);
+  }
 
   get length(): number {
     return this.#length;

@@ -56,7 +56,7 @@ interface Path {
  * So A need not be held, nor its values. Neither need a value which a compare-and-set certain before T
  * replaced. What stays are blocks around T, and writes that are in flight or whose outcome is unknown.
  */
-export class OnlineZones implements OnlineRegister {
+class OnlineZones implements OnlineRegister {
   #now = 0;
   readonly #open = new Map<number, OpenCall>();
   readonly #writes = new Map<number, Set<LiveWrite>>();
@@ -81,6 +81,32 @@ export class OnlineZones implements OnlineRegister {
 
   get live(): number {
     return this.#writeCount + this.#blocks.length + this.#open.size;
+  }
+
+  *values(): Iterable<number> {
+    for (const [value, writes] of this.#writes) {
+      yield value;
+      for (const { expected } of writes) if (expected !== undefined) yield expected;
+    }
+    for (const { seen } of this.#open.values()) yield seen;
+  }
+
+  /** That of the block that must come last: every other returned before the last begin in it. */
+  get rest(): number | undefined {
+    if (this.#open.size > 0 || this.#over !== undefined) return undefined;
+    const tree = this.#tree;
+    const lasts = this.#blocks.map(({ rank }) => tree.last(rank));
+    const last = Math.max(...lasts);
+    const final = this.#blocks[lasts.indexOf(last)];
+    let value: number | undefined;
+    for (const block of this.#blocks)
+      if (block !== final && tree.first[block.rank]! >= last) return undefined;
+    for (const writes of this.#writes.values())
+      for (const write of writes) {
+        if (write.block === undefined) return undefined;
+        if (write.block === final && write.replaced === undefined) value = write.value;
+      }
+    return value;
   }
 
   begin(call: number, kind: number, seen: number, written: number, known: boolean): void {
