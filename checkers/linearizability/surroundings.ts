@@ -2,6 +2,7 @@ import { NoAction } from "./alphabet.ts";
 import { callsUntil, Never, type Calls } from "./calls.ts";
 import type { Limits } from "./engines/engine.ts";
 import { decide } from "./engines/engines.ts";
+import { OneOf, Refused } from "./model.ts";
 import { callsAt } from "./shrink.ts";
 import { NoState, type StateTable } from "./states.ts";
 
@@ -130,8 +131,25 @@ function knownState(
       if (after >= 0) return { place: place + 1, state: after };
     }
   if (wanted > LongestReplay) return undefined;
-  const along = statesAlong(calls, order.subarray(0, wanted), 0, states.initial, states);
-  return along === undefined ? undefined : { place: wanted, state: along.at(-1) ?? states.initial };
+  const head = order.subarray(0, wanted);
+  const state =
+    stateAfter(calls, head, states) ?? statesAlong(calls, head, 0, states.initial, states)?.at(-1);
+  return state === undefined ? undefined : { place: wanted, state };
+}
+
+/**
+ * The state that an order leads to, if no call of it has several outcomes. The states on the way get no numbers:
+ * they may be large, and nobody asks for them again.
+ */
+function stateAfter({ alphabet, action }: Calls, order: Int32Array, states: StateTable): number | undefined {
+  let state = alphabet.model.initial;
+  for (const position of order) {
+    const { input, output } = alphabet.get(action[position]!);
+    const step = alphabet.model.step(state, input, output);
+    if (step instanceof Refused || step instanceof OneOf) return undefined;
+    state = step;
+  }
+  return states.number(state);
 }
 
 /**

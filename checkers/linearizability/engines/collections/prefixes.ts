@@ -2,7 +2,9 @@ import type { CollectionStructure } from "../../structure.ts";
 import {
   collectionCallsUntil,
   NoItem,
+  Nothing,
   positionsByEnd,
+  Remove,
   Take,
   type CollectionCalls,
 } from "./collection-calls.ts";
@@ -67,6 +69,10 @@ export class Prefixes {
     if (rank > this.#failing) return;
     this.#failing = rank;
     this.#flaw = flaw;
+    if (rank > this.#passing) return;
+    // What was not known to pass does not.
+    this.#passing = -1;
+    this.#undecided = 0;
   }
 
   /** Looks whether the next shorter prefix passes. */
@@ -79,12 +85,21 @@ export class Prefixes {
     return this.#failing === 0 ? -1 : this.whole.calls.end[this.#returned[this.#failing - 1]!]!;
   }
 
-  /** Looks again, guessing that calls of unknown outcome took these items. */
-  tryNextIf(taken: ReadonlyMap<number, number>): void {
+  /** Looks again, guessing that calls of unknown outcome took these items; what is wrong then, if anything is. */
+  tryNextIf(taken: ReadonlyMap<number, number>): Flaw | undefined {
     const prefix = collectionCallsUntil(this.whole, this.#structure, this.#returned[this.#failing - 1]!);
     const item = prefix.item.slice();
-    for (let i = 0; i < prefix.length; i++) if (prefix.kind[i] === Take) item[i] = taken.get(i) ?? NoItem;
-    if (this.#decide({ ...prefix, item }, this.#structure) instanceof Int32Array) this.#undecided = 0;
+    const kind = prefix.kind.slice();
+    for (let i = 0; i < prefix.length; i++) {
+      if (kind[i] !== Take) continue;
+      const one = taken.get(i);
+      kind[i] = one === undefined ? Nothing : Remove;
+      item[i] = one ?? NoItem;
+    }
+    const decided = this.#decide({ ...prefix, item, kind }, this.#structure);
+    if (!(decided instanceof Int32Array)) return decided;
+    this.#undecided = 0;
+    return undefined;
   }
 
   /** The event with which the flaw has returned as a whole. */

@@ -10,7 +10,9 @@ const MostCalls = 48;
 /** How many returns before and after a contradiction belong to its surroundings: enough, few, and very few. */
 const Around = [2000, 100, 30];
 /** How often the surroundings of another contradiction are looked at. */
-const MostPlaces = 4;
+const MostPlaces = 8;
+/** How often who took what is guessed anew. */
+const MostGuesses = 32;
 /** Calls that may be decided again and again to find out which are not needed. */
 const MostTried = 3_000_000;
 
@@ -36,7 +38,7 @@ export function refute(
     if (!isDivisible) break;
     for (const around of Around) lookAround(prefixes, structure, around, decide);
     prefixes.tryNext();
-    if (prefixes.isOpen) guessNext(prefixes, structure);
+    if (prefixes.isOpen) guessNext(prefixes, structure, decide);
   }
   if (!prefixes.isShortest && !prefixes.isOpen) prefixes.narrow();
   const { shortest } = prefixes;
@@ -49,12 +51,28 @@ export function refute(
   };
 }
 
-/** Looks whether the next shorter prefix passes if calls of unknown outcome took what they take in its last part. */
-function guessNext(prefixes: Prefixes, structure: CollectionStructure): void {
+/**
+ * Looks whether the next shorter prefix passes if calls of unknown outcome took what they take in some order of the
+ * calls about the contradiction. Where that guess leaves another contradiction, the calls about that one are looked
+ * at too, until the guess will do, or these few contradict one another by themselves.
+ */
+function guessNext(prefixes: Prefixes, structure: CollectionStructure, decide: Decide): void {
   const { whole, next, flaw } = prefixes;
   const since = prefixes.near(next, -Around.at(-1)!);
-  const few = some(whole, structure, surroundingsOf(whole, flaw, since, next), next);
-  prefixes.tryNextIf(takenAmong(whole, structure, few));
+  const calls = new Set(flaw.calls);
+  const items = new Set<number>();
+  for (let tries = 0; tries < MostGuesses; tries++) {
+    const positions = surroundingsOf(whole, { calls: [...calls], items }, since, next);
+    const guess = takenAmong(whole, structure, some(whole, structure, positions, next), decide);
+    if (guess === "contradictory") narrowAmong(prefixes, structure, positions, since, next, decide);
+    if (guess === "contradictory" || guess === "undecided") return;
+    const left = prefixes.tryNextIf(guess);
+    if (left === undefined) return;
+    const known = calls.size + items.size;
+    for (const call of left.calls) calls.add(call);
+    for (const item of left.blocked?.by ?? []) items.add(item);
+    if (calls.size + items.size === known) return;
+  }
 }
 
 /** Looks for a shorter prefix that fails among the items about the contradiction. */
@@ -69,6 +87,19 @@ function lookAround(
   const until = prefixes.near(hint, around);
   const positions = surroundingsOf(whole, flaw, since, until);
   if (2 * positions.length > whole.length) return;
+  narrowAmong(prefixes, structure, positions, since, until, decide);
+}
+
+/** Looks for a shorter prefix, that ends between two events, that fails already by these calls. */
+function narrowAmong(
+  prefixes: Prefixes,
+  structure: CollectionStructure,
+  positions: readonly number[],
+  since: number,
+  until: number,
+  decide: Decide,
+): void {
+  const { whole } = prefixes;
   const few = some(whole, structure, positions, until);
   const judge = judging(decide);
   const decided = judge(few, structure);

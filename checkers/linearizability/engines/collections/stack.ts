@@ -273,11 +273,14 @@ class Peeling {
     return order.subarray(0, placed);
   }
 
-  /** Two items that cross, if there are such among those that could not go; or all of these if they are few. */
+  /**
+   * Two items that cross, if there are such among those that could not go; or all of these if they are few; or else
+   * one of them with what is in its way.
+   */
   #stuck(): Flaw {
     const rest = this.#items.present.filter((one) => this.#looking[one]! > 0);
     const crossing = crossingOf(this.#items, rest);
-    const involved = crossing ?? (rest.length <= MostStuck ? rest : []);
+    const involved = crossing ?? (rest.length <= MostStuck ? rest : this.#firstInTheWay(rest));
     const against = crossing === undefined ? NoCall : this.#items.remover[crossing[0]]!;
     const calls = callsAbout(this.#items, involved);
     const blocked = this.#items.left.length === 0 ? undefined : this.#blocked(rest);
@@ -287,6 +290,26 @@ class Peeling {
       ...(against < 0 ? {} : { against }),
       ...(blocked === undefined ? {} : { blocked }),
     };
+  }
+
+  /** The item whose call is over first of all that still look for a gap, and items that lie over all that call's gaps. */
+  #firstInTheWay(rest: Int32Array): readonly number[] {
+    const { addPast, removeFrom } = this.#items;
+    const call = this.#byPast.find((each) => this.#found[each] === Nowhere);
+    if (call === undefined) return [];
+    const own = this.#of[call]!;
+    const involved = [own];
+    for (let gap = this.#from[call]!; gap < this.#past[call]!;) {
+      let longest = Nowhere;
+      for (const one of rest) {
+        if (one === own || addPast[one]! > gap || removeFrom[one]! <= gap) continue;
+        if (longest < 0 || removeFrom[one]! > removeFrom[longest]!) longest = one;
+      }
+      if (longest < 0 || involved.length > MostStuck) break;
+      involved.push(longest);
+      gap = removeFrom[longest]!;
+    }
+    return involved;
   }
 
   /** What keeps the first call from its place that only items left inside keep from it. */
@@ -304,7 +327,7 @@ class Peeling {
   }
 }
 
-/** Items that could not go, if no two of them cross. */
+/** Items that could not go and are named, if no two of them cross. */
 const MostStuck = 6;
 
 /**

@@ -4,7 +4,6 @@ import { StateTable } from "../../states.ts";
 import type { Pattern } from "../engine.ts";
 import { searchEngine } from "../search-engine.ts";
 import { Add, NoItem, readCollectionCalls, Remove, Take, type CollectionCalls } from "./collection-calls.ts";
-import type { Flaw } from "./items.ts";
 import type { Decide } from "./prefixes.ts";
 
 /** Steps that the search may take for a few calls. */
@@ -12,14 +11,20 @@ const StepsOfSearch = 100_000;
 /** Beyond this, calls are not few enough for the search. */
 const MostSearched = 600;
 
+/** What a contradiction is about. */
+interface About {
+  readonly calls: readonly number[];
+  readonly items?: Iterable<number>;
+}
+
 /**
- * The calls about items that a flaw names, or that some call in flight between two events is about, and all that
+ * The calls about items that a contradiction names, or that some call in flight between two events is about, and all that
  * may have taken an item nobody knows. What these contradict, the whole contradicts: from a linearization
  * of the whole the other items can go. That holds for all prefixes that end between the two events.
  */
 export function surroundingsOf(
   whole: CollectionCalls,
-  { calls }: Flaw,
+  { calls, items }: About,
   since: number,
   until: number,
 ): number[] {
@@ -28,6 +33,7 @@ export function surroundingsOf(
   const named = new Uint8Array(whole.itemCount);
   for (const call of calls) if (item[call]! >= 0) named[item[call]!] = 1;
   for (const one of initial) named[one] = 1;
+  for (const one of items ?? []) named[one] = 1;
   const isAround = (i: number): boolean => begin[i]! <= until && end[i]! >= since;
   for (let i = 0; i < length; i++) if (item[i]! >= 0 && kind[i] !== Take && isAround(i)) named[item[i]!] = 1;
   const also = new Set(calls);
@@ -80,24 +86,24 @@ export function positionsIn(whole: CollectionCalls, few: CollectionCalls): (call
 }
 
 /**
- * What calls of unknown outcome took in some order of few calls that the search finds: a good guess for all.
- * By position in the whole, the item of the whole; nothing where the search finds no order.
+ * What calls of unknown outcome took in some order of few calls: a good guess for all.
+ * By position in the whole, the item of the whole.
  */
 export function takenAmong(
   whole: CollectionCalls,
   structure: CollectionStructure,
   few: CollectionCalls,
-): ReadonlyMap<number, number> {
+  decide: Decide,
+): ReadonlyMap<number, number> | "contradictory" | "undecided" {
+  const decided = few.length > MostSearched ? undefined : judging(decide)(few, structure);
+  if (decided === undefined) return "undecided";
+  if (!(decided instanceof Int32Array)) return "contradictory";
   const taken = new Map<number, number>();
-  if (few.length > MostSearched) return taken;
-  const states = new StateTable(few.calls.alphabet);
-  const found = searchEngine.decide({ calls: few.calls, states }, { steps: StepsOfSearch });
-  if (found?.end !== "linearizable") return taken;
   const position = positionsIn(whole, few);
   const inside = [...few.initial];
   const original = new Int32Array(few.itemCount).fill(NoItem);
   for (const [k, one] of few.initial.entries()) original[one] = whole.initial[k]!;
-  for (const call of found.order) {
+  for (const call of decided) {
     const one = few.item[call]!;
     switch (few.kind[call]!) {
       case Add:

@@ -8,6 +8,9 @@ type Takers = readonly (readonly [item: number, call: number])[];
 /** How often who took what is guessed anew, each time with one more call in mind that was in the way. */
 const MostGuesses = 24;
 
+/** Calls and gaps, of all attempts together, when every way to have taken items is tried. */
+const MostInSets = 2_000_000;
+
 const none = new Int32Array(0);
 
 /**
@@ -42,7 +45,77 @@ export function decideWithTakers(
     deadlines = deadlines.map((before, k) => (blocking.has(items.left[k]!) ? Math.min(before, gap) : before));
   }
   const refuted = refutedAnyhow(items, decide);
-  return refuted ?? (isPossible ? undefined : { pattern, calls: [] });
+  if (refuted !== undefined || !isPossible) return refuted ?? { pattern, calls: [] };
+  const tried = anySet(items, due, decide);
+  return tried === "none" ? { pattern, calls: [] } : tried;
+}
+
+/**
+ * Tries who can have taken what, where that is little. It is never worse to have taken more items, since an item may
+ * be taken last of all; so every set of as many items as there are takers is tried. Items are given to takers one by
+ * one, and what none of the rest can help, even all taken as early as the first taker, is not gone into.
+ */
+function anySet(
+  items: Items,
+  due: Int32Array,
+  decide: (items: Items) => Decided,
+): Int32Array | "none" | undefined {
+  const { takes, left, of } = items;
+  const size = Math.min(takes.length, left.length);
+  const cost = of.length + of.gaps;
+  if (binomial(left.length, size) * cost > MostInSets) return undefined;
+  const byDue = Array.from(orderByKey(due, of.gaps), (k) => left[k]!);
+  let spent = 0;
+  let isOpen = false;
+  /** Given the takers of the first items of a set. */
+  const extended = (set: readonly number[], takers: readonly number[]): Int32Array | undefined => {
+    if ((spent += cost) > MostInSets) {
+      isOpen = true;
+      return undefined;
+    }
+    const decided = decide(
+      given(
+        items,
+        set.map((one, k) => [one, takers[k] ?? takes[0]!] as const),
+      ),
+    );
+    if (decided === undefined) isOpen = true;
+    if (!(decided instanceof Int32Array)) return undefined;
+    if (takers.length === set.length) return decided;
+    let before = -1;
+    for (const taker of takes) {
+      // Whoever began in the same gap can take the same.
+      if (takers.includes(taker) || of.from[taker] === before) continue;
+      before = of.from[taker]!;
+      const order = extended(set, [...takers, taker]);
+      if (order !== undefined) return order;
+    }
+    return undefined;
+  };
+  for (const set of subsets(byDue, size)) {
+    const order = extended(set, []);
+    if (order !== undefined) return order;
+  }
+  return isOpen ? undefined : "none";
+}
+
+function binomial(n: number, k: number): number {
+  let result = 1;
+  for (let i = 1; i <= k; i++) result *= (n - k + i) / i;
+  return result;
+}
+
+/** The subsets of that size, each in the order of the elements. */
+function* subsets(elements: readonly number[], size: number): Generator<readonly number[]> {
+  const at = Array.from({ length: size }, (_, i) => i);
+  for (;;) {
+    yield at.map((i) => elements[i]!);
+    let last = size - 1;
+    while (last >= 0 && at[last] === elements.length - size + last) last--;
+    if (last < 0) return;
+    at[last]!++;
+    for (let i = last + 1; i < size; i++) at[i] = at[i - 1]! + 1;
+  }
 }
 
 /** The flaw that remains even if each item left inside can be taken as soon as the first taker began. */
