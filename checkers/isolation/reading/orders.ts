@@ -3,9 +3,12 @@ import { Initial, type Reading } from "../reading.ts";
 import type { Transactions } from "../transactions.ts";
 import type { Lists } from "./lists.ts";
 import { FromSeveral } from "./sources.ts";
-import type { Writes } from "./writes.ts";
+import { None, type Writes } from "./writes.ts";
 
-type Orders = Pick<Reading, "writerFirst" | "writer" | "ordered">;
+export interface Orders extends Pick<Reading, "writerFirst" | "writer" | "ordered"> {
+  /** The final write of each of `writer`; `None` of the initial transaction. */
+  readonly finalWrite: Int32Array;
+}
 
 /** The writers of each key, in the order of their versions as far as that is known. */
 export function ordersOf(
@@ -21,6 +24,7 @@ export function ordersOf(
   for (const k of writeKey) writerFirst[k + 1]!++;
   for (let k = 0; k < keys.length; k++) writerFirst[k + 1]! += writerFirst[k]! + 1;
   const writer = new Int32Array(writerFirst[keys.length]!);
+  const finalWrite = new Int32Array(writer.length).fill(None);
   const filled = new Int32Array(keys.length).fill(1);
   const ordered = new Int32Array(keys.length).fill(1);
   /** Whether the place of each final write in its key's order is known. */
@@ -43,20 +47,27 @@ export function ordersOf(
       if (n < 0 || isOrdered[final] === 1) continue;
       isOrdered[final] = 1;
       writer[++at] = n;
+      finalWrite[at] = final;
     }
     writer.subarray(writerFirst[k]! + 1, at + 1).reverse();
+    finalWrite.subarray(writerFirst[k]! + 1, at + 1).reverse();
     filled[k] = ordered[k] = at - writerFirst[k]! + 1;
   }
   for (let n = 1; n < writeFirst.length - 1; n++) {
     for (let entry = writeFirst[n]!; entry < writeFirst[n + 1]!; entry++) {
       const k = writeKey[entry]!;
-      if (isOrdered[writeOperation[entry]!] === 0) writer[writerFirst[k]! + filled[k]!++] = n;
+      if (isOrdered[writeOperation[entry]!] === 1) continue;
+      const at = writerFirst[k]! + filled[k]!++;
+      writer[at] = n;
+      finalWrite[at] = writeOperation[entry]!;
     }
   }
   // One alone that comes after all others is in order.
-  for (let k = 0; k < keys.length; k++)
-    if (writerFirst[k + 1]! === writerFirst[k]! + ordered[k]! + 1) ordered[k]!++;
-  return { writerFirst, writer, ordered };
+  for (let k = 0; k < keys.length; k++) {
+    const writers = writerFirst[k + 1]! - writerFirst[k]!;
+    if (ordered[k] === writers - 1) ordered[k] = writers;
+  }
+  return { writerFirst, writer, ordered, finalWrite };
 }
 
 function severalAppended({ history, keys, traceElement }: Transactions, key: number, at: number): string {

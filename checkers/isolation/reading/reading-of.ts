@@ -7,6 +7,8 @@ import { addLostUpdates } from "./lost-updates.ts";
 import { ordersOf } from "./orders.ts";
 import { MaybeObserved, NoSource, Reads, Unobserved } from "./reads.ts";
 import { FromInitial, FromNobody, FromSeveral } from "./sources.ts";
+import { orderByVersions } from "./version-orders.ts";
+import { Versions } from "./versions.ts";
 import { None, Writes } from "./writes.ts";
 
 /** What the transactions saw of one another, found in time linear in their operations. */
@@ -14,7 +16,9 @@ export function readingOf(transactions: Transactions): Reading {
   const findings = new Findings();
   const writes = new Writes(transactions);
   const lists = new Lists(transactions, writes, findings);
-  const reads = new Reads(transactions, writes, lists, findings);
+  const { version } = transactions;
+  const versions = version === undefined ? undefined : new Versions(transactions, version, writes, findings);
+  const reads = new Reads(transactions, writes, lists, versions, findings);
   addLostUpdates(transactions, writes, reads, findings);
   addTornAppends(transactions, writes, lists, findings);
 
@@ -22,6 +26,8 @@ export function readingOf(transactions: Transactions): Reading {
   const sessions = sessionsOf(transactions, nodes);
   const gaps = gapsOf(transactions, reads, nodes, sessions);
   const writesOfNodes = writeEntries(transactions, nodes, writes);
+  const orders = ordersOf(transactions, writes, lists, nodes.node, writesOfNodes, gaps);
+  if (versions !== undefined) orderByVersions(transactions, writes, versions, orders, findings, gaps);
   return {
     transactions,
     nodes: nodes.transaction.length,
@@ -31,7 +37,9 @@ export function readingOf(transactions: Transactions): Reading {
     ...timesOf(transactions, nodes),
     ...writesOfNodes,
     ...readEntries(transactions, nodes, writes, reads),
-    ...ordersOf(transactions, writes, lists, nodes.node, writesOfNodes, gaps),
+    writerFirst: orders.writerFirst,
+    writer: orders.writer,
+    ordered: orders.ordered,
     findings: findings.all,
     gaps,
   };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { inWords } from "../../../histories/json.ts";
 import type { Reading } from "../reading.ts";
-import { transactions } from "../testing/notation.ts";
+import { transactionHistory } from "../testing/notation.ts";
 import { transactionsOf } from "../transactions/transactions-of.ts";
 import { readingOf } from "./reading-of.ts";
 
 function read(text: string): Reading {
-  return readingOf(transactionsOf(transactions(text)));
+  return readingOf(transactionsOf(transactionHistory(text)));
 }
 
 function findings(text: string): string[] {
@@ -35,5 +36,87 @@ describe("findings", () => {
       ["cyclic-versions", "incompatible-order"],
       "0: ax1 ax3\n1: ax2\n2: rx[1,2,3]",
     ],
+    ["versions that rise", [], "0: wx1@1\n1: rx1@1 wx2@2\n2: rx2@2"],
+    ["one version of two writes", ["cyclic-versions"], "0: wx1@1\n1: wx2@1"],
+    ["a value in another version than it was written in", ["cyclic-versions"], "0: wx1@1\n1: rx1@2"],
+    ["a value in two versions", ["cyclic-versions"], "0: wx1\n1: rx1@1\n2: rx1@2"],
+    ["an initial value after another", ["cyclic-versions"], "0: wx1@1\n1: rx_@2"],
+    ["writes of one transaction in falling versions", ["cyclic-versions"], "0: wx1@2 wx2@1"],
   ])("%s", (_, expected, text) => expect(findings(text)).toEqual(expected));
+});
+
+/** The writers of x in their order as far as that is known, by the values or elements that they wrote last; then the others. */
+function orderOfX(text: string): string {
+  const { transactions, writerFirst, writer, ordered, writeFirst, writeKey, writeOperation } = read(text);
+  const x = transactions.keys.findIndex((key) => transactions.history.valueTable.get(key) === "x");
+  const names = Array.from(writer.subarray(writerFirst[x], writerFirst[x + 1]), (node) => {
+    if (node === 0) return "initial";
+    for (let entry = writeFirst[node]!; entry < writeFirst[node + 1]!; entry++)
+      if (writeKey[entry] === x)
+        return JSON.stringify(
+          transactions.history.valueTable.get(transactions.value[writeOperation[entry]!]!),
+        );
+    return "?";
+  });
+  const known = names.slice(0, ordered[x]).join(" < ");
+  return [known, ...names.slice(ordered[x])].join(", ");
+}
+
+describe("the order of versions", () => {
+  it.each<[string, string, string]>([
+    ["is that of the longest list", "initial < 1 < 2", "0: ax2\n1: ax1\n2: rx[1,2]"],
+    ["goes on with what nobody read", "initial < 1, 2, 3", "0: ax1\n0: ax2\n1: ax3\n2: rx[1]"],
+    ["ends with the only one that nobody read", "initial < 1 < 2", "0: ax1\n0: ax2\n2: rx[1]"],
+    ["has a transaction where its last append stands", "initial < 3 < 2", "0: ax1 ax2\n1: ax3\n2: rx[3,1,2]"],
+    ["leaves aborted ones out", "initial < 2", "0: ax1 | fail\n1: ax2\n2: rx[1,2]"],
+    ["has those of unknown outcome that were read", "initial < 1 < 2", "0: ax1 | info\n1: ax2\n2: rx[1,2]"],
+    [
+      "leaves out those of unknown outcome that nobody read",
+      "initial < 2",
+      "0: ax1 | info\n1: ax2\n2: rx[2]",
+    ],
+    ["is not known of registers", "initial, 1, 2", "0: wx1\n0: wx2\n1: rx2"],
+    ["is that of versions where the system told them", "initial < 2 < 1", "0: wx1@9\n0: wx2@4"],
+    ["is that of versions which only readers told", "initial < 2 < 1", "0: wx1\n0: wx2\n1: rx1@9\n1: rx2@4"],
+  ])("%s", (_, expected, text) => expect(orderOfX(text)).toBe(expected));
+});
+
+/** Reads of each transaction as `reader key<writer`, transactions by their numbers. */
+function edges(text: string): string[] {
+  const { transactions, transaction, readFirst, readKey, readFrom, candidates, nodes } = read(text);
+  const name = (node: number): string => (node === 0 ? "initial" : `T${transaction[node]!}`);
+  const found: string[] = [];
+  for (let node = 1; node < nodes; node++)
+    for (let entry = readFirst[node]!; entry < readFirst[node + 1]!; entry++) {
+      const key = inWords(transactions.history.valueTable.get(transactions.keys[readKey[entry]!]!)).slice(
+        1,
+        -1,
+      );
+      const from = readFrom[entry]! >= 0 ? [readFrom[entry]!] : (candidates.get(entry) ?? []);
+      found.push(`${name(node)} ${key} < ${from.map(name).join("|")}`);
+    }
+  return found;
+}
+
+describe("whom a read is of", () => {
+  it.each<[string, string[], string]>([
+    ["whoever wrote the value", ["T1 x < T0"], "0: wx1\n1: rx1"],
+    ["the initial transaction, if null", ["T1 x < initial"], "0: wx1\n1: rx_"],
+    [
+      "the initial transaction, if the list is empty",
+      ["T1 x < initial", "T2 x < initial"],
+      "0: ax1\n1: rx[]\n1: rx_",
+    ],
+    ["whoever appended the last element", ["T2 x < T1"], "0: ax1\n1: ax2\n2: rx[1,2]"],
+    ["several, if they wrote the same", ["T2 x < T0|T1"], "0: wx1\n1: wx1\n2: rx1"],
+    ["the initial transaction too, if null was written", ["T1 x < initial|T0"], "0: wx_\n1: rx_"],
+    ["not one that overwrote it itself", ["T2 x < T1"], "0: wx1 wx2\n1: wx1\n2: rx1"],
+    ["not an aborted one", ["T2 x < T1"], "0: wx1 | fail\n1: wx1\n2: rx1"],
+    ["the one whose version it is", ["T2 x < T1"], "0: wx1@1\n1: wx1@2\n2: rx1@2"],
+    ["nobody, if the transaction wrote it itself", [], "0: wx1 rx1"],
+    ["whoever made the list that it appended to", ["T1 x < T0"], "0: ax1\n1: ax2 rx[1,2]"],
+    ["an intermediate writer", ["T1 x < T0"], "0: ax1 ax2\n1: rx[1]"],
+    ["one of unknown outcome", ["T1 x < T0"], "0: wx1 | info\n1: rx1"],
+    ["nobody, if it never completed", [], "0: wx1\n1: rx1 | open"],
+  ])("%s", (_, expected, text) => expect(edges(text)).toEqual(expected));
 });

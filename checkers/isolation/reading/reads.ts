@@ -1,6 +1,7 @@
 import {
   Aborted,
   Append,
+  NoVersion,
   Read,
   ReadList,
   Undetermined,
@@ -11,6 +12,7 @@ import {
 import type { Findings } from "./findings.ts";
 import type { Fault, Lists } from "./lists.ts";
 import { FromInitial, FromNobody, FromSeveral, registerSource, writersOf } from "./sources.ts";
+import type { Versions } from "./versions.ts";
 import { None, type Writes } from "./writes.ts";
 
 /** Source of an operation that makes no edge: no read, or one that tells nothing of other transactions. */
@@ -37,6 +39,7 @@ export class Reads {
   readonly #transactions: Transactions;
   readonly #writes: Writes;
   readonly #lists: Lists;
+  readonly #versions: Versions | undefined;
   readonly #findings: Findings;
 
   // Of each key, as far as the transaction at hand is concerned; `None` or less than its first operation: nothing yet.
@@ -60,10 +63,17 @@ export class Reads {
   /** Key → a read of its whole trace. */
   #traceReads: Map<number, number> | undefined;
 
-  constructor(transactions: Transactions, writes: Writes, lists: Lists, findings: Findings) {
+  constructor(
+    transactions: Transactions,
+    writes: Writes,
+    lists: Lists,
+    versions: Versions | undefined,
+    findings: Findings,
+  ) {
     this.#transactions = transactions;
     this.#writes = writes;
     this.#lists = lists;
+    this.#versions = versions;
     this.#findings = findings;
     const operations = transactions.kind.length;
     const keys = transactions.keys.length;
@@ -122,9 +132,13 @@ export class Reads {
 
   #registerSource(t: number, k: number, i: number): number {
     const value = this.#transactions.value[i]!;
-    const source = registerSource(this.#transactions, this.#writes, k, value, t);
+    const version = this.#transactions.version?.[i] ?? NoVersion;
+    const source =
+      this.#versions === undefined || version === NoVersion
+        ? registerSource(this.#transactions, this.#writes, k, value, t)
+        : this.#versions.source(i, t);
     if (source === FromSeveral) {
-      this.candidates.set(i, this.#several(k, value, t));
+      this.candidates.set(i, this.#several(k, i, version !== NoVersion, t));
       return source;
     }
     if (source !== FromNobody) return source;
@@ -160,12 +174,17 @@ export class Reads {
     return source;
   }
 
-  #several(k: number, value: number, reader: number): readonly number[] {
-    const head = this.#writes.find(k, value);
-    let all = this.#severalOf.get(head);
-    if (all === undefined) {
-      all = writersOf(this.#transactions, this.#writes, k, value);
-      this.#severalOf.set(head, all);
+  #several(k: number, i: number, isVersioned: boolean, reader: number): readonly number[] {
+    let all: readonly number[] | undefined;
+    if (isVersioned && this.#versions !== undefined) all = this.#versions.writersOf(i);
+    else {
+      const value = this.#transactions.value[i]!;
+      const head = this.#writes.find(k, value);
+      all = this.#severalOf.get(head);
+      if (all === undefined) {
+        all = writersOf(this.#transactions, this.#writes, k, value);
+        this.#severalOf.set(head, all);
+      }
     }
     return all.includes(reader) ? all.filter((writer) => writer !== reader) : all;
   }

@@ -15,7 +15,7 @@ import { HistoryBuilder } from "../../../histories/builder.ts";
 import type { Json } from "../../../histories/json.ts";
 
 /** The history of the transactions that `text` notes down. */
-export function transactions(text: string): History {
+export function transactionHistory(text: string): History {
   const builder = new HistoryBuilder();
   let time = 0;
   text.split("\n").forEach((source, i) => {

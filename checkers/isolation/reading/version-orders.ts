@@ -1,0 +1,49 @@
+import { inWords } from "../../../histories/json.ts";
+import { NoVersion, type Transactions } from "../transactions.ts";
+import type { Findings } from "./findings.ts";
+import type { Orders } from "./orders.ts";
+import type { Versions } from "./versions.ts";
+import { None, type Writes } from "./writes.ts";
+
+/** Puts the writers of each register whose versions are known into the order of these. */
+export function orderByVersions(
+  transactions: Transactions,
+  writes: Writes,
+  versions: Versions,
+  { writerFirst, writer, ordered, finalWrite }: Orders,
+  findings: Findings,
+  gaps: string[],
+): void {
+  const { keys, history } = transactions;
+  for (let k = 0; k < keys.length; k++) {
+    if (versions.isVersioned[k] === 0) continue;
+    const first = writerFirst[k]!;
+    const finals = finalWrite.slice(first + 1, writerFirst[k + 1]);
+    const untold = finals.filter((write) => versions.of[write] === NoVersion).length;
+    if (untold > 0) {
+      gaps.push(
+        `the order of the versions of ${inWords(history.valueTable.get(keys[k]!))}: ${untold} of ${finals.length} writers told none`,
+      );
+      ordered[k] = 1;
+      continue;
+    }
+    const places = Array.from(finals, (_, place) => place);
+    places.sort((a, b) => versions.of[finals[a]!]! - versions.of[finals[b]!]! || a - b);
+    const nodes = places.map((place) => writer[first + 1 + place]!);
+    writer.set(nodes, first + 1);
+    ordered[k] = 1 + nodes.length;
+    places.forEach((place, i) => {
+      const write = finals[place]!;
+      const before = i === 0 ? None : finals[places[i - 1]!]!;
+      const last = before === None ? versions.initial[k]! : versions.of[before]!;
+      if (last === NoVersion || last < versions.of[write]!) return;
+      const others = before === None ? [] : [before];
+      findings.add(
+        "cyclic-versions",
+        k,
+        [write, ...others].map((one) => writes.owner[one]!),
+        [write, ...others],
+      );
+    });
+  }
+}
