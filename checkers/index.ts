@@ -38,6 +38,7 @@ export * from "./linearizability/staleness/staleness.ts";
 export * from "./linearizability/staleness/with-staleness.ts";
 export { forbids } from "./isolation/cycles/forbids.ts";
 export * from "./isolation/anomalies.ts";
+export * from "./isolation/definitions.ts";
 export * from "./isolation/evidence.ts";
 export * from "./isolation/isolation.ts";
 export * from "./isolation/lattice.ts";

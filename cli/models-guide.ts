@@ -1,5 +1,5 @@
 import { modelCatalogue, type ModelEntry } from "../checkers/index.ts";
-import { UsageError, unknownName } from "../histories/errors.ts";
+import { unknownName } from "../histories/errors.ts";
 
 /** What a model expects, for a terminal. */
 export function modelInWords(name: string): string {
@@ -82,10 +82,4 @@ function section({ model, initial, example }: ModelEntry): string {
 
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
-}
-
-/** Refuses a name that goes with another list than that of models. */
-export function requireModels(kind: string | undefined, asked: string): void {
-  if (kind !== "models")
-    throw new UsageError(`Only models are told in detail: rashomon list models ${asked}.`);
 }

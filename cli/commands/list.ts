@@ -1,10 +1,12 @@
 import chalk from "chalk";
 import { Argument, Command } from "commander";
 
+import { UsageError } from "../../histories/errors.ts";
 import { checkers } from "../../checkers/index.ts";
 import { faultPackages, systems, unavailableFaults } from "../../harness/index.ts";
 import { workloads } from "../../workloads/index.ts";
-import { modelAsData, modelInWords, modelNames, requireModels } from "../models-guide.ts";
+import { levelAsData, levelInWords, levelsListed } from "../levels-guide.ts";
+import { modelAsData, modelInWords, modelNames } from "../models-guide.ts";
 import { table } from "../table.ts";
 
 interface Listed {
@@ -38,6 +40,7 @@ const lists: Readonly<Record<string, () => Listed[]>> = {
     [...workloads.values()].map(({ name, summary, operations }) => ({ name, summary, operations })),
   checkers: () => checkers.map(({ name, summary }) => ({ name, summary })),
   models: () => modelNames().map((name) => modelAsData(name)),
+  levels: levelsListed,
   faults: () => {
     const unavailable = unavailableFaults();
     return faultPackages.map(({ kind, summary }) => {
@@ -54,24 +57,24 @@ const lists: Readonly<Record<string, () => Listed[]>> = {
 
 export function listCommand(): Command {
   return new Command("list")
-    .summary("list systems, workloads, checkers, models, faults")
+    .summary("list systems, workloads, checkers, models, isolation levels, faults")
     .description("Lists what can be tested, by what it can be hurt, and by what it is judged.")
     .addArgument(new Argument("[kind]", "what to list; everything if left out").choices(Object.keys(lists)))
-    .argument("[model]", "with models: the one to tell about in detail")
-    .option("--verbose", "with models: tell about all of them in detail")
+    .argument("[name]", "with models and levels: the one to tell about in detail, by any of its names")
+    .option("--verbose", "with models and levels: tell about all of them in detail")
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  rashomon list\n  rashomon list models\n  rashomon list models fifo-queue\n  rashomon list models --json",
+      "\nExamples:\n  rashomon list\n  rashomon list models\n  rashomon list models fifo-queue\n  rashomon list models --json\n  rashomon list levels\n  rashomon list levels strong-session-snapshot-isolation",
     )
-    .action((kind: string | undefined, model: string | undefined, { json, verbose }: ListFlags) => {
-      if (model !== undefined || verbose === true) {
-        requireModels(kind, model ?? "--verbose");
-        const told = model === undefined ? modelNames() : [model];
+    .action((kind: string | undefined, one: string | undefined, { json, verbose }: ListFlags) => {
+      if (one !== undefined || verbose === true) {
+        const guide = guideOf(kind, one ?? "--verbose");
+        const told = one === undefined ? guide.names() : [one];
         process.stdout.write(
           json === true
-            ? `${JSON.stringify({ models: told.map((name) => modelAsData(name)) })}\n`
-            : `${told.map((name) => modelInWords(name)).join("\n\n")}\n`,
+            ? `${JSON.stringify({ [guide.kind]: told.map(guide.asData) })}\n`
+            : `${told.map(guide.inWords).join("\n\n")}\n`,
         );
         return;
       }
@@ -89,6 +92,33 @@ export function listCommand(): Command {
         if (kind === undefined) process.stdout.write("\n");
       }
     });
+}
+
+/** What tells about the members of a list in detail. */
+interface Guide {
+  readonly kind: string;
+  names(): string[];
+  asData(this: void, name: string): object;
+  inWords(this: void, name: string): string;
+}
+
+const guides: readonly Guide[] = [
+  { kind: "models", names: modelNames, asData: modelAsData, inWords: modelInWords },
+  {
+    kind: "levels",
+    names: () => levelsListed().map(({ name }) => name),
+    asData: levelAsData,
+    inWords: levelInWords,
+  },
+];
+
+function guideOf(kind: string | undefined, asked: string): Guide {
+  const guide = guides.find((one) => one.kind === kind);
+  if (guide === undefined)
+    throw new UsageError(
+      `Only models and levels are told in detail: rashomon list models ${asked}, rashomon list levels ${asked}.`,
+    );
+  return guide;
 }
 
 function rowsOf(items: readonly Listed[]): string[][] {
