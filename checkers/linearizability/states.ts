@@ -20,7 +20,7 @@ export class StateTable {
   readonly #several: Int32Array[] = [];
   #characters = 0;
   /** Open addressing: state, action, next in threes; an empty slot has state −1. */
-  #table = new Int32Array(3 * 1024).fill(-1);
+  #table = new Int32Array(3 * 128).fill(-1);
   #size = 0;
 
   constructor(alphabet: Alphabet) {

@@ -4,7 +4,7 @@ export class Numbers {
   #length = 0;
 
   /** Room for so many at first. */
-  constructor(room = 256) {
+  constructor(room = 32) {
     this.#values = new Int32Array(room);
   }
 

@@ -7,8 +7,8 @@ export class RowSet {
 
   constructor(width: number) {
     this.#width = width;
-    this.#rows = new Int32Array(width * 256);
-    this.#slots = new Int32Array(1024).fill(-1);
+    this.#rows = new Int32Array(width * 16);
+    this.#slots = new Int32Array(64).fill(-1);
   }
 
   get size(): number {
@@ -62,8 +62,8 @@ export class RowSet {
   clear(): void {
     const needed = Math.max(1024, 4 * this.#size);
     if (this.#slots.length > 16 * needed) {
-      this.#slots = new Int32Array(1024).fill(-1);
-      this.#rows = new Int32Array(this.#width * 256);
+      this.#slots = new Int32Array(64).fill(-1);
+      this.#rows = new Int32Array(this.#width * 16);
     } else if (this.#size * 8 < this.#slots.length) {
       const mask = this.#slots.length - 1;
       for (let number = this.#size - 1; number >= 0; number--) {
