@@ -1,6 +1,7 @@
 import type { Edge, EdgeKind } from "../decision.ts";
 import type { Level, Strength } from "../levels.ts";
 import type { Reading } from "../reading.ts";
+import { Append } from "../transactions.ts";
 import { precedes } from "./versions.ts";
 
 /** Whether an edge is an anti-dependency: from a reader to whoever overwrote what it read. */
@@ -97,11 +98,21 @@ export function forbids(level: Level, cycle: readonly Edge[], reading: Reading):
     case "repeatable-read":
       return anti.every(({ kind }) => kind === "rw");
     case "view-serializable":
-      // Orders that the system told by numbers of versions are not heeded there.
-      return reading.transactions.version === undefined;
+      return cycle.every((edge) => isOrder(edge.kind) || isRead(edge.kind) || !isToldOrder(reading, edge));
     case "serializable":
       return true;
   }
+}
+
+/** Whether the order of versions behind an edge may have been told by the system, by numbers: lists tell it themselves. */
+function isToldOrder(
+  { ordered, writeFirst, writeKey, writeOperation, transactions }: Reading,
+  { to, key }: Edge,
+): boolean {
+  if (ordered[key]! <= 1) return false;
+  for (let w = writeFirst[to]!; w < writeFirst[to + 1]!; w++)
+    if (writeKey[w] === key) return transactions.kind[writeOperation[w]!] !== Append;
+  return true;
 }
 
 /** As `heeds`; commits under ANSI snapshot isolation are in real time whatever the strength. */
