@@ -8,7 +8,15 @@ import { tellWhileRunning, type WhileRunning } from "../histories/store/results.
 import { createRun, type RunWriter } from "../histories/store/run-writer.ts";
 import type { Completion } from "../systems/contracts/client.ts";
 import type { Cluster } from "../systems/contracts/system.ts";
-import { clients, nemesis as onNemesis, phases, sequence, sleep, timeLimit } from "../workloads/index.ts";
+import {
+  clients,
+  interrupted,
+  nemesis as onNemesis,
+  phases,
+  sequence,
+  sleep,
+  synchronize,
+} from "../workloads/index.ts";
 import { ClientPool } from "./client-pool.ts";
 import { heal, type HealReport } from "./heal.ts";
 import { FaultJournal, journalDirectory } from "./journal.ts";
@@ -130,8 +138,11 @@ async function inWorld(
     });
     try {
       hooks.progress?.({ phase: "starting", seconds: 0, operations: 0, rate: 0, faults: [] });
-      const { mutant } = description;
-      const cluster = await world.start(plan.system, mutant === undefined ? {} : { mutant });
+      const { mutant, workload } = description;
+      const cluster = await world.start(plan.system, {
+        workload,
+        ...(mutant === undefined ? {} : { mutant }),
+      });
       return await drive(plan, run, world, cluster, hooks);
     } finally {
       await world.close();
@@ -151,22 +162,19 @@ async function drive(
 ): Promise<WhileRunning | undefined> {
   const { description, workload, packages } = plan;
   const { concurrency, rate, nodes, seconds, seed } = description;
-  const options = { concurrency, ...(rate === undefined ? {} : { rate }) };
+  const options = { ...plan.settings, concurrency, ...(rate === undefined ? {} : { rate }) };
   const pool = new ClientPool(cluster, nodes);
   const doer = new Nemesis(world, packages);
   const healing = onNemesis(finalHealing(packages));
   const scheduler = new Scheduler({
     generator: phases(
-      // In sequence, so that healing does not wait for clients that the faults hold up.
-      sequence(
-        timeLimit(
-          seconds * 1e9,
-          clients(workload.generator(options), faultSchedule(packages, nodes, plan.intervalSeconds * 1e9)),
-        ),
-        healing,
-      ),
-      sleep(packages.length === 0 ? 0 : calm),
-      clients(timeLimit(afterwards, workload.generator(options))),
+      interrupted(clients(workload.generator(options)), {
+        before: seconds * 1e9,
+        beside: onNemesis(faultSchedule(packages, nodes, plan.intervalSeconds * 1e9)),
+        // In sequence, so that healing does not wait for clients that the faults hold up.
+        interlude: sequence(healing, synchronize(sleep(packages.length === 0 ? 0 : calm))),
+        after: afterwards,
+      }),
       ...(workload.finalGenerator === undefined ? [] : [clients(workload.finalGenerator(options))]),
     ),
     concurrency,

@@ -2,10 +2,16 @@ import { unknownName } from "../histories/errors.ts";
 import { protocols } from "../systems/catalogue.ts";
 import type { System } from "../systems/contracts/system.ts";
 import { memoryRegister } from "../systems/databases/memory-register/memory-register.ts";
+import { serializableStore, snapshotStore } from "../systems/databases/transactional/stores.ts";
 import { protocolSystem } from "./protocol-system.ts";
 
 /** The systems that come with Rashomon: its protocols, and its database adapters. */
-export const systems: readonly System[] = [...protocols.map(protocolSystem), memoryRegister];
+export const systems: readonly System[] = [
+  ...protocols.map(protocolSystem),
+  memoryRegister,
+  snapshotStore,
+  serializableStore,
+];
 
 /** The system of that name; a usage error that lists the known ones if there is none. */
 export function findSystem(name: string): System {

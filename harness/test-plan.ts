@@ -1,7 +1,13 @@
+import { checkerFor } from "../checkers/catalogue.ts";
 import { UsageError, unknownName } from "../histories/errors.ts";
 import type { TestDescription } from "../histories/store/test-description.ts";
 import { faultKinds, type FaultKind, type System } from "../systems/contracts/system.ts";
-import { workload as findWorkload, type Workload } from "../workloads/index.ts";
+import {
+  workload as findWorkload,
+  type Workload,
+  type WorkloadOptions,
+  type WorkloadSettings,
+} from "../workloads/index.ts";
 import { unavailableFaults } from "./doctor.ts";
 import { findFaultPackage } from "./nemesis/packages/catalogue.ts";
 import type { FaultPackage } from "./nemesis/packages/fault-package.ts";
@@ -22,6 +28,8 @@ export interface TestOptions {
   /** Operations a second, all clients together. */
   readonly rate?: number;
   readonly concurrency?: number;
+  /** What the workload is to be like; each workload says which of these it heeds. */
+  readonly settings?: WorkloadSettings;
   /** Mean seconds from one start or stop of a fault to the next of its kind. */
   readonly interval?: number;
   /** Whether the history is judged while the run goes on: to tell of the first violation, or to stop at it. */
@@ -33,6 +41,7 @@ export interface TestPlan {
   readonly description: TestDescription;
   readonly system: System;
   readonly workload: Workload;
+  readonly settings: WorkloadSettings;
   readonly packages: readonly FaultPackage[];
   readonly intervalSeconds: number;
   readonly whileRunning?: "tell" | "stop";
@@ -70,6 +79,8 @@ export function planTest(
   const concurrency = options.concurrency ?? Math.max(4, 2 * nodes.length);
   const intervalSeconds = options.interval ?? Math.min(10, Math.max(1, seconds / 6));
   const packages = faults.map(findFaultPackage);
+  const settings = settingsFor(workload, system, options.settings ?? {});
+  const checks = checksOf(workload, { ...settings, concurrency, rate });
   const description: TestDescription = {
     format: 1,
     name: [system.name, mutant, workload.name].filter((part) => part !== undefined).join("-"),
@@ -83,11 +94,8 @@ export function planTest(
     seconds,
     faults,
     legend: packages.map(({ band }) => band),
-    checks: [
-      ...workload.checks({ concurrency, rate }),
-      { checker: "stats" },
-      { checker: "unhandled-exceptions" },
-    ],
+    ...(Object.keys(settings).length === 0 ? {} : { settings }),
+    checks,
     command: [
       `rashomon test ${system.name}`,
       ...(mutant === undefined ? [] : [`--mutant ${mutant}`]),
@@ -98,6 +106,7 @@ export function planTest(
       `--rate ${rate}`,
       `--concurrency ${concurrency}`,
       `--interval ${intervalSeconds}`,
+      ...settingsInWords(settings),
       `--seed ${shellWord(options.seed)}`,
       ...(options.whileRunning === undefined ? [] : ["--check-while-running"]),
       ...(options.whileRunning === "stop" ? ["--stop-at-violation"] : []),
@@ -106,12 +115,48 @@ export function planTest(
     started: context.started,
   };
   const { whileRunning } = options;
-  const plan = { description, system, workload, packages, intervalSeconds };
+  const plan = { description, system, workload, settings, packages, intervalSeconds };
   if (whileRunning === undefined) return { ...plan, notes };
   const unwatched = notWatched(description.checks);
   if (unwatched !== undefined)
     return { ...plan, notes: [...notes, `not checked while running: ${unwatched}`] };
   return { ...plan, whileRunning, notes };
+}
+
+/** What was asked of the workload, and the isolation level that the system promises where none was; nothing that does not concern it. */
+function settingsFor(workload: Workload, system: System, asked: WorkloadSettings): WorkloadSettings {
+  for (const [name, value] of Object.entries(asked)) {
+    if (value === undefined || workload.settings.some((each) => each === name)) continue;
+    const heeded = workload.settings.map(optionOf).join(", ") || "none of them";
+    throw new UsageError(
+      `${optionOf(name)} does not concern the workload ${workload.name}, which heeds ${heeded}.`,
+    );
+  }
+  const [promised] = system.claims;
+  return {
+    ...(workload.settings.includes("level") && promised !== undefined ? { level: promised } : {}),
+    ...asked,
+  };
+}
+
+/** The checks of a run; throws a usage error for what the workload or a checker would refuse once the run is over. */
+function checksOf(workload: Workload, options: WorkloadOptions): TestDescription["checks"] {
+  workload.generator(options);
+  const checks = workload.checks(options);
+  for (const check of checks) checkerFor(check);
+  return [...checks, { checker: "stats" }, { checker: "unhandled-exceptions" }];
+}
+
+/** The option of the command line that sets a setting. */
+function optionOf(setting: string): string {
+  if (setting === "level") return "--isolation";
+  return `--${setting.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+}
+
+function settingsInWords(settings: WorkloadSettings): string[] {
+  return Object.entries(settings).map(([name, value]) =>
+    value === true ? optionOf(name) : `${optionOf(name)} ${shellWord(String(value))}`,
+  );
 }
 
 /** `text` as one word for a shell. */

@@ -2,10 +2,11 @@ import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 
 import { chalkStderr } from "chalk";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
 import { planTest, runTest, testDefaults, type TestOptions, type TestRun } from "../../harness/index.ts";
 import { UsageError } from "../../histories/errors.ts";
+import { keyDistributions } from "../../workloads/index.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { judgeInWorker } from "../judge-pool.ts";
 import { bytes, integer, names, positive } from "../options.ts";
@@ -28,6 +29,17 @@ interface TestFlags {
   readonly json?: true;
   readonly checkWhileRunning?: true;
   readonly stopAtViolation?: true;
+  readonly isolation?: string;
+  readonly keyCount?: number;
+  readonly keyDistribution?: string;
+  readonly minTransactionLength?: number;
+  readonly maxTransactionLength?: number;
+  readonly maxWritesPerKey?: number;
+  readonly groupSize?: number;
+  readonly accounts?: number;
+  readonly totalAmount?: number;
+  readonly maxTransfer?: number;
+  readonly negativeBalances?: true;
 }
 
 export function testCommand(): Command {
@@ -57,6 +69,37 @@ export function testCommand(): Command {
       "mean time between start and stop of a fault (default: a sixth of the time)",
       positive,
     )
+    .option(
+      "--isolation <level>",
+      "transactions: the isolation level to hold (default: what the system promises; rashomon list levels)",
+    )
+    .option("--key-count <number>", "transactions: keys in use at any one time (default: 10)", integer(1))
+    .addOption(
+      new Option(
+        "--key-distribution <name>",
+        "transactions: how often each of these is used (default: exponential, the first twice as often as the second)",
+      ).choices(keyDistributions),
+    )
+    .option(
+      "--min-transaction-length <number>",
+      "transactions: fewest operations of one (default: 1)",
+      integer(1),
+    )
+    .option(
+      "--max-transaction-length <number>",
+      "transactions: most operations of one (default: 4)",
+      integer(1),
+    )
+    .option(
+      "--max-writes-per-key <number>",
+      "transactions: after at most so many writes a fresh key takes a key's place (default: 256)",
+      integer(1),
+    )
+    .option("--group-size <number>", "long-fork: keys that are read together (default: 2)", integer(2))
+    .option("--accounts <number>", "bank: number of accounts (default: 8)", integer(2))
+    .option("--total-amount <number>", "bank: what they hold together (default: 100)", integer(0))
+    .option("--max-transfer <number>", "bank: the most that is transferred at once (default: 5)", integer(1))
+    .option("--negative-balances", "bank: accounts may be overdrawn")
     .option("--check-while-running", "judge the history as it is recorded, and tell of a violation at once")
     .option("--stop-at-violation", "with it: end the run at the first violation")
     .option("--seed <text>", "seed of the schedule (default: drawn, and shown)")
@@ -76,7 +119,10 @@ Examples:
   rashomon test paxos --workload register --faults partition,kill,pause --time 15 --seed 7
   rashomon test paxos --mutant local-reads --nodes 3 --faults partition
   rashomon test paxos --mutant local-reads --faults partition --check-while-running --stop-at-violation
-  rashomon test memory-register --faults none --rate 2000`,
+  rashomon test memory-register --faults none --rate 2000
+  rashomon test serializable-store --workload list-append --mutant lost-update --faults none --time 5
+  rashomon test snapshot-store --workload list-append --isolation serializable --max-transaction-length 6
+  rashomon test snapshot-store --workload bank --accounts 4 --total-amount 40`,
     )
     .action(async (system: string, flags: TestFlags) => {
       const {
@@ -88,14 +134,23 @@ Examples:
         stopAtViolation,
         steps,
         bytes: memory,
-        ...rest
+        workload,
+        mutant,
+        faults,
+        nodes,
+        rate,
+        concurrency,
+        interval,
+        isolation,
+        ...settings
       } = flags;
       if (stopAtViolation === true && checkWhileRunning !== true)
         throw new UsageError("--stop-at-violation goes with --check-while-running.");
       const options: TestOptions = {
         system,
         seed: seed ?? String(randomInt(2 ** 32)),
-        ...rest,
+        ...given({ workload, mutant, faults, nodes, rate, concurrency, interval }),
+        settings: given({ ...settings, level: isolation }),
         ...(time === undefined ? {} : { seconds: time }),
         ...(checkWhileRunning === true ? { whileRunning: stopAtViolation === true ? "stop" : "tell" } : {}),
       };
@@ -105,6 +160,16 @@ Examples:
       };
       process.exitCode = await testOnce(options, { store, json: json === true, budget });
     });
+}
+
+/** The members that are there. */
+function given<Flags extends object>(flags: Flags): { [Name in keyof Flags]?: NonNullable<Flags[Name]> } {
+  const there: { [Name in keyof Flags]?: NonNullable<Flags[Name]> } = {};
+  for (const name of Object.keys(flags) as (keyof Flags)[]) {
+    const value = flags[name];
+    if (value !== undefined && value !== null) there[name] = value;
+  }
+  return there;
 }
 
 /** Runs one test, says how it went, and gives the exit code. */

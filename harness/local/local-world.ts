@@ -99,7 +99,7 @@ export class LocalWorld implements Surroundings, FaultWorld {
   }
 
   /** Opens `system` here and starts all its nodes at once; resolves when all serve. */
-  async start(system: System, options: { mutant?: string }): Promise<Cluster> {
+  async start(system: System, options: { mutant?: string; workload?: string }): Promise<Cluster> {
     const cluster = await system.open(this, options);
     this.#cluster = cluster;
     await Promise.all(this.nodes.map((node) => this.#startFirst(cluster, node)));

@@ -22,9 +22,16 @@ export interface TestDescription {
   readonly rate?: number;
   readonly seconds: number;
   readonly faults: readonly string[];
+  /** What was asked of the workload, by the names of its settings. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
   readonly legend: readonly FaultBand[];
-  /** Names of the checkers that judge the run, each with its model where it has one. */
-  readonly checks: readonly { readonly checker: string; readonly model?: string; readonly keyed?: boolean }[];
+  /** Names of the checkers that judge the run, each with its model or isolation levels where it has them. */
+  readonly checks: readonly {
+    readonly checker: string;
+    readonly model?: string;
+    readonly keyed?: boolean;
+    readonly level?: string;
+  }[];
   /** The command line that runs the same test again. */
   readonly command: string;
   readonly versions: Readonly<Record<string, string>>;

@@ -76,6 +76,9 @@ export interface System {
   readonly capabilities: ReadonlySet<FaultKind>;
   readonly nodeCounts: { readonly default: number; readonly minimum: number; readonly maximum?: number };
   readonly mutants: readonly Mutant[];
-  /** Prepares a run; nodes are started one by one through the cluster. */
-  open(surroundings: Surroundings, options: { readonly mutant?: string }): Promise<Cluster>;
+  /** Prepares a run of one of its workloads; nodes are started one by one through the cluster. */
+  open(
+    surroundings: Surroundings,
+    options: { readonly mutant?: string; readonly workload?: string },
+  ): Promise<Cluster>;
 }

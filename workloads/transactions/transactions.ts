@@ -86,4 +86,4 @@ export const transactionSettings = [
 ] as const;
 
 /** By what level a history of transactions is judged where nobody says. */
-export const usualLevel = "strong-serializable";
+export const usualLevel = "strict-serializable";

@@ -3,7 +3,7 @@ import type { History } from "../../../histories/history.ts";
 import type { Json, JsonObject } from "../../../histories/json.ts";
 import type { NodeId, Protocol } from "../../contracts/protocol.ts";
 import { errorCodes, isDefinite } from "../errors.ts";
-import { chance } from "./chance.ts";
+import { chance } from "../../chance.ts";
 import { TestCluster } from "./test-cluster.ts";
 
 export interface RegisterRunOptions<State> {

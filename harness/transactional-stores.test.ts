@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { checkerFor } from "../checkers/catalogue.ts";
+import type { Verdict } from "../checkers/verdict.ts";
+import type { Bug } from "../systems/databases/transactional/bugs.ts";
+import type { Isolation } from "../systems/databases/transactional/store.ts";
+import { serializableStore, snapshotStore } from "../systems/databases/transactional/stores.ts";
+import { workload as findWorkload } from "../workloads/index.ts";
+import { findSystem } from "./systems.ts";
+import { simulateStore } from "./testing/simulated-store.ts";
+
+/** What the workload's own checkers say of a run in virtual time; transactions are judged by `level`. */
+function judged(
+  isolation: Isolation,
+  workload: string,
+  { bug, level, seed = "7" }: { bug?: Bug; level?: string; seed?: string } = {},
+): Verdict {
+  const history = simulateStore({
+    isolation,
+    workload,
+    seed,
+    operations: 500,
+    lost: 60,
+    ...(bug === undefined ? {} : { bug }),
+  });
+  const [check] = findWorkload(workload).checks({
+    concurrency: 8,
+    ...(level === undefined ? {} : { level }),
+  });
+  if (check === undefined) throw new Error(`workload ${workload} has no check`);
+  return checkerFor(check).check(history);
+}
+
+const types = ({ anomalies }: Verdict): string[] =>
+  [...new Set(anomalies.map(({ type }) => type))].toSorted();
+
+const levels: Readonly<Record<Isolation, string>> = {
+  "snapshot-isolation": "strong-snapshot-isolation",
+  serializable: "strict-serializable",
+};
+
+describe.each(["snapshot-isolation", "serializable"] as const)("a store without a bug: %s", (isolation) => {
+  const workloads = snapshotStore.workloads.filter(
+    (workload) => isolation === "serializable" || workload !== "write-skew",
+  );
+  test.each(workloads)("is blamed for nothing by %s", (workload) => {
+    for (const seed of ["1", "2", "3"]) {
+      const verdict = judged(isolation, workload, { seed, level: levels[isolation] });
+      expect(verdict.anomalies).toEqual([]);
+      expect(verdict.valid).toBe(true);
+    }
+  });
+});
+
+test("snapshot isolation lets write skew pass, so the store that promises no more fails that workload and serializability", () => {
+  expect(types(judged("snapshot-isolation", "write-skew"))).toEqual(["G2"]);
+  expect(judged("snapshot-isolation", "list-append", { level: "serializable" }).valid).toBe(false);
+});
+
+/** What tells of each bug: workload → the types of anomaly, some of which must be found. */
+const signs: readonly (readonly [Bug, string, readonly string[]])[] = [
+  ["lost-update", "list-append", ["lost-update", "incompatible-order"]],
+  ["lost-update", "rw-register", ["lost-update"]],
+  ["lost-update", "bank", ["wrong-total"]],
+  ["long-fork", "long-fork", ["long-fork"]],
+  ["long-fork", "causal-reverse", ["causal-reverse"]],
+  ["long-fork", "list-append", ["G-single-realtime", "long-fork"]],
+  ["read-skew", "bank", ["wrong-total"]],
+  ["read-skew", "list-append", ["internal", "G-single"]],
+  ["read-skew", "dirty-read", ["fractured-read"]],
+  ["fractured-read", "dirty-read", ["fractured-read"]],
+  ["fractured-read", "bank", ["wrong-total"]],
+  ["fractured-read", "rw-register", ["G-single", "fractured-read"]],
+  ["dirty-read", "dirty-read", ["fractured-read"]],
+  ["dirty-read", "list-append", ["G1a"]],
+  ["aborted-read", "list-append", ["G1a"]],
+  ["aborted-read", "rw-register", ["G1a"]],
+  ["aborted-read", "bank", ["wrong-total"]],
+  ["stale-read", "list-append", ["G-single-process", "G-single-realtime"]],
+  ["stale-read", "rw-register", ["G-single-process", "G-single-realtime"]],
+  ["causal-reverse", "causal-reverse", ["causal-reverse"]],
+  ["causal-reverse", "sequential", ["out-of-order"]],
+  ["internal", "list-append", ["internal"]],
+  ["internal", "rw-register", ["internal"]],
+  ["lost-write", "causal-reverse", ["causal-reverse"]],
+  ["lost-write", "sequential", ["out-of-order"]],
+  ["lost-write", "list-append", ["G0-process", "G0-realtime", "incompatible-order"]],
+];
+
+describe.each(["snapshot-isolation", "serializable"] as const)(
+  "a store with a bug, else of %s",
+  (isolation) => {
+    test.each(signs)("%s is found by %s", (bug, workload, expected) => {
+      const verdict = judged(isolation, workload, { bug, level: levels[isolation] });
+      expect(verdict.valid).toBe(false);
+      expect(
+        types(verdict).some((type) => expected.includes(type)),
+        types(verdict).join(),
+      ).toBe(true);
+    });
+  },
+);
+
+test.each([
+  ["write-skew", "write-skew"],
+  ["phantom", "write-skew"],
+] as const)("a serializable store with the bug %s is caught by %s", (bug, workload) => {
+  expect(types(judged("serializable", workload, { bug }))).toEqual(["G2"]);
+});
+
+test("write skew of items breaks serializability and not snapshot isolation", () => {
+  const bug = "write-skew";
+  expect(judged("serializable", "list-append", { bug, level: "snapshot-isolation" }).valid).toBe(true);
+  expect(judged("serializable", "list-append", { bug, level: "serializable" }).valid).toBe(false);
+});
+
+test("the same seed gives the same history, another seed another", () => {
+  const history = (seed: string): string =>
+    JSON.stringify([
+      ...simulateStore({ isolation: "serializable", workload: "predicate", seed, operations: 80, lost: 9 }),
+    ]);
+  expect(history("a")).toBe(history("a"));
+  expect(history("a")).not.toBe(history("b"));
+});
+
+test.each([snapshotStore, serializableStore])(
+  "$name is a system whose mutants name what catches them",
+  (system) => {
+    expect(findSystem(system.name)).toBe(system);
+    const isolation = system === snapshotStore ? "snapshot-isolation" : "serializable";
+    for (const { name, killedBy } of system.mutants) {
+      expect(system.workloads).toContain(killedBy.workload);
+      const level = system.claims[0] ?? "";
+      expect(judged(isolation, killedBy.workload, { bug: name as Bug, level }).valid, name).toBe(false);
+      expect(findWorkload(killedBy.workload).checks({ concurrency: 1 })[0]?.checker).toBe(killedBy.checker);
+    }
+  },
+);
