@@ -166,6 +166,23 @@ describe("the frontier of a register", () => {
     }
   }, 600_000);
 
+  it("proves nothing by an empty frontier from which it dropped what there was no room to expand", () => {
+    const counts = { refuted: 0, dropped: 0 };
+    for (let seed = firstSeed; seed < firstSeed + tidied; seed++) {
+      const register = small(seed);
+      const run = new Run(scheduleOf(register), { mostAlike: 0 });
+      run.go(Never);
+      if (run.failedAt === undefined) continue;
+      const expected = firstImpossible(register);
+      if (!run.frontier.truncated) {
+        counts.refuted++;
+        expect(run.failedAt, `seed ${seed}\n${tellRegister(register)}`).toBe(expected);
+      } else if (run.failedAt !== expected) counts.dropped++;
+    }
+    expect(counts.refuted).toBeGreaterThan(0.1 * tidied);
+    expect(counts.dropped).toBeGreaterThan(0);
+  }, 600_000);
+
   const online = Math.ceil(runs / 4);
   it(`judges ${online} histories while they are recorded as when they are finished`, () => {
     let invalid = 0;

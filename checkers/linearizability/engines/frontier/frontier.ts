@@ -61,6 +61,8 @@ export interface FrontierOptions extends EffortLimits {
   readonly relaxed?: boolean;
   /** How many configurations are kept after an event; unlimited unless given. */
   readonly width?: number;
+  /** How many that hold the same value are expanded at one event; an eighth of the width unless given. */
+  readonly mostAlike?: number;
   /** Whether to remember how each configuration was reached; yes unless given. */
   readonly trails?: boolean;
   /**
@@ -117,7 +119,7 @@ export class Frontier {
     this.#one = new Configuration(flight, this.#usedSets, relaxed, this.#trails);
     this.#effort = new Effort(options, () => this.words);
     this.#expansion = new Expansion(flight, this.#one, this.#covering, this.#effort, {
-      mostAlike: Math.max(2, width / 8),
+      mostAlike: options.mostAlike ?? Math.max(2, width / 8),
       keep: (choice) => this.#keep(choice),
     });
     const row = (this.#row = this.#one.row);
