@@ -283,7 +283,10 @@ function flawOfSnapshots(
   const { writeFirst, writeKey, readFirst, readKey } = reading;
   const writes = (node: number, key: number): boolean =>
     writeKey.slice(writeFirst[node], writeFirst[node + 1]).includes(key);
-  const relations = new Relations(reading, { versions: [], from: [] });
+  const relations = new Relations(
+    { ...reading, readFirst: new Int32Array(reading.nodes + 1) },
+    { versions: [], from: [] },
+  );
   const ansi = level.name === "ansi-snapshot-isolation" && level.strength !== "strong";
   const heeded =
     ansi && level.strength === "strong-session" ? relations.so : relations.heeded(level.strength);

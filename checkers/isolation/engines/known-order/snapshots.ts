@@ -1,0 +1,81 @@
+import { EdgeList, graphOf, type Edges, type Graph } from "../../../graph/graph.ts";
+import type { Execution } from "../../decision.ts";
+import type { Level } from "../../levels.ts";
+import { Initial } from "../../reading.ts";
+import type { Dependencies, Orders } from "./relations.ts";
+
+/** Sides of a transaction: its snapshot and its commit. */
+const Snapshot = 0;
+const Commit = 1;
+
+/**
+ * Two nodes a transaction a, its snapshot 2a and its commit 2a + 1. What was seen committed before the snapshot of who saw it, what was
+ * missed after; two writers of a key do not overlap under snapshot isolation, and under prefix consistency they only commit in order. A
+ * barrier of real time comes before snapshots, or for ANSI snapshot isolation, before commits.
+ */
+export function snapshotGraph(
+  orders: Orders,
+  { ww, wr, rw }: Dependencies,
+  { name, strength }: Level,
+): Graph {
+  const { nodes } = orders;
+  const own = new EdgeList(nodes);
+  for (let a = 1; a < nodes; a++) own.add(2 * a + Snapshot, 2 * a + Commit);
+  const before = (edges: Edges, from: number, to: number): Edges => ({
+    from: sided(edges.from, edges.count, nodes, from),
+    to: sided(edges.to, edges.count, nodes, to),
+    count: edges.count,
+  });
+  const ansi = name === "ansi-snapshot-isolation" && strength !== "strong";
+  const realTime = orders.realTime();
+  const size = nodes + (ansi ? realTime.nodes : orders.nodesWith(strength));
+  return graphOf(
+    size,
+    own,
+    before(wr, Commit, Snapshot),
+    before(rw, Snapshot, Commit),
+    before(ww, Commit, name === "prefix-consistency" ? Commit : Snapshot),
+    ...orders.heeded(strength).map((edges) => before(edges, Commit, Snapshot)),
+    ...(ansi ? [before(realTime.edges, Commit, Commit)] : []),
+  );
+}
+
+function sided(column: Int32Array, count: number, nodes: number, side: number): Int32Array {
+  const sides = new Int32Array(count);
+  for (let e = 0; e < count; e++) {
+    const a = column[e]!;
+    sides[e] = a < nodes ? 2 * a + side : a + nodes;
+  }
+  return sides;
+}
+
+/** Commits in the order of these nodes, each of the state that the one before left. */
+export function serialExecution(order: Int32Array, nodes: number): Execution {
+  const commits = new Int32Array(nodes - 1);
+  const snapshots = new Int32Array(nodes - 1);
+  let at = 0;
+  for (const a of order) {
+    if (a === Initial || a >= nodes) continue;
+    snapshots[at] = at;
+    commits[at++] = a;
+  }
+  return { commits, snapshots };
+}
+
+/** Commits and what each one's snapshot holds, from an order of the two sides of each. */
+export function executionOfSnapshots(order: Int32Array, nodes: number): Execution {
+  const commits = new Int32Array(nodes - 1);
+  const snapshots = new Int32Array(nodes - 1);
+  const snapshot = new Int32Array(nodes);
+  let at = 0;
+  for (const side of order) {
+    const a = side >>> 1;
+    if (side >= 2 * nodes || a === Initial) continue;
+    if (side % 2 === Snapshot) snapshot[a] = at;
+    else {
+      snapshots[at] = snapshot[a]!;
+      commits[at++] = a;
+    }
+  }
+  return { commits, snapshots };
+}
