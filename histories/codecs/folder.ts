@@ -76,11 +76,11 @@ function logsOf(folder: string, files: readonly string[]): readonly Log[] {
   );
 }
 
-/** The format of logs by how the first that is not empty begins. */
+/** The format of logs by how the first with anything in it begins; bytes 0xFF only pad Cobra's. */
 async function formatOfLogs(logs: readonly Log[]): Promise<"cobra" | "viper" | undefined> {
   for (const { path } of logs) {
     const bytes = await beginning(path);
-    if (bytes.length === 0) continue;
+    if (bytes.every((byte) => byte === 0xff)) continue;
     if (looksLikeCobra(bytes)) return "cobra";
     return /^\s*\{[\s,]*(?:"value"|"isInitial"|:type|:value|:f)/.test(bytes.toString("utf8"))
       ? "viper"

@@ -201,7 +201,9 @@ export class JsonScanner {
       i = this.#digits(i);
       if (i === Unfinished) return Unfinished;
     }
-    if (i - at >= 16 || !integer) this.#weighNumber(at, i, integer);
+    // Up to 8999999999999999 a double holds every integer.
+    const short = i - at < 16 || (i - at === 16 && (bytes[at] ?? 0) <= 0x38);
+    if (!short || !integer) this.#weighNumber(at, i, integer);
     return i;
   }
 

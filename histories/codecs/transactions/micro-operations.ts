@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Json } from "../../json.ts";
 
 /** Where a micro-operation begins. */
 export const ReadHead = Buffer.from('["r",');
@@ -8,6 +9,8 @@ export const AppendHead = Buffer.from('["append",');
 const Null = Buffer.from("null");
 const TwoTo32 = 4_294_967_296;
 const Million = 1_000_000;
+/** The upper half from which on an integer has 18 digits or more. */
+const EighteenDigits = 23_283_065;
 
 /**
  * The JSON text of a transaction's micro-operations, written piece by piece without making a value of any:
@@ -86,6 +89,13 @@ export class MicroOperations {
     this.#signed(high, low, true);
   }
 
+  value(value: Json): void {
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0)
+      this.#write(Math.floor(value / TwoTo32), value % TwoTo32, false, false);
+    else if (value === null) this.null();
+    else this.json(JSON.stringify(value));
+  }
+
   /** Any JSON text. */
   json(text: string): void {
     const size = Buffer.byteLength(text);
@@ -150,9 +160,10 @@ export function integerJson(digits: string): string {
   return String(Number(text)) === text ? text : `{"#int":"${text}"}`;
 }
 
-/** Whether a double holds 2³² · high + low and prints it with the same digits. */
+/** Whether the double nearest to 2³² · high + low, beyond 2⁵³, is printed with the same digits. */
 function isPrintedSo(high: number, low: number): boolean {
-  const number = high * TwoTo32 + low;
-  if (number - high * TwoTo32 !== low) return false;
-  return String(number) === ((BigInt(high) << 32n) | BigInt(low)).toString();
+  // A double has at most 17 digits that are not zeros at the end; so many integers are known by their last digit.
+  const lastDigit = ((high % 10) * 6 + (low % 10)) % 10;
+  if (high >= EighteenDigits && lastDigit !== 0) return false;
+  return String(high * TwoTo32 + low) === ((BigInt(high) << 32n) | BigInt(low)).toString();
 }

@@ -6,24 +6,11 @@ import { brief } from "../../schema/schemas.ts";
 import { Fault } from "../decoder.ts";
 import { JsonRecordsDecoder } from "../json-records-decoder.ts";
 import { ValueArena } from "../value-arena.ts";
-import { integerJson } from "./micro-operations.ts";
+import { AppendHead, integerJson, MicroOperations, ReadHead, WriteHead } from "./micro-operations.ts";
 import { Sessions } from "./sessions.ts";
+import { digitsOf, Timestamps } from "./timestamps.ts";
 
 const Code = "E_TIMEKILLER";
-
-/** A hybrid logical clock: a physical part and a counter. */
-interface Timestamp {
-  readonly p: bigint;
-  readonly l: bigint;
-}
-
-interface Transaction {
-  readonly session: number;
-  readonly start: Timestamp;
-  readonly commit: Timestamp;
-  /** Members of the record that have no place of their own, with the timestamps. */
-  readonly extra: JsonObject;
-}
 
 /**
  * The JSON of TimeKiller (Chronos and Aion): an array of transactions
@@ -40,7 +27,11 @@ interface Transaction {
  */
 export class TimeKillerDecoder extends JsonRecordsDecoder {
   readonly #sessions = new Sessions();
-  readonly #transactions: Transaction[] = [];
+  /** Of each transaction its session, its timestamps, and members that have no place of their own. */
+  readonly #session: number[] = [];
+  readonly #timestamps = new Timestamps();
+  readonly #extra: JsonObject[] = [];
+  readonly #operations = new MicroOperations();
   /** Of each transaction what it was asked, then what it did. */
   readonly #values = new ValueArena();
   /** Values that read 0. */
@@ -62,15 +53,15 @@ export class TimeKillerDecoder extends JsonRecordsDecoder {
     const kept = new Int32Array(events.length);
     if (initialized.size > 0) builder.note("0 is taken for the initial value, where nobody wrote it.");
     events.forEach((event, index) => {
-      const transaction = this.#transactions[event >> 1]!;
+      const transaction = event >> 1;
       const type = (event & 1) === 0 ? Invoke : Ok;
-      builder.push(type, processes[transaction.session]!, 0, f, -1, -1);
-      if (type === Ok) builder.extra(index, transaction.extra);
+      builder.push(type, processes[this.#session[transaction]!]!, 0, f, -1, -1);
+      if (type === Ok) builder.extra(index, this.#extra[transaction]!);
       kept[index] = initialized.get(event) ?? event;
     });
-    if (this.#transactions.length > 0) {
+    if (events.length > 0) {
       builder.note(
-        events.length === this.#transactions.length
+        events.length === this.#session.length
           ? "Timestamps contradict the order of a session or one another, so they are not taken for real time: nothing is known of the order between sessions."
           : "The order of events is that of the system's timestamps, which have no unit: every operation is at 0 ns.",
       );
@@ -98,96 +89,68 @@ export class TimeKillerDecoder extends JsonRecordsDecoder {
   }
 
   protected record(record: JsonObject, at: number): void {
-    const { tid, sid, sts, cts, ops, ...others } = record;
-    if (!isJsonArray(ops)) throw new Fault(at, Code, "an array ops in every transaction", brief(record));
-    const session = typeof sid === "string" || typeof sid === "number" ? sid : largeInteger(sid);
+    const { sid, ops, sts, cts } = record;
+    if (ops === undefined || !isJsonArray(ops))
+      throw new Fault(at, Code, "an array ops in every transaction", brief(record));
+    const session = typeof sid === "string" || typeof sid === "number" ? sid : digitsOf(sid);
     if (session === undefined)
       throw new Fault(at, Code, "a session sid, a number or a text", brief(sid ?? null));
-    const operations = ops.map((operation) => microOperation(operation, at));
-    this.#values.appendJson(operations.map(([name, key, value]) => [name, key, name === "r" ? null : value]));
-    for (const [name, key, value] of operations) {
-      if (value === 0 && name === "w") this.#zeroWritten.add(canonical(key));
-      if (value === null && name === "r") this.#nullRead = true;
-      if (value === 0 && name === "r") this.#zeroReads.push(this.#values.length);
+    this.#session.push(this.#sessions.number(session));
+    this.#timestamps.add(sts, "sts", Code, at);
+    this.#timestamps.add(cts, "cts", Code, at);
+    const extra: Record<string, Json> = {};
+    for (const name of Object.keys(record)) {
+      if (name !== "sid" && name !== "ops") define(extra, name, record[name] ?? null);
     }
-    this.#values.appendJson(operations);
-    this.#transactions.push({
-      session: this.#sessions.number(session),
-      start: timestamp(sts, "sts", at),
-      commit: timestamp(cts, "cts", at),
-      extra: { ...(tid === undefined ? {} : { tid }), sts: sts ?? null, cts: cts ?? null, ...others },
-    });
+    this.#extra.push(extra);
+    this.#write(ops, false, at);
+    this.#write(ops, true, at);
+  }
+
+  /** Appends what a transaction was asked, or what it did: the results of reads are known then only. */
+  #write(ops: readonly Json[], done: boolean, at: number): void {
+    const operations = this.#operations;
+    operations.clear();
+    for (const op of ops) {
+      const { t, k, v = null } = isJsonObject(op) ? op : {};
+      const head = typeof t === "string" ? (heads.get(t) ?? heads.get(t.toLowerCase())) : undefined;
+      if (head === undefined || k === undefined || k === null)
+        throw new Fault(at, Code, "operations of a type t (w, r or a), a key k and a value v", brief(op));
+      operations.begin(head);
+      operations.value(exact(k));
+      operations.comma();
+      const value = isJsonArray(v) ? v.map(exact) : exact(v);
+      if (head === ReadHead && !done) operations.null();
+      else operations.value(value);
+      operations.close();
+      if (done && (value === 0 || value === null)) this.#notice(head === ReadHead, exact(k), value);
+    }
+    operations.end();
+    this.#values.append(operations.text, 0, operations.length);
+  }
+
+  /** A null or 0 that was read or written. */
+  #notice(read: boolean, key: Json, value: Json): void {
+    if (!read && value === 0) this.#zeroWritten.add(canonical(key));
+    if (read && value === null) this.#nullRead = true;
+    if (read && value === 0) this.#zeroReads.push(this.#values.length);
   }
 
   /** Events in order, twice the transaction and one more for its completion; completions only where need be. */
   #events(): Int32Array {
-    const transactions = this.#transactions;
-    const latest: (Timestamp | undefined)[] = [];
-    const consistent = transactions.every(({ session, start, commit }) => {
+    const timestamps = this.#timestamps;
+    const latest: (number | undefined)[] = [];
+    const consistent = this.#session.every((session, transaction) => {
+      const start = 2 * transaction;
       const before = latest[session];
-      latest[session] = commit;
-      return compare(start, commit) <= 0 && (before === undefined || compare(before, start) <= 0);
+      latest[session] = start + 1;
+      return (
+        timestamps.compare(start, start + 1) <= 0 &&
+        (before === undefined || timestamps.compare(before, start) <= 0)
+      );
     });
-    if (!consistent) return Int32Array.from(transactions, (_, transaction) => 2 * transaction + 1);
-    const order = Int32Array.from({ length: 2 * transactions.length }, (_, event) => event);
-    const { physical, logical } = columns(transactions);
-    // A transaction of one instant stands between the commits of that instant and the starts.
-    const rank = Uint8Array.from(order, (event) => {
-      const { start, commit } = transactions[event >> 1]!;
-      return compare(start, commit) === 0 ? 1 : (event & 1) === 0 ? 2 : 0;
-    });
-    return order.toSorted(
-      (a, b) => physical[a]! - physical[b]! || logical[a]! - logical[b]! || rank[a]! - rank[b]! || a - b,
-    );
+    return consistent ? timestamps.order() : Int32Array.from(this.#session, (_, index) => 2 * index + 1);
   }
-}
-
-/** The timestamps of each event as doubles that are in the same order. */
-function columns(transactions: readonly Transaction[]): { physical: Float64Array; logical: Float64Array } {
-  const parts = (part: (timestamp: Timestamp) => bigint) => {
-    const all = BigInt64Array.from(transactions.flatMap(({ start, commit }) => [part(start), part(commit)]));
-    const numbers = Float64Array.from(all, Number);
-    if (numbers.every(Number.isSafeInteger)) return numbers;
-    const rank = new Map<bigint, number>();
-    for (const each of all.toSorted()) if (!rank.has(each)) rank.set(each, rank.size);
-    return Float64Array.from(all, (each) => rank.get(each)!);
-  };
-  return { physical: parts(({ p }) => p), logical: parts(({ l }) => l) };
-}
-
-function compare(a: Timestamp, b: Timestamp): number {
-  if (a.p !== b.p) return a.p < b.p ? -1 : 1;
-  return a.l < b.l ? -1 : a.l > b.l ? 1 : 0;
-}
-
-function timestamp(value: Json | undefined, name: string, at: number): Timestamp {
-  const parts = value !== undefined && isJsonObject(value) ? value : {};
-  const p = integer(parts["p"]);
-  const l = integer(parts["l"] ?? 0);
-  if (p === undefined || l === undefined || BigInt.asIntN(64, p) !== p || BigInt.asIntN(64, l) !== l)
-    throw new Fault(at, Code, `a timestamp ${name} of 64-bit integers p and l`, brief(value ?? null));
-  return { p, l };
-}
-
-/** An integer as a number or, as some write it, as a text. */
-function integer(value: Json | undefined): bigint | undefined {
-  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
-  const digits = typeof value === "string" ? value : largeInteger(value);
-  return digits !== undefined && /^-?\d+$/.test(digits) ? BigInt(digits) : undefined;
-}
-
-/** The digits of an integer that no double holds. */
-function largeInteger(value: Json | undefined): string | undefined {
-  const digits = value !== undefined && isJsonObject(value) ? value["#int"] : undefined;
-  return typeof digits === "string" ? digits : undefined;
-}
-
-function microOperation(operation: Json, at: number): readonly [string, Json, Json] {
-  const { t, k, v = null } = isJsonObject(operation) ? operation : {};
-  const name = typeof t === "string" ? names.get(t.toLowerCase()) : undefined;
-  if (name === undefined || k === undefined || k === null)
-    throw new Fault(at, Code, "operations of a type t (w, r or a), a key k and a value v", brief(operation));
-  return [name, exact(k), isJsonArray(v) ? v.map(exact) : exact(v)];
 }
 
 /** The integer that a text of digits stands for; anything else as it is. */
@@ -197,11 +160,16 @@ function exact(value: Json): Json {
   return json as Json;
 }
 
-const names = new Map([
-  ["w", "w"],
-  ["write", "w"],
-  ["r", "r"],
-  ["read", "r"],
-  ["a", "append"],
-  ["append", "append"],
+function define(object: Record<string, Json>, name: string, value: Json): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+const heads = new Map([
+  ["w", WriteHead],
+  ["write", WriteHead],
+  ["r", ReadHead],
+  ["read", ReadHead],
+  ["a", AppendHead],
+  ["append", AppendHead],
 ]);
