@@ -15,6 +15,8 @@ export interface CertifiedExecution {
   readonly commits: readonly number[];
   /** How many of `commits` the snapshot of each holds, where the level is one of snapshots. */
   readonly snapshots?: readonly number[];
+  /** Where values are not unique: micro-operation (by its number in the history) and invocation of the writer, −1 the initial one. */
+  readonly sources?: readonly (readonly [operation: number, writer: number])[];
   /** Whether separate code verified it. */
   readonly verified: boolean;
 }
