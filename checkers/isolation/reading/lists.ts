@@ -125,6 +125,12 @@ export class Lists {
     return [...this.#repeated].flatMap(([first, { several }]) => (several ? [first] : []));
   }
 
+  /** Whether another transaction appended the same element, so that none of the two can be told to be the one that was read. */
+  isAmbiguous(key: number, append: number): boolean {
+    const first = this.#writes.find(key, this.#transactions.value[append]!);
+    return this.#writes.same[first] !== None && this.#appendsOf(first).several;
+  }
+
   #appendsOf(first: number): Appends {
     const known = this.#repeated.get(first);
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import { Committed, type Transactions } from "../transactions.ts";
 import type { Findings } from "./findings.ts";
-import type { Reads } from "./reads.ts";
+import { Observed, type Reads } from "./reads.ts";
 import { FromInitial } from "./sources.ts";
 import { None, type Writes } from "./writes.ts";
 
@@ -17,28 +17,33 @@ export function addLostUpdates(
   const updated = new Int32Array(kind.length).fill(None);
   const updatedInitial = new Int32Array(keys.length).fill(None);
   const rivals = new Map<number, number[]>();
-  /** Of each key: the read that tells which version the transaction at hand saw. */
-  const seen = new Int32Array(keys.length).fill(None);
+  /** Of each key, its last read in the transaction at hand; and of each read the one before of the same key. */
+  const lastRead = new Int32Array(keys.length).fill(None);
+  const readBefore = new Int32Array(kind.length).fill(None);
   for (let t = 0; t < count; t++) {
-    if (status[t] !== Committed) continue;
+    if (status[t] !== Committed && reads.observed[t] !== Observed) continue;
     for (let i = first[t]!; i < first[t + 1]!; i++) {
       const k = key[i]!;
       if ((kind[i]! & 1) === 0) {
-        if ((source[i]! >= 0 || source[i] === FromInitial) && seen[k]! < first[t]!) seen[k] = i;
+        if (source[i]! < 0 && source[i] !== FromInitial) continue;
+        if (lastRead[k]! >= first[t]!) readBefore[i] = lastRead[k]!;
+        lastRead[k] = i;
         continue;
       }
-      if (writes.after[i] !== None || seen[k]! < first[t]!) continue;
-      const read = seen[k]!;
-      const version = source[read]!;
-      const known = version >= 0 ? updated[version]! : updatedInitial[k]!;
-      if (known === None) {
-        if (version >= 0) updated[version] = i;
-        else updatedInitial[k] = i;
-        continue;
+      if (writes.after[i] !== None || lastRead[k]! < first[t]!) continue;
+      for (let read = lastRead[k]!; read !== None; read = readBefore[read]!) {
+        const version = source[read]!;
+        const known = version >= 0 ? updated[version]! : updatedInitial[k]!;
+        if (known === i) continue;
+        if (known === None) {
+          if (version >= 0) updated[version] = i;
+          else updatedInitial[k] = i;
+          continue;
+        }
+        const others = rivals.get(known);
+        if (others === undefined) rivals.set(known, [known, i]);
+        else if (others.at(-1) !== i) others.push(i);
       }
-      const others = rivals.get(known);
-      if (others === undefined) rivals.set(known, [known, i]);
-      else others.push(i);
     }
   }
   for (const updates of rivals.values())

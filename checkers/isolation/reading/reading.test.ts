@@ -114,7 +114,7 @@ describe("whom a read is of", () => {
     ["not an aborted one", ["T2 x < T1"], "0: wx1 | fail\n1: wx1\n2: rx1"],
     ["the one whose version it is", ["T2 x < T1"], "0: wx1@1\n1: wx1@2\n2: rx1@2"],
     ["nobody, if the transaction wrote it itself", [], "0: wx1 rx1"],
-    ["whoever made the list that it appended to", ["T1 x < T0"], "0: ax1\n1: ax2 rx[1,2]"],
+    ["nobody, if the transaction appended before", [], "0: ax1\n1: ax2 rx[1,2]"],
     ["an intermediate writer", ["T1 x < T0"], "0: ax1 ax2\n1: rx[1]"],
     ["one of unknown outcome", ["T1 x < T0"], "0: wx1 | info\n1: rx1"],
     ["nobody, if it never completed", [], "0: wx1\n1: rx1 | open"],

@@ -224,10 +224,12 @@ export class Reads {
       return;
     }
     this.#compare(t, k, i, begin, elements, first, external);
-    this.source[i] =
+    const source =
       external === 0
         ? FromInitial
         : this.#judgeElement(t, k, i, sources[firstSource + external - 1]!, elements[first + external - 1]!);
+    // After own appends it makes no edge: what it was built on is told by the order of the list.
+    if (own === None) this.source[i] = source;
   }
 
   #judgeElement(t: number, k: number, i: number, source: number, element: number): number {

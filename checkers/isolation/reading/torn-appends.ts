@@ -33,20 +33,26 @@ export function addTornAppends(
 function addTorn(
   { traceFirst, status }: Transactions,
   { owner, before }: Writes,
-  { sources, place }: Lists,
+  lists: Lists,
   findings: Findings,
   key: number,
   final: number,
 ): void {
   const appends: number[] = [];
-  for (let i = final; i !== None; i = before[i]!) appends.push(i);
+  for (let i = final; i !== None; i = before[i]!) if (!lists.isAmbiguous(key, i)) appends.push(i);
   appends.reverse();
+  const { sources, place } = lists;
   const first = traceFirst[key]!;
   const length = traceFirst[key + 1]! - first;
+  let begin = length;
+  let end = 0;
   const places = appends.map((append) => (place[append] === Nowhere ? length : place[append]!));
-  const end = Math.max(...places);
+  for (const other of places) {
+    begin = Math.min(begin, other);
+    end = Math.max(end, other);
+  }
   const writer = owner[final]!;
-  for (let at = Math.min(...places); at < Math.min(end, length); at++) {
+  for (let at = begin; at < Math.min(end, length); at++) {
     const between = sources[first + at]!;
     if (between < 0 || owner[between] === writer || status[owner[between]!] === Aborted) continue;
     const earlier = appends[places.findIndex((other) => other < at)]!;
@@ -55,6 +61,8 @@ function addTorn(
     findings.add("incompatible-order", key, [writer, owner[between]!], [earlier, between, later]);
     return;
   }
-  if (places.some((other, i) => i > 0 && other < places[i - 1]!))
+  if (places.some((other, i) => i > 0 && other < places[i - 1]!)) {
+    findings.add("cyclic-versions", key, [writer], appends);
     findings.add("incompatible-order", key, [writer], appends);
+  }
 }
