@@ -54,6 +54,9 @@ file: see [CONTRIBUTING.md](../CONTRIBUTING.md#add-a-model).
 
 - The **argument** is the value of the invocation, the **result** that of the \`ok\` completion. "Ignored" takes anything: many clients
   repeat the argument.
+- Where the argument is null of an operation that tells nothing of the object, as a write, an append or an enqueue, and the result is
+  not, the result is the argument: some clients record a value only when the operation completed. To write or append null itself,
+  let the result be null too.
 - An operation that was refused, because the lock was held or the value was another one, is recorded as \`fail\`: it did not happen, and
   says nothing. One whose outcome nobody knows is \`info\`, or has no completion: it may take effect at any later time, or never.
 - A dequeue or pop that found nothing is \`ok\` with null, which says that nothing was inside; as \`fail\` it says nothing.

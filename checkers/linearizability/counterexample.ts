@@ -136,6 +136,7 @@ function nameContradiction(
   const saysMore =
     (shown !== undefined && heart.alphabet.model.structure?.kind !== "register") ||
     (proof?.pattern === "two-values-current" && shown?.pattern === "stale-read") ||
+    shown?.pattern === "held-twice" ||
     shown?.pattern === "never-written" ||
     shown?.pattern === "read-before-written";
   if (proof !== undefined && calls.end[proof.culprit] === until && !saysMore) {

@@ -230,6 +230,27 @@ describe("the sentence of a lock", () => {
     },
   );
 
+  test.each([
+    ["the other had it", "0 acquire\n1 acquire"],
+    ["the other had it again", "0 acquire\n0 release\n0 acquire\n1 acquire"],
+    ["a third had it before", "2 acquire\n2 release\n0 acquire\n1 acquire"],
+  ])("that its owner held, when %s", (_, lines) => {
+    expect(told("owner-mutex", oneByOne(lines))).toEqual({
+      pattern: "held-twice",
+      explanation:
+        "Process 1 acquired the lock, but process 0 acquired the lock, acknowledged 1.0 ms before, and no release can have come in between.",
+    });
+  });
+
+  test("that its owner may have released is no other", () => {
+    const { pattern } = told(
+      "owner-mutex",
+      oneByOne("0 acquire\n0 release\n1 acquire\n0 acquire\n0 release"),
+    );
+    expect(pattern).toBe("held-twice");
+    expect(told("owner-mutex", oneByOne("0 acquire\n1 release")).pattern).not.toBe("held-twice");
+  });
+
   test("that nobody held", () => {
     expect(told("mutex", oneByOne("0 release")).explanation).toBe(
       "Process 0 released the lock, but no moment between its start and its end allowed that, whatever the order of the " +

@@ -3,7 +3,7 @@ import { Never, type Calls } from "./calls.ts";
 import type { Pattern } from "./engines/engine.ts";
 import { giversOf } from "./givers.ts";
 import { Items } from "./items.ts";
-import { OneOf, Refused, unknownOutput } from "./model.ts";
+import { OneOf, Refused, unknownOutput, type Input } from "./model.ts";
 import { replacementOf } from "./replaced.ts";
 
 /** What a contradiction is called, and what stands against the call that cannot be placed. */
@@ -20,27 +20,36 @@ export interface Named {
  */
 export function nameOf(heart: Calls, culprit: number, all: Calls): Named | undefined {
   return (
+    ofLock(heart, culprit, all) ??
     unseen(heart, culprit, all) ??
-    ofLock(heart, culprit) ??
     ofRegister(heart, culprit) ??
     ofCollection(heart, culprit)
   );
 }
 
 /**
- * Two that acquired with nothing between them, of which the second is refused whatever it was told: not because of
- * its token, nor where acquiring again is no fault, as of a lease.
+ * Another that acquired where no release can have come between the two, in whichever order they came, and the second
+ * is refused whatever it was told: not because of its token, nor where acquiring again is no fault, as of a lease.
  */
-function ofLock({ alphabet, action, end, length }: Calls, culprit: number): Named | undefined {
-  if (length !== 2 || end.includes(Never)) return undefined;
-  const { model } = alphabet;
-  const [first, second] = [alphabet.input(action[1 - culprit]!), alphabet.input(action[culprit]!)];
-  if (first.f !== "acquire" || second.f !== "acquire") return undefined;
-  const held = model.step(model.initial, first, unknownOutput);
-  if (held instanceof Refused || held instanceof OneOf) return undefined;
-  return model.step(held, second, unknownOutput) instanceof Refused
-    ? { pattern: "held-twice", against: 1 - culprit }
-    : undefined;
+function ofLock(heart: Calls, culprit: number, all: Calls): Named | undefined {
+  const { model } = heart.alphabet;
+  const inputOf = ({ alphabet, action }: Calls, call: number): Input => alphabet.input(action[call]!);
+  const own = inputOf(heart, culprit);
+  if (own.f !== "acquire") return undefined;
+  for (let other = heart.length - 1; other >= 0; other--) {
+    const its = inputOf(heart, other);
+    if (other === culprit || its.f !== "acquire" || heart.end[other] === Never) continue;
+    const held = model.step(model.initial, its, unknownOutput);
+    if (held instanceof Refused || held instanceof OneOf) continue;
+    if (!(model.step(held, own, unknownOutput) instanceof Refused)) continue;
+    const from = Math.min(heart.begin[other]!, heart.begin[culprit]!);
+    const to = Math.max(heart.end[other]!, heart.end[culprit]!);
+    const isReleased = all.event.some(
+      (_, call) => all.begin[call]! < to && all.end[call]! > from && inputOf(all, call).f === "release",
+    );
+    if (!isReleased) return { pattern: "held-twice", against: other };
+  }
+  return undefined;
 }
 
 /**

@@ -87,7 +87,7 @@ export const catalogue: readonly ModelEntry[] = [
   entry(
     ownerMutex,
     anyValue,
-    "the client that holds the lock; null: nobody",
+    "the client that holds the lock, as arguments name it, not a process; null: nobody",
     event("invoke", "acquire", { client: "a" }),
     event("ok", "acquire", { client: "a" }),
   ),
