@@ -1,0 +1,100 @@
+import type { Edge } from "../../decision.ts";
+import { Initial, type Reading } from "../../reading.ts";
+import { precedes } from "../../cycles/versions.ts";
+import { shortCycle } from "../saturation/order.ts";
+import { Relation } from "../saturation/relation.ts";
+import { keyOf, kindOf, Overwritten, ReadFrom, RealTime, Session, Version } from "./graph.ts";
+import type { Polygraph } from "./polygraph.ts";
+
+/** One step along the graph. */
+export interface GraphStep {
+  readonly from: number;
+  readonly to: number;
+  readonly label: number;
+}
+
+/** A short cycle of the fixed edges, of which there must be one. */
+export function fixedCycle(polygraph: Polygraph): Edge[] {
+  const { edges } = polygraph;
+  const relation = new Relation(edges.nodes, edges.count);
+  for (let n = 0; n < edges.nodes; n++)
+    for (let e = edges.outFirst[n]!; e < edges.outFirst[n + 1]!; e++)
+      relation.add(n, edges.outTo[e]!, edges.outLabel[e]!);
+  const steps = shortCycle(relation.seal(), new Relation(edges.nodes, 0).seal())!;
+  return edgesOf(
+    polygraph,
+    steps.map(({ from, to, why }) => ({ from, to, label: why })),
+  );
+}
+
+/** Edges between transactions that a cycle, or a path from one to another, goes along: helping nodes and inner steps are left out. */
+export function edgesOf(polygraph: Polygraph, cycle: readonly GraphStep[]): Edge[] {
+  const { owner, reading } = polygraph;
+  const turn = cycle.findIndex(({ from }) => owner[from]! >= 0);
+  const steps = [...cycle.slice(turn), ...cycle.slice(0, turn)];
+  const edges: Edge[] = [];
+  let from = owner[steps[0]!.from]!;
+  // Where a version's own writer leads to the node that gathers its readers, what follows is an order of versions.
+  let written = false;
+  for (const { to, label } of steps) {
+    const next = owner[to]!;
+    if (next < 0) {
+      written = kindOf(label) === Version;
+      continue;
+    }
+    if (next !== from) {
+      const kind = kindOf(label) === Overwritten && written ? Version : kindOf(label);
+      edges.push(edgeOf(reading, from, next, kind, keyOf(label)));
+    }
+    written = false;
+    from = next;
+  }
+  return edges;
+}
+
+function edgeOf(reading: Reading, from: number, to: number, kind: number, key: number): Edge {
+  switch (kind) {
+    case Session:
+      return { from, to, kind: "so", key: -1 };
+    case RealTime:
+      return { from, to, kind: "rt", key: -1 };
+    case ReadFrom:
+      return { from, to, kind: "wr", key };
+    case Version:
+      return { from, to, kind: "ww", key, ...because(whyOrdered(reading, from, to, key)) };
+    default:
+      return { from, to, kind: "rw", key, ...because(whyOverwritten(reading, from, to, key)) };
+  }
+}
+
+function because(edges: readonly Edge[]): { because?: readonly Edge[] } {
+  return edges.length === 0 ? {} : { because: edges };
+}
+
+/** Why one writer's version certainly comes before another's; nothing if it was told. */
+function whyOrdered(reading: Reading, a: number, b: number, key: number): Edge[] {
+  if (a === Initial || precedes(reading, key, a, b) === true) return [];
+  if (seenBy(reading, b, key).includes(a)) return [{ from: a, to: b, kind: "wr", key }];
+  // The first one is at the end of a chain that starts with what was told: nothing comes in between.
+  return seenBy(reading, a, key)
+    .slice(0, 1)
+    .map((before) => ({ from: before, to: a, kind: "wr", key }));
+}
+
+/** Why a node overwrote what another had read. */
+function whyOverwritten(reading: Reading, reader: number, writer: number, key: number): Edge[] {
+  const seen = seenBy(reading, reader, key);
+  if (seen.some((version) => version === Initial || precedes(reading, key, version, writer) === true))
+    return [];
+  const direct = seen.find((version) => seenBy(reading, writer, key).includes(version));
+  if (direct !== undefined) return [{ from: direct, to: writer, kind: "wr", key }];
+  return seen.flatMap((version) => whyOrdered(reading, version, writer, key)).slice(0, 1);
+}
+
+/** The writers whose versions of a key a node certainly read. */
+function seenBy({ readFirst, readKey, readFrom }: Reading, node: number, key: number): number[] {
+  const seen: number[] = [];
+  for (let r = readFirst[node]!; r < readFirst[node + 1]!; r++)
+    if (readKey[r] === key && readFrom[r]! >= Initial) seen.push(readFrom[r]!);
+  return seen;
+}

@@ -1,0 +1,340 @@
+import { Activity } from "./activity.ts";
+import type { Effort, OrderedGraph } from "./order.ts";
+
+/** An edge that a literal brings. */
+export interface ChoiceEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly label: number;
+}
+
+/** A literal: twice its variable, one more if it is denied. */
+export type Literal = number;
+export const denied = (literal: Literal): Literal => literal ^ 1;
+export const variableOf = (literal: Literal): number => literal >> 1;
+
+/** A disjunction of literals, and how it is known: from a cycle through these nodes, or by resolving other clauses. */
+export interface Clause {
+  readonly literals: Literal[];
+  readonly nodes: readonly number[];
+  readonly parents: readonly Clause[];
+  /** Variables fixed from the start whose literals were left out. */
+  readonly fixed: readonly number[];
+}
+
+export type SearchResult = "satisfied" | "unsatisfiable" | "exhausted";
+
+const Unassigned = -1;
+
+/**
+ * Conflict-driven clause learning over choices that bring edges of a graph, which must stay acyclic: the theory says which choices
+ * closed a cycle, and that clause is learned from like any other. Deterministic.
+ *
+ * Choices may be added at any time; clauses too, which takes back all that was decided.
+ */
+export class Search {
+  readonly graph: OrderedGraph;
+  readonly #effort: Effort;
+  /** Which of the two literals of a variable to try first, as things stand. */
+  readonly #prefer: (variable: number) => Literal;
+  readonly #edges: (readonly ChoiceEdge[])[] = [];
+  readonly #activity = new Activity();
+  /** By literal: 1 true, 0 false, −1 open. */
+  readonly #value: number[] = [];
+  readonly #level: number[] = [];
+  readonly #reason: (Clause | undefined)[] = [];
+  readonly #seen: number[] = [];
+  readonly #watches: Clause[][] = [];
+  readonly #trail: Literal[] = [];
+  /** Length of the trail, and edges of the graph, where each level starts. */
+  readonly #levels: { readonly trail: number }[] = [];
+  /** Edges of the graph before each literal of the trail brought its own. */
+  readonly #sizes: number[] = [];
+  #head = 0;
+  #contradiction: Clause | undefined;
+  conflicts = 0;
+  #restart = 0;
+
+  constructor(graph: OrderedGraph, effort: Effort, prefer: (variable: number) => Literal) {
+    this.graph = graph;
+    this.#effort = effort;
+    this.#prefer = prefer;
+  }
+
+  get variables(): number {
+    return this.#level.length;
+  }
+
+  /** A variable that brings the first edges if it is true, and the others if it is false. */
+  addVariable(ifTrue: readonly ChoiceEdge[], ifFalse: readonly ChoiceEdge[]): number {
+    const variable = this.#level.length;
+    this.#edges.push(ifTrue, ifFalse);
+    this.#value.push(Unassigned, Unassigned);
+    this.#level.push(0);
+    this.#reason.push(undefined);
+    this.#seen.push(0);
+    this.#watches.push([], []);
+    this.#activity.add(variable);
+    return variable;
+  }
+
+  edgesOf(literal: Literal): readonly ChoiceEdge[] {
+    return this.#edges[literal]!;
+  }
+
+  isTrue(literal: Literal): boolean {
+    return this.#value[literal] === 1;
+  }
+
+  /** Adds a clause that always holds, `nodes` say why. */
+  addClause(literals: readonly Literal[], nodes: readonly number[]): void {
+    this.#backtrack(0);
+    const open = literals.filter((literal) => this.#value[literal] !== 0);
+    const rest = literals.filter((literal) => this.#value[literal] === 0);
+    const clause: Clause = { literals: [...open, ...rest], nodes, parents: [], fixed: [] };
+    for (const literal of literals) this.#activity.bump(variableOf(literal));
+    if (open.length === 0) this.#contradiction ??= clause;
+    else if (open.length === 1) {
+      if (this.#value[open[0]!] === Unassigned) this.#assign(open[0]!, clause);
+    } else this.#watch(clause);
+  }
+
+  /** Once unsatisfiable: nodes of all cycles, and variables, that the contradiction rests on. */
+  core(): { nodes: number[]; variables: number[] } {
+    const nodes = new Set<number>();
+    const variables = new Set<number>();
+    const clauses = new Set<Clause>();
+    const open: Clause[] = [];
+    const visit = (clause: Clause | undefined): void => {
+      if (clause === undefined || clauses.has(clause)) return;
+      clauses.add(clause);
+      open.push(clause);
+    };
+    visit(this.#contradiction);
+    // The list grows while it is gone through.
+    for (const clause of open) {
+      for (const node of clause.nodes) nodes.add(node);
+      for (const parent of clause.parents) visit(parent);
+      for (const variable of clause.fixed) {
+        variables.add(variable);
+        visit(this.#reason[variable]);
+      }
+      for (const literal of clause.literals) {
+        variables.add(variableOf(literal));
+        if (this.#level[variableOf(literal)] === 0) visit(this.#reason[variableOf(literal)]);
+      }
+    }
+    return { nodes: [...nodes], variables: [...variables] };
+  }
+
+  /** Decides all variables that there are, or finds that it cannot be. */
+  solve(): SearchResult {
+    let sinceRestart = 0;
+    for (;;) {
+      if (this.#contradiction !== undefined) return "unsatisfiable";
+      const conflict = this.#propagate();
+      if (this.#effort.left < 0) return "exhausted";
+      if (conflict !== undefined) {
+        this.conflicts++;
+        sinceRestart++;
+        if (this.#levels.length === 0) {
+          this.#contradiction = conflict;
+          return "unsatisfiable";
+        }
+        this.#learn(conflict);
+        continue;
+      }
+      if (sinceRestart >= 64 * luby(this.#restart)) {
+        sinceRestart = 0;
+        this.#restart++;
+        this.#backtrack(0);
+      }
+      const variable = this.#next();
+      if (variable < 0) return "satisfied";
+      this.#levels.push({ trail: this.#trail.length });
+      this.#assign(this.#prefer(variable), undefined);
+    }
+  }
+
+  #next(): number {
+    for (;;) {
+      const variable = this.#activity.pop();
+      if (variable < 0 || this.#value[variable * 2] === Unassigned) return variable;
+    }
+  }
+
+  #watch(clause: Clause): void {
+    this.#watches[clause.literals[0]!]!.push(clause);
+    this.#watches[clause.literals[1]!]!.push(clause);
+  }
+
+  #assign(literal: Literal, reason: Clause | undefined): void {
+    this.#value[literal] = 1;
+    this.#value[denied(literal)] = 0;
+    this.#level[variableOf(literal)] = this.#levels.length;
+    this.#reason[variableOf(literal)] = reason;
+    this.#trail.push(literal);
+  }
+
+  #propagate(): Clause | undefined {
+    while (this.#head < this.#trail.length) {
+      const literal = this.#trail[this.#head]!;
+      this.#sizes[this.#head] = this.graph.size;
+      this.#head++;
+      const conflict = this.#bring(literal) ?? this.#follow(denied(literal));
+      if (conflict !== undefined) return conflict;
+    }
+    return undefined;
+  }
+
+  /** Adds the edges of a literal to the graph. */
+  #bring(literal: Literal): Clause | undefined {
+    for (const { from, to, label } of this.#edges[literal]!) {
+      if (this.graph.add(from, to, label, literal)) continue;
+      const blamed = new Set<Literal>([literal]);
+      const nodes = [from, to];
+      for (const edge of this.graph.cycle) {
+        nodes.push(this.graph.toOf(edge));
+        const other = this.graph.literalOf(edge);
+        if (other >= 0) blamed.add(other);
+      }
+      return { literals: [...blamed].map(denied), nodes, parents: [], fixed: [] };
+    }
+    return undefined;
+  }
+
+  /** Clauses that watch a literal that has become false. */
+  #follow(literal: Literal): Clause | undefined {
+    const value = this.#value;
+    const watching = this.#watches[literal]!;
+    let kept = 0;
+    for (let i = 0; i < watching.length; i++) {
+      const clause = watching[i]!;
+      const { literals } = clause;
+      if (literals[0] === literal) {
+        literals[0] = literals[1]!;
+        literals[1] = literal;
+      }
+      if (value[literals[0]!] === 1) {
+        watching[kept++] = clause;
+        continue;
+      }
+      let moved = false;
+      for (let j = 2; j < literals.length; j++) {
+        if (value[literals[j]!] === 0) continue;
+        literals[1] = literals[j]!;
+        literals[j] = literal;
+        this.#watches[literals[1]]!.push(clause);
+        moved = true;
+        break;
+      }
+      if (moved) continue;
+      watching[kept++] = clause;
+      if (value[literals[0]!] === 0) {
+        for (let j = i + 1; j < watching.length; j++) watching[kept++] = watching[j]!;
+        watching.length = kept;
+        return clause;
+      }
+      this.#assign(literals[0]!, clause);
+    }
+    watching.length = kept;
+    return undefined;
+  }
+
+  /** Learns the first unique implication point of a conflict, and goes back to where it implies something. */
+  #learn(conflict: Clause): void {
+    const level = this.#level;
+    // A cycle may be closed by what was decided before the last decision.
+    let last = 0;
+    for (const literal of conflict.literals) last = Math.max(last, level[variableOf(literal)]!);
+    if (last === 0) {
+      this.#contradiction = conflict;
+      return;
+    }
+    this.#backtrackKeeping(last);
+    const seen = this.#seen;
+    const learned: Literal[] = [0];
+    const parents: Clause[] = [];
+    const fixed: number[] = [];
+    let open = 0;
+    let at = this.#trail.length;
+    let clause: Clause | undefined = conflict;
+    let resolved = -1;
+    do {
+      if (clause !== undefined) {
+        parents.push(clause);
+        for (const literal of clause.literals) {
+          const variable = variableOf(literal);
+          if (variable === resolved || seen[variable] === 1) continue;
+          if (level[variable] === 0) {
+            fixed.push(variable);
+            continue;
+          }
+          seen[variable] = 1;
+          this.#activity.bump(variable);
+          if (level[variable] === last) open++;
+          else learned.push(literal);
+        }
+      }
+      do at--;
+      while (seen[variableOf(this.#trail[at]!)] === 0);
+      resolved = variableOf(this.#trail[at]!);
+      clause = this.#reason[resolved];
+      seen[resolved] = 0;
+      open--;
+    } while (open > 0);
+    learned[0] = denied(this.#trail[at]!);
+    for (const literal of learned) seen[variableOf(literal)] = 0;
+    this.#activity.decay();
+
+    let back = 0;
+    for (let i = 1; i < learned.length; i++) {
+      const of = level[variableOf(learned[i]!)]!;
+      if (of <= back) continue;
+      back = of;
+      const second = learned[1]!;
+      learned[1] = learned[i]!;
+      learned[i] = second;
+    }
+    const whole: Clause = { literals: learned, nodes: [], parents, fixed };
+    this.#backtrack(back);
+    if (learned.length > 1) this.#watch(whole);
+    this.#assign(learned[0], whole);
+  }
+
+  /** Gives up the levels after `last`, so that a conflict is of the last one. */
+  #backtrackKeeping(last: number): void {
+    if (this.#levels.length > last) this.#backtrack(last);
+  }
+
+  #backtrack(to: number): void {
+    if (this.#levels.length <= to) return;
+    const length = this.#levels[to]!.trail;
+    if (this.#head > length) this.graph.shrink(this.#sizes[length]!);
+    while (this.#trail.length > length) {
+      const literal = this.#trail.pop()!;
+      this.#value[literal] = Unassigned;
+      this.#value[denied(literal)] = Unassigned;
+      this.#activity.insert(variableOf(literal));
+    }
+    this.#head = Math.min(this.#head, length);
+    this.#levels.length = to;
+  }
+}
+
+/** 1, 1, 2, 1, 1, 2, 4, … (Luby, Sinclair & Zuckerman 1993), from place 0. */
+function luby(place: number): number {
+  let size = 1;
+  let power = 0;
+  let at = place;
+  while (size < at + 1) {
+    size = 2 * size + 1;
+    power++;
+  }
+  while (size - 1 !== at) {
+    size = (size - 1) >> 1;
+    power--;
+    at %= size;
+  }
+  return 2 ** power;
+}

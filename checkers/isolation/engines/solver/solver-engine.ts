@@ -1,0 +1,40 @@
+import type { Budget } from "../../../checker.ts";
+import type { IsolationEngine, LevelDecision } from "../../decision.ts";
+import { isBrokenBy } from "../../lattice.ts";
+import type { Level } from "../../levels.ts";
+import type { Reading } from "../../reading.ts";
+import type { Effort } from "./order.ts";
+import { rulesOf } from "./rules.ts";
+import { solve } from "./solve.ts";
+
+/**
+ * Decides every level on every reading, whatever is known of the orders of versions and of who wrote what was read, by a search over what
+ * is not known. See `solve`.
+ */
+export const solverEngine: IsolationEngine = {
+  name: "solver",
+  decide(reading, level, budget) {
+    if (reading.findings.some((finding) => isBrokenBy(level, finding))) return { valid: false, cycle: [] };
+    return search(reading, level, budget);
+  },
+};
+
+function search(reading: Reading, level: Level, budget: Budget): LevelDecision | undefined {
+  const rules = rulesOf(level);
+  if (rules === undefined) return undefined;
+  const effort: Effort = { left: budget.steps ?? Infinity };
+  const solution = solve(reading, rules, effort);
+  switch (solution.result) {
+    case "valid":
+      return { valid: true, execution: solution.execution };
+    case "cycle":
+      return { valid: false, cycle: solution.cycle };
+    case "core":
+      return { valid: false, core: solution.core };
+    case "exhausted":
+      return {
+        valid: "unknown",
+        reason: `the budget ended while ${solution.undecided} orders of versions were open`,
+      };
+  }
+}
