@@ -138,7 +138,7 @@ test("random histories reverse as the definition says", () => {
       const end = new Map<number, number>();
       order.forEach((value, time) => {
         const type = begin.has(value) ? (ends[value] ?? "ok") : "invoke";
-        builder.add({ time, process: value, type: type as "ok", f: "write", value });
+        builder.add({ time, process: value, type: type, f: "write", value });
         if (type === "invoke") begin.set(value, time);
         else if (type === "ok") end.set(value, time);
       });

@@ -49,8 +49,10 @@ describe("a dirty read", () => {
         0 info write 2
         1 invoke read 2
         1 ok read 2
+        3 invoke read 1
         1 invoke strong-read
         2 invoke read 2
+        3 ok read 1
         2 ok read 2
         1 ok strong-read {"#set": []}
       `),
@@ -58,11 +60,11 @@ describe("a dirty read", () => {
     expect(anomalies).toMatchObject([
       {
         type: "dirty-read",
-        operations: [4, 6],
+        operations: [4, 7],
         explanation:
-          "Operation 4 (process 1) read 2, and later operation 6 (process 1), which gives all that is there, did not: what was read had not happened for good.",
+          "Operation 4 (process 1) read 2, and later operation 7 (process 1), which gives all that is there, did not: what was read had not happened for good.",
       },
-      { type: "lost-write", operations: [0, 6] },
+      { type: "lost-write", operations: [0, 7] },
     ]);
   });
 
@@ -116,7 +118,7 @@ test("random reads of rows are dirty as the definition says", () => {
           builder.add({ time: 1, process: 10 + i, type: "ok", f: "read", value });
         });
         writes.forEach((type, value) => {
-          builder.add({ time: 2, process: value, type: type as "ok", f: "write", value: value + 1 });
+          builder.add({ time: 2, process: value, type: type, f: "write", value: value + 1 });
         });
         const seen = rows.flat().filter((value) => value !== null);
         const wrong =

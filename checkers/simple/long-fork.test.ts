@@ -146,7 +146,7 @@ test("random reads of random keys fork as the definition says", () => {
         builder.add({
           time: time++,
           process: 10 + i,
-          type: type as "ok",
+          type: type,
           f: "read",
           value: value(type === "ok"),
         });

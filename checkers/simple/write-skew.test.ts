@@ -87,7 +87,7 @@ test("random inserts skew as the definition says, with keys beside the values an
         const row = first ? [i, null] : [null, i];
         const about = within ? { value: [key, row] } : { key, value: row };
         for (const each of ["invoke", type] as const)
-          builder.add({ time: i, process: i, type: each as "ok", f: "insert", ...about });
+          builder.add({ time: i, process: i, type: each, f: "insert", ...about });
       });
       const done = (key: number): number =>
         inserts.filter(([of, , type]) => of === key && type === "ok").length;
