@@ -12,6 +12,7 @@ import {
   emptyOperation,
   flatExtra,
   ForeignHistory,
+  looksLikeTransaction,
   operationTypeOf,
   type ForeignOperation,
   type ForeignOptions,
@@ -166,12 +167,12 @@ export class EdnDecoder implements Decoder {
   #finish(operation: ForeignOperation, value: Json | undefined, transcoded: boolean, start: number): void {
     const history = this.#history;
     if (transcoded) {
-      history.add(operation, start);
+      history.add(operation, start, this.#transcoder.isTransaction);
       history.values.append(this.#transcoder.text, 0, this.#transcoder.length);
       return;
     }
     const rest = history.splitKey(operation, value ?? null, start);
-    history.add(operation, start);
+    history.add(operation, start, looksLikeTransaction(rest));
     history.values.appendJson(rest);
   }
 

@@ -14,6 +14,11 @@ export class EdnTranscoder {
   readonly text: Buffer = Buffer.allocUnsafeSlow(ScratchBytes);
   length = 0;
 
+  /** Whether the last value taken is an array of arrays, as transactions are, or one without elements. */
+  get isTransaction(): boolean {
+    return this.text[0] === 0x5b && (this.text[1] === 0x5b || this.text[1] === 0x5d);
+  }
+
   readonly #close = new Uint8Array(ScratchDepth + 1);
   readonly #items = new Int32Array(ScratchDepth + 1);
   /** At each depth: how many items are vectors with a keyword as head. */

@@ -6,6 +6,7 @@ import {
   emptyOperation,
   flatExtra,
   ForeignHistory,
+  looksLikeTransaction,
   operationTypeOf,
   type ForeignOperation,
   type ForeignOptions,
@@ -46,7 +47,7 @@ export class ElleJsonDecoder extends JsonRecordsDecoder {
     }
     if (Object.keys(extra).length > 0) operation.extra = flatExtra(extra, () => true);
     value = this.#history.splitKey(operation, value, start);
-    this.#history.add(operation, start);
+    this.#history.add(operation, start, looksLikeTransaction(value));
     this.#history.values.appendJson(value);
   }
 }

@@ -4,6 +4,7 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../json.t
 import { operationTypes, type OperationType, type ProcessId } from "../operation.ts";
 import { brief } from "../schema/schemas.ts";
 import { Fault, RecordPlace, type Places } from "./decoder.ts";
+import { ForeignProcesses } from "./foreign-processes.ts";
 import { ValueArena } from "./value-arena.ts";
 
 /** How to read what a format leaves open. */
@@ -48,6 +49,10 @@ const ownMembers = new Set([
  * times every operation is at 0 ns, and a note says so. Times beyond 2⁵³ ns, as those counted from 1970,
  * are counted from the first one instead, since a double holds no others exactly.
  *
+ * Transactions may leave out their `f`, which then is `txn`, as Elle takes them; and, all of them, their process: then
+ * nothing is known of sessions. A process that acts again after its operation's outcome was unknown counts as
+ * another from there on, as Jepsen itself would have numbered it.
+ *
  * A time that goes back counts as that of the operation before, and a note says so: older recorders read the
  * clock before they took their turn in the file, and the order of the file is what happened.
  */
@@ -56,7 +61,10 @@ export class ForeignHistory {
   readonly place: RecordPlace;
   readonly keyed: boolean;
   readonly #builder: HistoryBuilder;
+  readonly #processes = new ForeignProcesses();
   #timed: boolean | undefined;
+  /** Whether a transaction left out its `f`. */
+  #unnamed = false;
   #origin = 0n;
   #latest = 0;
   /** How many times went back, and by how many nanoseconds at most. */
@@ -69,12 +77,18 @@ export class ForeignHistory {
     this.#builder = new HistoryBuilder(header, true);
   }
 
-  /** Adds an operation that begins at byte `at`; its value is appended to `values` by the caller. */
-  add(operation: ForeignOperation, at: number): void {
+  /**
+   * Adds an operation that begins at byte `at`; its value is appended to `values` by the caller, who says whether
+   * it is one of a transaction.
+   */
+  add(operation: ForeignOperation, at: number, transaction: boolean): void {
     const builder = this.#builder;
     const place = this.place.moveTo(at);
-    const { process, type, f, key, node, error, extra } = operation;
+    const { type, key, node, error, extra } = operation;
     if (type === undefined) throw missing(at, "type");
+    if (operation.f === undefined && transaction) this.#unnamed = true;
+    const f = operation.f ?? (this.#unnamed ? "txn" : undefined);
+    const process = this.#processes.of(operation.process, type, f === "txn");
     if (process === undefined) throw missing(at, "process");
     if (f === undefined) throw missing(at, "f");
     const time = this.#forward(this.#time(operation.time, at));
@@ -113,6 +127,7 @@ export class ForeignHistory {
         `${times} back, by at most ${this.#furthestBack} ns: what counts is the order of the file, and such a time counts as the one before.`,
       );
     }
+    for (const note of this.#processes.notes()) this.#builder.note(note);
     return this.#builder.build(this.values);
   }
 
@@ -184,6 +199,11 @@ export function emptyOperation(): ForeignOperation {
 
 export function operationTypeOf(name: string): OperationType | undefined {
   return operationTypes.find((type) => type === name);
+}
+
+/** Whether a value is one of a transaction: an array of arrays. */
+export function looksLikeTransaction(value: Json): boolean {
+  return isJsonArray(value) && (value.length === 0 || isJsonArray(value[0]));
 }
 
 function needsNesting(names: readonly string[], isName: (name: string) => boolean): boolean {

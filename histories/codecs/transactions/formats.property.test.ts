@@ -269,8 +269,8 @@ test("TimeKiller: the order of its timestamps", () => {
         const { tid } = extra ?? {};
         const invocation = history.completion(index);
         expect(history.processOf(invocation)).toBe(process);
-        position.set(`start ${String(tid)}`, invocation);
-        position.set(`commit ${String(tid)}`, index);
+        position.set(`start ${canonical(tid ?? null)}`, invocation);
+        position.set(`commit ${canonical(tid ?? null)}`, index);
       }
       for (const a of placed) {
         expect(history.value(position.get(`commit ${a.tid}`)!)).toEqual(a.operations.map(micro));
