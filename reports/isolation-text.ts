@@ -53,14 +53,14 @@ export function isolationLines(
 ): string[] | undefined {
   const found = readIsolationAnomaly(anomaly.evidence);
   if (found === undefined) return undefined;
-  const [first] = found.alsoKnownAs;
-  const names = [anomaly.type, ...(first === undefined ? [] : [first])].map(printable).join(", ");
-  const breaks = found.levels.length === 0 ? "" : chalk.dim(`  breaks ${named(found.levels)}`);
+  const names = [anomaly.type, ...found.alsoKnownAs.filter((other) => !/^G[-\d]/.test(other))];
+  const breaks = found.levels.length === 0 ? "" : `Breaks ${named(found.levels)}.`;
   const name = (operation: number): string =>
     found.transactions.find((card) => card.operation === operation)?.name ?? `operation ${operation}`;
   return [
-    `  ${chalk.bold(names)}${breaks}`,
+    `  ${chalk.bold(names.slice(0, 3).map(printable).join(", "))}`,
     ...wrap(printable(cut(found.heading ?? anomaly.explanation, 1000))),
+    ...(breaks === "" ? [] : wrap(breaks).map((line) => chalk.dim(line))),
     ...found.cycle.flatMap((edge) => edgeLines(edge, name, chalk, wrap)),
     ...(found.transactions.length === 0 ? [] : [""]),
     ...found.transactions.slice(0, CardsMax).flatMap((card) => cardLines(card, found, chalk, wrap)),

@@ -1,5 +1,5 @@
 import type { Validity, Verdict } from "../checkers/verdict.ts";
-import type { JsonObject } from "../histories/json.ts";
+import { isJsonObject, type JsonObject } from "../histories/json.ts";
 import type { WhileRunning } from "../histories/store/results.ts";
 
 export interface JsonLineInput {
@@ -46,7 +46,11 @@ function jsonCheck(verdict: Verdict, inFull: boolean): JsonObject {
       explanation,
       // Evidence is plain data by contract; its shape is the checker's own.
       ...(evidence === undefined ? {} : { evidence: plain(evidence) }),
+      ...("cycle" in (evidence ?? {}) && checker === "isolation"
+        ? { cycle: plain(evidence ?? {})["cycle"] ?? [] }
+        : {}),
     })),
+    ...levelsOf(verdict),
     ...(certificate === undefined
       ? {}
       : {
@@ -60,6 +64,13 @@ function jsonCheck(verdict: Verdict, inFull: boolean): JsonObject {
     ...(details === undefined ? {} : { details }),
     ...(notes === undefined || notes.length === 0 ? {} : { notes }),
   };
+}
+
+/** What a check of isolation says of the levels, where programs look for it. */
+function levelsOf({ checker, details }: Verdict): JsonObject {
+  if (checker !== "isolation" || !isJsonObject(details)) return {};
+  const { levels = {}, strongest = [], weakestViolated = [] } = details;
+  return { levels, strongest, weakestViolated };
 }
 
 function plain(evidence: object): JsonObject {

@@ -43,7 +43,11 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
         chalk,
         verdict.valid,
         checkName(verdict),
-        askedLevels(verdict) || (verdict.valid === false && key ? `key ${key}` : ""),
+        verdict.checker === "isolation"
+          ? askedLevels(verdict)
+          : verdict.valid === false && key
+            ? `key ${key}`
+            : "",
       ),
       ...latticeLines(verdict).flatMap(([label, names]) =>
         wrap(`${chalk.dim(`${label}:`)} ${names}`, width + chalk.dim("").length),
@@ -53,7 +57,8 @@ export function renderVerdict(input: ReportInput, options: TerminalOptions = {})
       if (i > 0 && lines.at(-1)?.startsWith("  ") === true && anomaly.evidence !== undefined) lines.push("");
       const told = isolationLines(anomaly, chalk, (text) => wrap(text, width));
       if (told !== undefined) {
-        lines.push("", ...told);
+        if (lines.at(-1) !== "") lines.push("");
+        lines.push(...told, "");
         continue;
       }
       const place = keys[i] === undefined || keys[i] === key ? "" : `key ${keys[i]}: `;

@@ -11,10 +11,10 @@ import { EdgeSentences } from "./explain/edge-sentences.ts";
 import { sentenceOfFinding } from "./explain/finding-sentences.ts";
 import { headingOfCycle, list } from "./explain/headings.ts";
 import { TransactionTexts } from "./explain/transaction-text.ts";
-import { viewOfCore, viewOfCycle, viewOfFinding } from "./explain/formalisms.ts";
+import { hasTerms, viewOfCore, viewOfCycle, viewOfFinding } from "./explain/formalisms.ts";
 import type { Finding } from "./finding.ts";
-import { implies, isBrokenBy, weakest } from "./lattice.ts";
-import type { Level } from "./levels.ts";
+import { isBrokenBy, levelNumber, levels as allLevels, implies, weakest } from "./lattice.ts";
+import { levelNames, type Level } from "./levels.ts";
 import { nameOf } from "./names.ts";
 import { Initial, type Reading } from "./reading.ts";
 import { shrink } from "./shrink.ts";
@@ -33,6 +33,8 @@ interface Broken {
 }
 
 export interface AnomalyContext {
+  /** The levels that were asked for: violations are told in a formalism as those of these, where they are. */
+  readonly asked: readonly Level[];
   readonly engines: readonly IsolationEngine[];
   readonly formalism?: Formalism;
   readonly budget: Budget;
@@ -47,9 +49,15 @@ export function anomaliesOf(
   outcomes: readonly LevelOutcome[],
   context: AnomalyContext,
 ): Anomaly[] {
-  const broken = outcomes
-    .filter(({ valid, model }) => valid === false && model === undefined)
-    .map(({ level }) => level);
+  // Some levels may have been decided twice, with and without findings.
+  const broken = allLevels.filter((level) =>
+    outcomes.some(
+      (outcome) =>
+        outcome.valid === false &&
+        outcome.model === undefined &&
+        levelNumber(outcome.level) === levelNumber(level),
+    ),
+  );
   const found = [
     ...findingsOf(reading, outcomes, broken, context),
     ...cyclesOf(reading, outcomes, broken, context),
@@ -70,7 +78,12 @@ function findingsOf(
   context: AnomalyContext,
 ): Broken[] {
   const told = new Map<string, number>();
+  const seen = new Set<string>();
   return reading.findings.flatMap((finding) => {
+    // One list shows what is wrong with it at several of its places.
+    const same = `${finding.type} ${finding.transactions.join()} ${finding.operations.join()}`;
+    if (seen.has(same)) return [];
+    seen.add(same);
     const levels = weakest(broken.filter((level) => isBrokenBy(level, finding)));
     const models = outcomes.flatMap(({ finding: own, model }) =>
       model !== undefined && own?.type === finding.type ? [model] : [],
@@ -171,7 +184,14 @@ function ofCycle(
       verifyCycle(reading, turned) === undefined && (model !== undefined || forbids(target, turned, reading)),
     ...(context.formalism === undefined
       ? {}
-      : { formalism: viewOfCycle(context.formalism, turned, target, sentences) }),
+      : {
+          formalism: viewOfCycle(
+            context.formalism,
+            turned,
+            levelToTell(reading, turned, target, context),
+            sentences,
+          ),
+        }),
   };
   return {
     type: names[0],
@@ -179,6 +199,26 @@ function ofCycle(
     explanation: `${heading} ${steps.join(". ")}. So each would have to come before itself.`,
     evidence,
   };
+}
+
+/** The level in whose terms a formalism tells of a cycle: one that was asked for, or the weakest that it has terms for. */
+function levelToTell(
+  reading: Reading,
+  cycle: readonly Edge[],
+  target: Level,
+  { asked, formalism }: AnomalyContext,
+): Level {
+  const forbidding = (some: readonly Level[]): Level | undefined =>
+    some.find(
+      (level) => (formalism === undefined || hasTerms(formalism, level)) && forbids(level, cycle, reading),
+    );
+  const { strength } = target;
+  return (
+    forbidding([target]) ??
+    forbidding(levelNames.map((name) => ({ name, strength }))) ??
+    forbidding(asked) ??
+    target
+  );
 }
 
 /** The same cycle, starting at the node that was invoked first. */

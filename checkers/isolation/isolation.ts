@@ -87,11 +87,20 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
   const evidence = noEvidence(reading);
   const base = {
     checker: "isolation",
-    anomalies: anomaliesOf(reading, [...outcomes, ...models.flatMap(asOutcome)], {
-      engines,
-      budget,
-      ...(formalism === undefined ? {} : { formalism }),
-    }),
+    anomalies: anomaliesOf(
+      reading,
+      [
+        ...outcomes,
+        ...besidesFindings(reading, levels, decided, { engines, budget }),
+        ...models.flatMap(asOutcome),
+      ],
+      {
+        asked: levels,
+        engines,
+        budget,
+        ...(formalism === undefined ? {} : { formalism }),
+      },
+    ),
     ...(certified.certificate === undefined
       ? {}
       : { certificate: certified.certificate, verified: certified.unverified.length === 0 }),
@@ -108,6 +117,22 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
     return { ...verdict, valid: "unknown", reason: `no evidence: ${evidence}` };
   if (valid === "unknown") return { ...verdict, reason: reasonOf(asked, outcomes, models) };
   return verdict;
+}
+
+/** Steps of an engine for each level, when what matters is decided already. */
+const StepsBesides = 1_000_000;
+
+/** The cycles that there are besides findings which break a level by themselves, so that no engine was asked about it. */
+function besidesFindings(
+  reading: Reading,
+  asked: readonly Level[],
+  decided: readonly LevelOutcome[],
+  { engines, budget }: { readonly engines: readonly IsolationEngine[]; readonly budget: Budget },
+): LevelOutcome[] {
+  if (!decided.some(({ finding }) => finding !== undefined)) return [];
+  const steps = Math.min(budget.steps ?? StepsBesides, StepsBesides);
+  const { outcomes } = decideLevels({ ...reading, findings: [] }, asked, engines, { ...budget, steps });
+  return outcomes.filter(({ valid, level }) => valid === false && validityOf(decided, level) === false);
 }
 
 function validityOf(outcomes: readonly LevelOutcome[], level: Level): Validity {

@@ -106,10 +106,10 @@ export function forbids(level: Level, cycle: readonly Edge[], reading: Reading):
 
 /** Whether the order of versions behind an edge may have been told by the system, by numbers: lists tell it themselves. */
 function isToldOrder(
-  { ordered, writeFirst, writeKey, writeOperation, transactions }: Reading,
+  { ordered, writerFirst, writeFirst, writeKey, writeOperation, transactions }: Reading,
   { to, key }: Edge,
 ): boolean {
-  if (ordered[key]! <= 1) return false;
+  if (ordered[key]! <= 1 || writerFirst[key + 1]! - writerFirst[key]! <= 2) return false;
   for (let w = writeFirst[to]!; w < writeFirst[to + 1]!; w++)
     if (writeKey[w] === key) return transactions.kind[writeOperation[w]!] !== Append;
   return true;

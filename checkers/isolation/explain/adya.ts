@@ -23,6 +23,9 @@ const proscribed: Readonly<Partial<Record<LevelName, string>>> = {
   serializable: "G2, a cycle with an anti-dependency",
 };
 
+/** The levels that it defines. */
+export const adyaLevels: ReadonlySet<string> = new Set(Object.keys(proscribed));
+
 const edgeNames: Readonly<Record<EdgeKind, string>> = {
   ww: "directly write-depends",
   wwp: "directly write-depends",

@@ -15,6 +15,9 @@ const axioms: Readonly<Partial<Record<LevelName, readonly string[]>>> = {
   serializable: ["INT", "EXT", "TOTALVIS"],
 };
 
+/** The levels that it defines. */
+export const ceroneLevels: ReadonlySet<string> = new Set(Object.keys(axioms));
+
 /** A cycle as visibility (VIS) and arbitration (AR): what each edge demands of them, and which axioms clash. */
 export function ceroneCycle(cycle: readonly Edge[], level: Level, sentences: EdgeSentences): string[] {
   const own = axioms[level.name];

@@ -17,6 +17,9 @@ const commitTests: Readonly<Partial<Record<LevelName, string>>> = {
   serializable: "COMPLETE of the parent state",
 };
 
+/** The levels that it defines. */
+export const crooksLevels: ReadonlySet<string> = new Set(Object.keys(commitTests));
+
 /** Levels at which a transaction reads one state, its parent. */
 const serial: ReadonlySet<LevelName> = new Set([
   "serializable",

@@ -94,7 +94,8 @@ export class EdgeSentences {
     const { transactions, end, begin } = this.reading;
     const { time } = transactions.history.columns;
     const gap = (time[begin[to]!]! - time[end[from]!]!) / 1e6;
-    const long = gap > 0 ? `, ${gap >= 10 ? Math.round(gap) : Number(gap.toPrecision(2))} ms earlier` : "";
+    const long =
+      gap >= 0.001 ? `, ${gap >= 10 ? Math.round(gap) : Number(gap.toPrecision(2))} ms earlier` : "";
     return {
       sentence: `${this.name(from)} was over before ${this.name(to)} began${long}`,
       operations: [],

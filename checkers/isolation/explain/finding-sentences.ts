@@ -53,15 +53,28 @@ export function sentenceOfFinding(finding: Finding, texts: TransactionTexts): st
     }
     case "cyclic-versions":
       return `The version numbers that the system gave to ${keyText} contradict one another: ${list(operations.slice(0, 6).map(did))}.`;
-    case "lost-update":
-      if (read === undefined) break;
-      return `${everything} all read ${keyText} = ${texts.valueText(read)} and then changed it: the change of all but one of them is lost (lost update).`;
+    case "lost-update": {
+      const seen = write === undefined ? undefined : readBefore(write, texts);
+      const version = seen === undefined ? "one version of it" : texts.valueText(seen);
+      const changes = list(writes.slice(0, 6).map(did));
+      return `${everything} each read ${keyText} = ${version} and then changed it, without the change of the other: ${changes} (lost update).`;
+    }
     case "predicate-read-miss":
       return `${everything}: a predicate read left out what certainly matched.`;
     default:
       break;
   }
   return `${everything} contradict one another${keyText === "" ? "" : ` on ${keyText}`}${operations.length === 0 ? "" : `: ${list(operations.slice(0, 6).map(did))}`}.`;
+}
+
+/** The last read of the same key in the transaction, before a write. */
+function readBefore(write: number, { transactions }: TransactionTexts): number | undefined {
+  const { first, kind, key } = transactions;
+  const begin = first[transactionOf(first, write)]!;
+  for (let operation = write - 1; operation >= begin; operation--)
+    if (key[operation] === key[write] && (kind[operation] === Read || kind[operation] === ReadList))
+      return operation;
+  return undefined;
 }
 
 function repeated(read: number, texts: TransactionTexts): string {

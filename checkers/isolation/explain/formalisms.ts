@@ -2,12 +2,24 @@ import type { Edge } from "../decision.ts";
 import type { Formalism, FormalismView } from "../evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Level } from "../levels.ts";
-import { adyaCycle } from "./adya.ts";
-import { ceroneCycle } from "./cerone.ts";
-import { crooksCycle } from "./crooks.ts";
+import { adyaCycle, adyaLevels } from "./adya.ts";
+import { ceroneCycle, ceroneLevels } from "./cerone.ts";
+import { crooksCycle, crooksLevels } from "./crooks.ts";
 import type { EdgeSentences } from "./edge-sentences.ts";
 import { findingInWords, coreInWords } from "./formalism-words.ts";
 import type { TransactionTexts } from "./transaction-text.ts";
+
+/** Whether a formalism defines a level. */
+export function hasTerms(formalism: Formalism, { name }: Level): boolean {
+  switch (formalism) {
+    case "adya":
+      return adyaLevels.has(name);
+    case "crooks":
+      return crooksLevels.has(name);
+    case "cerone":
+      return ceroneLevels.has(name);
+  }
+}
 
 /** A forbidden cycle as one of the formalisms tells it. */
 export function viewOfCycle(

@@ -33,6 +33,8 @@ export function headingOfCycle(
     return `${all} each read what the other then changed: run one after the other, in either order, one of them would have read something else (write skew).`;
   if (is("G-nonadjacent"))
     return `${list(anti.map(({ from }) => name(from)).toSorted(byNumber))} each saw a state that is of no one moment (long fork).`;
+  if (cycle.length === 2 && anti[0]!.key === anti[1]!.key)
+    return `${all} each changed ${texts.keyText(anti[0]!.key)} without having seen the change of the other (lost update).`;
   const predicate = anti.some(({ kind }) => kind === "rwp") ? ", one of them by a predicate (phantom)" : "";
   return cycle.length === 2
     ? `${all} each missed what the other wrote${predicate}: no order of the two explains what they read.`

@@ -40,8 +40,11 @@ export class TransactionTexts {
     return this.transactions.history.valueTable.get(this.transactions.keys[key]!);
   }
 
+  /** The key in a sentence: a number alone would not read as one. */
   keyText(key: number): string {
-    return inWords(this.key(key));
+    const value = this.key(key);
+    const text = inWords(value);
+    return typeof value === "string" ? value : typeof value === "number" ? `key ${text}` : text;
   }
 
   /** What an operation read or wrote, `undefined` if it is not known. */

@@ -1,0 +1,84 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { isJsonObject } from "../../histories/json.ts";
+import { judgeByAdya } from "./formalisms/adya/adya.ts";
+import { everyLevel, levelText, type PlainHistory } from "./formalisms/plain.ts";
+import { checkIsolation } from "./isolation.ts";
+import type { Level } from "./levels.ts";
+import { nameOf } from "./names.ts";
+import { historyOf } from "./testing/history-of.ts";
+import { randomHistories } from "./testing/random.ts";
+
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 60);
+
+describe("the checker agrees with the definition", () => {
+  test.each([
+    ["registers", { objects: "registers", duplicates: false }],
+    ["lists", { objects: "lists", duplicates: false }],
+    ["both", { objects: "mixed", duplicates: false, untimed: true }],
+    ["registers with values that are not unique", { objects: "registers", duplicates: true }],
+  ] as const)("at every level, on %s", (_, options) => {
+    const settled = { held: 0, violated: 0, open: 0 };
+    fc.assert(
+      fc.property(randomHistories(options), (plain) => {
+        const truth = judgeByAdya(plain);
+        const verdict = checkIsolation(historyOf(plain));
+        const found = isJsonObject(verdict.details) ? verdict.details["levels"] : undefined;
+        for (const level of everyLevel) {
+          const own = isJsonObject(found) ? found[nameOf(level)] : undefined;
+          if (own === "unknown") {
+            expect(reasonFor(level, verdict.details), textOf(plain)).not.toMatch(/internal|no reason/);
+            settled.open++;
+            continue;
+          }
+          expect({ level: nameOf(level), valid: own }, textOf(plain)).toEqual({
+            level: nameOf(level),
+            valid: truth.get(levelText(level)),
+          });
+          settled[own === true ? "held" : "violated"]++;
+        }
+        for (const { evidence } of verdict.anomalies) {
+          if (evidence?.kind !== "dependency-cycle") continue;
+          const plainEvidence: unknown = evidence;
+          if (isJsonObject(plainEvidence)) expect(plainEvidence["verified"], textOf(plain)).toBe(true);
+        }
+      }),
+      { numRuns: Runs, endOnFailure: true },
+    );
+    if (!options.duplicates) expect(settled.open).toBe(0);
+    expect(settled.held).toBeGreaterThan(Runs);
+    expect(settled.violated).toBeGreaterThan(Runs);
+  });
+
+  test("asked for one level, as when asked for all", () => {
+    fc.assert(
+      fc.property(randomHistories(), fc.constantFrom(...everyLevel), (plain, level) => {
+        const history = historyOf(plain);
+        const all = checkIsolation(history).details;
+        const levels = isJsonObject(all) ? all["levels"] : undefined;
+        const one = checkIsolation(history, { level: nameOf(level) }).details;
+        const asked = isJsonObject(one) ? one["asked"] : undefined;
+        expect(asked, textOf(plain)).toEqual({
+          [nameOf(level)]: isJsonObject(levels) ? levels[nameOf(level)] : undefined,
+        });
+      }),
+      { numRuns: Runs, endOnFailure: true },
+    );
+  });
+});
+
+function reasonFor(level: Level, details: unknown): string {
+  const reasons = isJsonObject(details) ? details["reasons"] : undefined;
+  const reason = isJsonObject(reasons) ? reasons[nameOf(level)] : undefined;
+  return typeof reason === "string" ? reason : "no reason";
+}
+
+function textOf({ transactions }: PlainHistory): string {
+  return transactions
+    .map(
+      ({ status, session, begin, end, operations }) =>
+        `${session} ${status} [${begin}, ${end}] ${operations.map(({ kind, key, value }) => `${kind} ${key} ${JSON.stringify(value)}`).join("; ")}`,
+    )
+    .join("\n");
+}
