@@ -38,7 +38,7 @@ export function breaksOrder(replay: Replay, strength: Strength): string | undefi
 /** Transactions in the order of their ends, without those that never ended or do not commit. */
 export function byEnd({ order, transactions }: Replay): Int32Array {
   const { end } = transactions;
-  return order.filter((t) => end[t] !== Never).sort((a, b) => end[a]! - end[b]!);
+  return order.filter((t) => end[t] !== Never).toSorted((a, b) => end[a]! - end[b]!);
 }
 
 /** Calls `before` for the transactions that commit in the order of their beginnings; `over` has been called for those over by then. */

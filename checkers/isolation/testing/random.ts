@@ -29,7 +29,7 @@ const move: fc.Arbitrary<Move> = fc.record({
 });
 
 /** How the store serves transactions: what a read finds. */
-const flavours = ["latest", "snapshot", "checked", "lagging", "sessions"] as const;
+const flavours = ["latest", "snapshot", "checked", "lagging", "sessions", "partial", "any"] as const;
 
 /**
  * Random small histories: three sessions run transactions against a simulated store whose isolation is random, that
@@ -75,6 +75,7 @@ interface Open {
   readonly begin: number;
   /** Commits that it sees. */
   readonly snapshot: number;
+  readonly chance: number;
   readonly operations: PlainOperation[];
 }
 
@@ -121,7 +122,7 @@ class Play {
     if (open === undefined) {
       const ghost = this.#ghosts[0];
       if (act === 0 && ghost !== undefined) this.#commits.push(this.#ghosts.shift() ?? ghost);
-      else if (this.#done.length < this.#how.most) this.#begin(thread, a, act);
+      else if (this.#done.length < this.#how.most) this.#begin(thread, a, act, b + 12 * a);
       return;
     }
     if (act < 14 && open.operations.length < 4) this.#operate(open, act, a, b);
@@ -131,13 +132,14 @@ class Play {
     else this.#complete(thread, open, "committed");
   }
 
-  #begin(thread: number, a: number, act: number): void {
+  #begin(thread: number, a: number, act: number, chance: number): void {
     const lag = this.#how.flavour === "lagging" ? a % 3 : 0;
     const open: Open = {
       number: this.#done.length,
       session: this.#sessions[thread]!,
       begin: this.#event++,
       snapshot: Math.max(0, this.#commits.length - lag),
+      chance,
       operations: [],
     };
     this.#open[thread] = open;
@@ -175,6 +177,11 @@ class Play {
         return this.#commits.filter(
           ({ session }, i) => session === open.session || i < open.snapshot - (open.session % 2),
         );
+      case "partial":
+        // Each transaction sees some of the others, whole.
+        return this.#commits.filter((_, i) => ((open.chance >> (i % 6)) & 1) === 1);
+      case "any":
+        return this.#commits.slice(0, (open.chance * (b + 1)) % (this.#commits.length + 1));
     }
   }
 

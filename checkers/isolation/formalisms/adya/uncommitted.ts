@@ -42,6 +42,20 @@ export function writesNotInterleaved(
   });
 }
 
+/** Whether two different lists of one key are both the longest, so that read uncommitted may go by either. */
+export function hasTwoTraces({ transactions }: PlainHistory): boolean {
+  const lists = committedLists(transactions);
+  return lists.some((a) =>
+    lists.some(
+      (b) =>
+        a.key === b.key &&
+        a.value.some((element, i) => element !== b.value[i]) &&
+        a.value.length === b.value.length &&
+        lists.every(({ key, value }) => key !== a.key || value.length <= a.value.length),
+    ),
+  );
+}
+
 /** Whether `trace` without some elements that may be left out is a prefix of `list`. */
 function beginsLike(
   trace: readonly number[],
