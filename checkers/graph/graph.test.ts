@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { componentsOf } from "./components.ts";
 import { EdgeList, graphOf, reversedGraphOf } from "./graph.ts";
+import { priorityOrder } from "./priority-order.ts";
 import { byChains, byWindows } from "./reachability.ts";
 import { barriersOf } from "./real-time.ts";
 import { topologicalOrder } from "./topological-order.ts";
@@ -80,6 +81,25 @@ describe("by the definition", () => {
 
   test("without edges the order is that of the numbers", () => {
     expect([...topologicalOrder(graphOf(4))!]).toEqual([0, 1, 2, 3]);
+  });
+
+  test("of what may come next, that of the least priority does", () => {
+    fc.assert(
+      fc.property(graphs, fc.array(fc.nat(3), { minLength: 9, maxLength: 9 }), ({ nodes, pairs }, given) => {
+        const down = pairs.filter(([a, b]) => a !== b).map(([a, b]): Pair => (a < b ? [b, a] : [a, b]));
+        const left = new Set(Array.from({ length: nodes }, (_, a) => a));
+        const expected: number[] = [];
+        while (left.size > 0) {
+          const free = [...left].filter((b) => !down.some(([a, to]) => to === b && left.has(a)));
+          free.sort((a, b) => given[a]! - given[b]! || a - b);
+          expected.push(free[0]!);
+          left.delete(free[0]!);
+        }
+        const priority = Float64Array.from(given);
+        expect([...priorityOrder(graphOf(nodes, edgesOf(down)), priority)]).toEqual(expected);
+      }),
+      { numRuns: Runs },
+    );
   });
 
   test("barriers make one node reach another exactly if it was over before", () => {

@@ -1,4 +1,5 @@
 import { graphOf, type Edges, type Graph } from "../../../graph/graph.ts";
+import { placesOf, priorityOrder } from "../../../graph/priority-order.ts";
 import { topologicalOrder } from "../../../graph/topological-order.ts";
 import type { Budget } from "../../../checker.ts";
 import type { Edge, Execution, LevelDecision } from "../../decision.ts";
@@ -28,17 +29,27 @@ import {
 } from "./reading-back.ts";
 import { regionsOf, regionsOfSnapshots } from "./regions.ts";
 import { Dependencies, Orders } from "./relations.ts";
-import { executionOfSnapshots, serialExecution, snapshotGraph } from "./snapshots.ts";
+import {
+  executionOfSnapshots,
+  placesOfCommits,
+  priorities,
+  prioritiesOfSides,
+  serialExecution,
+  snapshotGraph,
+} from "./snapshots.ts";
 import { Versions } from "./versions.ts";
 
 /** What came out for one order of versions. */
 type Attempt =
-  | { readonly holds: true; readonly execution: Execution; readonly place: Int32Array }
+  | {
+      readonly holds: true;
+      readonly execution: Execution;
+      /** Where each node is in an order that is known to do, and in the one that is nearest to that of the ends. */
+      readonly place: Int32Array;
+      readonly placeByEnd: () => Int32Array;
+    }
   | { readonly holds: false; readonly cycle?: readonly Edge[] }
   | { readonly holds: typeof TooMuch };
-
-/** Pairs of readers and writers for causal consistency, at most. */
-const MostPairs = 50_000_000;
 
 /**
  * Decides levels of one reading whose writers are known, keeping what several levels need. Each is decided for the order of versions that is
@@ -65,13 +76,34 @@ export class Analysis {
   }
 
   /** Apart from findings. `undefined`: it depends on the order of loose versions. */
-  decide(level: Level, budget: Budget): LevelDecision | undefined {
+  decide({ name, strength }: Level, budget: Budget): LevelDecision | undefined {
+    const level = { name: this.#sameRule(name), strength };
     const number = levelNumber(level);
     if (this.#decisions.has(number)) return this.#decisions.get(number);
     const decision = this.#implied(level, budget) ?? this.#decide(level, budget);
     // With a greater budget, what is unknown may be found.
     if (decision?.valid !== "unknown") this.#decisions.set(number, decision);
     return decision;
+  }
+
+  /** Levels of one rule are decided once; in which findings break them, they may differ. */
+  #sameRule(name: LevelName): LevelName {
+    switch (name) {
+      case "read-committed-biswas-enea":
+        return "monotonic-atomic-view";
+      case "monotonic-snapshot-read":
+        return "monotonic-view";
+      case "consistent-view":
+      case "forward-consistent-view":
+        return "parallel-snapshot-isolation";
+      case "repeatable-read":
+        return "serializable";
+      case "view-serializable":
+        // Version orders that the system told are not heeded; those that lists show are.
+        return this.#reading.transactions.version === undefined ? "serializable" : name;
+      default:
+        return name;
+    }
   }
 
   /** From serializability, which is decided fastest, or from any level that was decided before. */
@@ -107,9 +139,12 @@ export class Analysis {
     if (!attempt.holds) return { valid: false, cycle: attempt.cycle ?? this.#shortestCycle(known, level) };
     const onlyOrders = known.looseUnread && known.complete && orderIsEnough.has(level.name);
     if (known.versions.total || onlyOrders) return { valid: true, execution: attempt.execution };
-    const guess = new Dependencies(known.versions.guessed(attempt.place));
-    const guessed = this.#attempt(guess, level, budget);
-    return guessed.holds === true ? { valid: true, execution: guessed.execution } : undefined;
+    for (const place of [attempt.place, attempt.placeByEnd()]) {
+      const guess = new Dependencies(known.versions.guessed(place));
+      const guessed = this.#attempt(guess, level, budget);
+      if (guessed.holds === true) return { valid: true, execution: guessed.execution };
+    }
+    return undefined;
   }
 
   /** With the order of versions that follows where nobody may overwrite unseen what was read. */
@@ -136,13 +171,19 @@ export class Analysis {
       case "prefix-consistency":
       case "snapshot-isolation":
       case "ansi-snapshot-isolation": {
-        const order = topologicalOrder(snapshotGraph(this.#orders, dependencies, level));
+        const graph = snapshotGraph(this.#orders, dependencies, level);
+        const order = topologicalOrder(graph);
         if (order === undefined) return { holds: false };
-        const place = new Int32Array(this.#orders.nodes);
-        order.forEach((side, i) => {
-          if (side < 2 * place.length && side % 2 === 1) place[side >>> 1] = i;
-        });
-        return { holds: true, execution: executionOfSnapshots(order, this.#orders.nodes), place };
+        return {
+          holds: true,
+          execution: executionOfSnapshots(order, this.#orders.nodes),
+          place: placesOfCommits(order, this.#orders.nodes),
+          placeByEnd: () =>
+            placesOfCommits(
+              priorityOrder(graph, prioritiesOfSides(this.#reading, graph.nodes)),
+              this.#orders.nodes,
+            ),
+        };
       }
       case "read-committed":
       case "cursor-stability":
@@ -167,7 +208,12 @@ export class Analysis {
         const found = this.#overPaths(dependencies, dag, level, budget);
         if (found === TooMuch) return { holds: TooMuch };
         if (found !== false) return found === true ? { holds: false } : { holds: false, cycle: found };
-        return { holds: true, execution: serialExecution(dag.order, this.#orders.nodes), place: dag.place };
+        return {
+          holds: true,
+          execution: serialExecution(dag.order, this.#orders.nodes),
+          place: dag.place,
+          placeByEnd: () => placesOf(dag.orderBy(priorities(this.#reading, dag.order.length))),
+        };
       }
     }
   }
@@ -175,9 +221,12 @@ export class Analysis {
   #acyclic(graph: Graph): Attempt {
     const order = topologicalOrder(graph);
     if (order === undefined) return { holds: false };
-    const place = new Int32Array(graph.nodes);
-    order.forEach((a, i) => (place[a] = i));
-    return { holds: true, execution: serialExecution(order, this.#orders.nodes), place };
+    return {
+      holds: true,
+      execution: serialExecution(order, this.#orders.nodes),
+      place: placesOf(order),
+      placeByEnd: () => placesOf(priorityOrder(graph, priorities(this.#reading, graph.nodes))),
+    };
   }
 
   /** What a level forbids besides cycles of dependencies, and two transactions do not show. */
@@ -206,7 +255,7 @@ export class Analysis {
           steps,
         );
       case "causal-consistency": {
-        const pairs = laterWriters(dependencies, dag, MostPairs);
+        const pairs = laterWriters(dependencies, dag);
         if (pairs === undefined) return TooMuch;
         const causal = dag.along(...this.#orders.heeded(strength), dependencies.wr);
         return someReaches(causal, pairs, steps);

@@ -7,7 +7,7 @@ import type { Regions } from "./regions.ts";
 import type { Versions } from "./versions.ts";
 
 /** Edges looked at after which a search is content with the shortest cycle so far. */
-const EnoughSteps = 30_000_000;
+const EnoughSteps = 10_000_000;
 
 export interface Heeded {
   readonly so: boolean;

@@ -1,6 +1,7 @@
 import { componentsOf, type Components } from "../../../graph/components.ts";
 import { graphOf, reversedGraphOf, type Edges, type Graph } from "../../../graph/graph.ts";
 import type { Dag } from "../../../graph/reachability.ts";
+import { priorityOrder } from "../../../graph/priority-order.ts";
 import { topologicalOrder } from "../../../graph/topological-order.ts";
 
 /** A graph without cycles in an order that heeds as much as it can of further edges. */
@@ -9,6 +10,8 @@ export interface ComponentDag extends Dag {
   readonly components: Components;
   /** The graph of some of the edges, in the same order. */
   along(...edges: readonly Edges[]): Dag;
+  /** The nodes by component as in `order`, but inside of each by priority, as far as the edges allow. */
+  orderBy(priority: Float64Array): Int32Array;
 }
 
 /**
@@ -42,6 +45,11 @@ export function dagOf(
     order,
     place,
     components,
+    orderBy: (priority) => {
+      const greatest = priority.reduce((a, b) => Math.max(a, b), 0) + 2;
+      const byComponent = priority.map((own, a) => (count - of[a]!) * greatest + own);
+      return priorityOrder(graphOf(nodes, ...edges), byComponent);
+    },
     along: (...some) => ({ order, place, reversed: reversedGraphOf(nodes, ...some) }),
     /** Made when it is first asked for: where everything is forward, nobody does. */
     get reversed(): Graph {

@@ -42,12 +42,11 @@ export function someReaches(dag: Dag, pairs: Edges, steps: number | undefined): 
   return answer === undefined ? TooMuch : answer.first >= 0;
 }
 
-/** Readers, and all who wrote a later version of what they read and stand before them. At most `most` pairs. */
-export function laterWriters(
-  { versions }: Dependencies,
-  { place }: ComponentDag,
-  most: number,
-): Edges | undefined {
+/** Pairs of readers and writers, at most. */
+const MostPairs = 50_000_000;
+
+/** Readers, and all who wrote a later version of what they read and stand before them; `undefined` if these are too many. */
+export function laterWriters({ versions }: Dependencies, { place }: ComponentDag): Edges | undefined {
   const { reading, first, writer, settled, versionRead } = versions;
   const { nodes, readFirst, readKey } = reading;
   const pairs = new EdgeList();
@@ -63,7 +62,7 @@ export function laterWriters(
           if (other !== s) v = settled[k]! - 1;
           continue;
         }
-        if (pairs.count > most) return undefined;
+        if (pairs.count > MostPairs) return undefined;
       }
     }
   return pairs;
@@ -74,10 +73,11 @@ export function overwrittenAndMissed(
   dependencies: Dependencies,
   dag: ComponentDag,
   written: Written,
-): Edge[] | undefined {
+): Edge[] | typeof TooMuch | undefined {
   const { versions } = dependencies;
   const { reading } = versions;
-  const pairs = laterWriters(dependencies, dag, Infinity)!;
+  const pairs = laterWriters(dependencies, dag);
+  if (pairs === undefined) return TooMuch;
   const { writeFirst, writeKey } = reading;
   for (let p = 0; p < pairs.count; p++) {
     const a = pairs.from[p]!;

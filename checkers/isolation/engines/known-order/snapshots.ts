@@ -1,7 +1,7 @@
 import { EdgeList, graphOf, type Edges, type Graph } from "../../../graph/graph.ts";
 import type { Execution } from "../../decision.ts";
 import type { Level } from "../../levels.ts";
-import { Initial } from "../../reading.ts";
+import { Initial, type Reading } from "../../reading.ts";
 import type { Dependencies, Orders } from "./relations.ts";
 
 /** Sides of a transaction: its snapshot and its commit. */
@@ -78,4 +78,30 @@ export function executionOfSnapshots(order: Int32Array, nodes: number): Executio
     }
   }
   return { commits, snapshots };
+}
+
+/** Where each transaction's commit is in an order of both sides. */
+export function placesOfCommits(order: Int32Array, nodes: number): Int32Array {
+  const place = new Int32Array(nodes);
+  order.forEach((side, i) => {
+    if (side < 2 * nodes && side % 2 === Commit) place[side >>> 1] = i;
+  });
+  return place;
+}
+
+/** By ends: most systems commit shortly before they answer. Barriers as soon as they can. */
+export function priorities({ nodes, end }: Reading, size: number): Float64Array {
+  const priority = new Float64Array(size).fill(-1);
+  for (let a = 0; a < nodes; a++) priority[a] = end[a]!;
+  return priority;
+}
+
+/** The same for both sides: snapshots as late as they can, so that writers overlap little. */
+export function prioritiesOfSides({ nodes, end }: Reading, size: number): Float64Array {
+  const priority = new Float64Array(size).fill(-1);
+  for (let a = 0; a < nodes; a++) {
+    priority[2 * a + Snapshot] = 2 * end[a]!;
+    priority[2 * a + Commit] = 2 * end[a]! - 1;
+  }
+  return priority;
 }
