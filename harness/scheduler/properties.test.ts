@@ -10,12 +10,14 @@ import {
   eachThread,
   filter,
   flipFlop,
+  interrupted,
   limit,
   log,
   map,
   mix,
   phases,
   processLimit,
+  remembering,
   repeat,
   reserve,
   sequence,
@@ -80,6 +82,20 @@ const plans = fc.letrec<{ plan: Plan }>((tie) => {
       combine(fc.constant("a"), (f, inner) => filter((operation) => operation.f !== f, inner)),
       combine(fc.constant(0), (_, inner) => map(({ value }) => ({ value: [value] }), inner)),
       fc.tuple(plan, plan).map(([inner, rest]) => reserve([[1, inner]], rest)),
+      fc
+        .tuple(plan, plan, plan, time, time)
+        .map(([inner, beside, interlude, before, after]) =>
+          interrupted(inner, { beside, before, interlude, after }),
+        ),
+      fc
+        .constant(0)
+        .map(() =>
+          remembering(0, (memory, { random }) =>
+            memory < 5
+              ? { operation: { f: "remember", value: [memory, random.int(9)] }, memory: memory + 1 }
+              : undefined,
+          ),
+        ),
     ),
   };
 }).plan;
