@@ -45,9 +45,9 @@ export function checkCommand(): Command {
   return new Command("check")
     .summary("judge histories that were recorded")
     .description(
-      "Judges histories: files of this program, of Jepsen, Knossos and Elle (EDN), or of elle-cli (JSON), gzipped or not, - for standard input; or runs of the store. Without options, by what the history itself asks for.",
+      "Judges histories: files of this program, of Jepsen, Knossos and Elle (EDN), of elle-cli (JSON), or of the isolation checkers Plume, PolySI, AWDIT, dbcop, Cobra, Viper, TimeKiller and VeriStrong (files or folders), gzipped or not, - for standard input; or runs of the store. Without options, by what the history itself asks for.",
     )
-    .argument("<history...>", "history files, run folders, or store/latest")
+    .argument("<history...>", "history files, folders of logs (Cobra, Viper), run folders, or store/latest")
     .option(
       "--linearizable <model>",
       "is it linearizable under this model? (rashomon list models; or the file of a model of your own)",
