@@ -131,6 +131,11 @@ export class Lists {
     return this.#writes.same[first] !== None && this.#appendsOf(first).several;
   }
 
+  /** Whether the same element was appended more than once. */
+  isRepeated(key: number, append: number): boolean {
+    return this.#writes.same[this.#writes.find(key, this.#transactions.value[append]!)] !== None;
+  }
+
   #appendsOf(first: number): Appends {
     const known = this.#repeated.get(first);
     if (known !== undefined) return known;

@@ -123,11 +123,23 @@ export class Reads {
     if (own >= begin) {
       if (value[i] === value[last]) return;
       this.#findings.add("internal", k, [t], [i, last], value[i] !== value[own]);
-      this.#judge(t, k, i, this.#registerSource(t, k, i));
+      if (!this.#wroteBefore(t, k, i)) this.#judge(t, k, i, this.#registerSource(t, k, i));
       return;
     }
     if (last >= begin && value[i] !== value[last]) this.#findings.add("internal", k, [t], [i, last]);
     this.source[i] = this.#judge(t, k, i, this.#registerSource(t, k, i));
+  }
+
+  /** Whether the transaction itself wrote before what it read, though maybe not last. */
+  #wroteBefore(t: number, k: number, i: number): boolean {
+    const { owner, same } = this.#writes;
+    for (
+      let own = this.#writes.find(k, this.#transactions.value[i]!);
+      own !== None && own < i;
+      own = same[own]!
+    )
+      if (owner[own] === t) return true;
+    return false;
   }
 
   #registerSource(t: number, k: number, i: number): number {
@@ -142,14 +154,8 @@ export class Reads {
       return source;
     }
     if (source !== FromNobody) return source;
-    // Nobody else wrote it: it may have itself, before or after.
-    let later = None;
-    let earlier = None;
-    for (let own = this.#writes.find(k, value); own !== None; own = this.#writes.same[own]!) {
-      if (own > i) later = later === None ? own : later;
-      else earlier = own;
-    }
-    if (earlier !== None) return source;
+    // Nobody else wrote it: it may have itself, later on.
+    const later = this.#writes.find(k, value);
     if (later !== None) this.#findings.add("future-read", k, [t], [i, later]);
     else this.#reportValue("never-written", k, value, [t], [i]);
     return source;

@@ -52,17 +52,19 @@ function addTorn(
     end = Math.max(end, other);
   }
   const writer = owner[final]!;
+  const report = (transactions: readonly number[], operations: readonly number[]): void => {
+    findings.add("incompatible-order", key, transactions, operations);
+    // What an aborted transaction appended as well may be that of it: then nothing is told of the order of the others.
+    if (operations.every((append) => !lists.isRepeated(key, append)))
+      findings.add("cyclic-versions", key, transactions, operations);
+  };
   for (let at = begin; at < Math.min(end, length); at++) {
     const between = sources[first + at]!;
     if (between < 0 || owner[between] === writer || status[owner[between]!] === Aborted) continue;
     const earlier = appends[places.findIndex((other) => other < at)]!;
     const later = appends[places.findIndex((other) => other > at)]!;
-    findings.add("cyclic-versions", key, [writer, owner[between]!], [earlier, between, later]);
-    findings.add("incompatible-order", key, [writer, owner[between]!], [earlier, between, later]);
+    report([writer, owner[between]!], [earlier, between, later]);
     return;
   }
-  if (places.some((other, i) => i > 0 && other < places[i - 1]!)) {
-    findings.add("cyclic-versions", key, [writer], appends);
-    findings.add("incompatible-order", key, [writer], appends);
-  }
+  if (places.some((other, i) => i > 0 && other < places[i - 1]!)) report([writer], appends);
 }

@@ -26,6 +26,8 @@ export class Traces {
   #start = new Int32Array(64);
   #end = new Int32Array(64);
   #count = new Int32Array(64);
+  /** How many lists had been read when it became so long. */
+  #since = new Int32Array(64);
   #endsAt = new Int32Array(64);
   #endsRoom = new Int32Array(64);
   #keys = 0;
@@ -37,6 +39,8 @@ export class Traces {
   #deviantFirst = new Int32Array(16);
   #deviantElement = new Int32Array(64);
   #deviantKey = new Int32Array(16);
+  #deviantSince = new Int32Array(16);
+  #read = 0;
 
   /** Where the list ended that was read last. */
   after = 0;
@@ -48,6 +52,7 @@ export class Traces {
 
   /** The number that `Transactions` has for the list of `key` that begins at `at`. */
   read(key: number, block: number, bytes: Buffer, at: number): number {
+    this.#read++;
     if (key >= this.#keys) this.#enter(key);
     if (this.#block[key] === NoBlock) return this.#adopt(key, block, bytes, at);
     const trace = this.#blocks[this.#block[key]!]!;
@@ -97,6 +102,7 @@ export class Traces {
 
   /** Makes the list at `at` the trace, whatever was. */
   #adopt(key: number, block: number, bytes: Buffer, at: number): number {
+    this.#since[key] = this.#read;
     this.#count[key] = 0;
     const first = skipBlanks(bytes, at + 1);
     if (bytes[first] === 0x5d) {
@@ -110,6 +116,7 @@ export class Traces {
 
   /** Makes the list at `at` the trace, whose first `count` elements are those of the trace before; `comma` parts them from the others. */
   #extend(key: number, block: number, bytes: Buffer, at: number, comma: number): number {
+    this.#since[key] = this.#read;
     let count = this.#count[key]!;
     let ends = this.#endsAt[key]!;
     let place = comma;
@@ -167,6 +174,8 @@ export class Traces {
     const deviant = this.#deviants++;
     this.#deviantKey = withRoom(this.#deviantKey, deviant);
     this.#deviantKey[deviant] = key;
+    this.#deviantSince = withRoom(this.#deviantSince, deviant);
+    this.#deviantSince[deviant] = this.#read;
     this.#deviantFirst = withRoom(this.#deviantFirst, deviant + 1);
     this.#deviantFirst[deviant + 1] = used;
     return -2 - deviant;
@@ -189,6 +198,7 @@ export class Traces {
       this.#start = withRoom(this.#start, key);
       this.#end = withRoom(this.#end, key);
       this.#count = withRoom(this.#count, key);
+      this.#since = withRoom(this.#since, key);
       this.#endsAt = withRoom(this.#endsAt, key);
       this.#endsRoom = withRoom(this.#endsRoom, key);
     }
@@ -196,7 +206,7 @@ export class Traces {
   }
 
   /**
-   * The columns, once every list has been read. Where a deviant is longer than the trace it becomes the trace, and `value` changes: the
+   * The columns, once every list has been read. Where a deviant is the first of the longest it becomes the trace, and `value` changes: the
    * numbers of the lists of key `keyOf[i]`, where `isList[i]`.
    */
   columns(
@@ -221,7 +231,7 @@ export class Traces {
     return longer.size === 0 ? columns : exchange(columns, longer, value, keyOf, isList);
   }
 
-  /** Key → its longest deviant, the first of several, where that is longer than its trace. */
+  /** Key → its longest deviant, the first of several, where that is longer than its trace, or was as long before. */
   #longerDeviants(): Map<number, number> {
     const longest = new Map<number, number>();
     const lengthOf = (deviant: number): number =>
@@ -229,7 +239,12 @@ export class Traces {
     for (let deviant = 0; deviant < this.#deviants; deviant++) {
       const key = this.#deviantKey[deviant]!;
       const known = longest.get(key);
-      if (lengthOf(deviant) > (known === undefined ? this.#count[key]! : lengthOf(known)))
+      const length = lengthOf(deviant);
+      const most = known === undefined ? this.#count[key]! : lengthOf(known);
+      if (
+        length > most ||
+        (length === most && known === undefined && this.#deviantSince[deviant]! < this.#since[key]!)
+      )
         longest.set(key, deviant);
     }
     return longest;

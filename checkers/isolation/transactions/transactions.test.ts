@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+
+import { InputError } from "../../../histories/errors.ts";
+import type { History } from "../../../histories/history.ts";
+import { readHistoryFrom } from "../../../histories/index.ts";
+import { inWords } from "../../../histories/json.ts";
+import { history } from "../../../histories/testing/notation.ts";
+import { transactionHistory } from "../testing/notation.ts";
+import { Append, Never, ReadList, Unread, Write, type Transactions } from "../transactions.ts";
+import { transactionsOf, type TransactionsOptions } from "./transactions-of.ts";
+
+/** Each transaction in a word: how it ended and what it did; `?` for what was read but is not known. */
+function told(of: History, options?: TransactionsOptions): string[] {
+  const transactions = transactionsOf(of, options);
+  return Array.from({ length: transactions.count }, (_, t) =>
+    [
+      ["committed", "aborted", "undetermined"][transactions.status[t]!]!,
+      ...Array.from({ length: transactions.first[t + 1]! - transactions.first[t]! }, (__, place) =>
+        operation(transactions, transactions.first[t]! + place),
+      ),
+    ].join(" "),
+  );
+}
+
+function operation(transactions: Transactions, i: number): string {
+  const {
+    history: of,
+    kind,
+    key,
+    value,
+    keys,
+    traceFirst,
+    traceElement,
+    deviantFirst,
+    deviantElement,
+  } = transactions;
+  const text = (number: number): string => inWords(of.valueTable.get(number));
+  const code = value[i]!;
+  const k = key[i]!;
+  const name = kind[i] === Append ? "append" : kind[i] === Write ? "w" : "r";
+  if (code === Unread) return `${name} ${text(keys[k]!)} ?`;
+  if (kind[i] !== ReadList) return `${name} ${text(keys[k]!)} ${text(code)}`;
+  const list =
+    code >= 0
+      ? traceElement.subarray(traceFirst[k], traceFirst[k]! + code)
+      : deviantElement.subarray(deviantFirst[-2 - code], deviantFirst[-1 - code]);
+  return `${name} ${text(keys[k]!)} [${Array.from(list, text).join(",")}]`;
+}
+
+describe("what a transaction did", () => {
+  it("is told by its completion if that is ok, else by its invocation, without what it read", () => {
+    expect(
+      told(transactionHistory("0: ax1 rx[1]\n1: ax2 rx | fail\n2: ax3 rx | info\n3: ax4 rx | open")),
+    ).toEqual([
+      'committed append "x" 1 r "x" [1]',
+      'aborted append "x" 2 r "x" ?',
+      'undetermined append "x" 3 r "x" ?',
+      'undetermined append "x" 4 r "x" ?',
+    ]);
+  });
+
+  it("null is the empty list where elements are appended, and a value elsewhere", () => {
+    expect(told(transactionHistory("0: ax1 wy1\n1: rx_ ry_"))).toEqual([
+      'committed append "x" 1 w "y" 1',
+      'committed r "x" [] r "y" null',
+    ]);
+  });
+
+  it("an array is a list, except where arrays are written", () => {
+    expect(told(transactionHistory("0: rx[1] ry[1]\n1: ax1 wy[1]\n2: rx[] ry[]"))).toEqual([
+      'committed r "x" [1] r "y" [1]',
+      'committed append "x" 1 w "y" [1]',
+      'committed r "x" [] r "y" []',
+    ]);
+  });
+
+  it("may be nothing", () => {
+    expect(told(history("0 invoke txn []\n0 ok txn []\n1 invoke txn\n1 fail txn"))).toEqual([
+      "committed",
+      "aborted",
+    ]);
+  });
+
+  it("is of the independent object that the operation names", () => {
+    expect(told(history('0 invoke txn [["w",1,2]] key="a"\n0 ok txn [["w",1,2]]'))).toEqual([
+      'committed w ["a",1] 2',
+    ]);
+  });
+
+  it("whatever its function is called, by clients only", () => {
+    const of = 'nemesis info start [["w",1,2]]\n0 invoke transfer [["w",1,2]]\n0 ok transfer [["w",1,2]]';
+    expect(told(history(of))).toEqual(["committed w 1 2"]);
+  });
+
+  it("is one operation for a read or a write of a register, two for a compare-and-set", () => {
+    const of = [
+      "0 invoke write 1 key=5",
+      "0 ok write key=5",
+      "0 invoke read key=5",
+      "0 ok read 1 key=5",
+      "0 invoke cas [1,2] key=5",
+      "1 invoke cas [1,3] key=5",
+      "0 ok cas [1,2] key=5",
+      "1 fail cas [1,3] key=5",
+      "1 invoke write 4",
+    ].join("\n");
+    expect(told(history(of))).toEqual([
+      "committed w 5 1",
+      "committed r 5 1",
+      "committed r 5 1 w 5 2",
+      "aborted r 5 1 w 5 3",
+      "undetermined w null 4",
+    ]);
+  });
+
+  it("may have read nothing where another tool says null", () => {
+    const read = "0 invoke read\n0 ok read";
+    expect(told(history(read))).toEqual(["committed r null null"]);
+    expect(told(history(read), { nullReads: "nothing" })).toEqual(["committed r null ?"]);
+  });
+});
+
+describe("when a transaction was", () => {
+  it("from its invocation to its completion, or for ever", () => {
+    const { begin, end, session, sessions, timed } = transactionsOf(
+      transactionHistory("7: ax1\n9 begins: ax2\n7: ax3 | info\n9 ends: ax2 | fail\n8: ax4 | open"),
+    );
+    expect([...begin]).toEqual([0, 2, 3, 6]);
+    expect([...end]).toEqual([1, 5, Never, Never]);
+    expect([...session]).toEqual([0, 1, 0, 2]);
+    expect([sessions, timed]).toEqual([3, true]);
+  });
+
+  it("is not known where only completions are", () => {
+    const { begin, end, timed } = transactionsOf(history('0 ok txn [["w",1,2]]\n0 fail txn [["w",1,3]]'));
+    expect([[...begin], [...end], timed]).toEqual([[0, 1], [0, 1], false]);
+  });
+});
+
+describe("files of other tools", () => {
+  it("EDN of Elle", () => {
+    const edn = [
+      "{:index 0 :type :invoke :f :txn :value [[:append :x 1] [:r 6 nil]] :process 0 :time 1}",
+      "{:index 1 :type :ok :f :txn :value [[:append :x 1] [:r 6 (1 2)]] :process 0 :time 2}",
+      "{:index 2 :type :ok :f :txn :value [[:append 6 [:k 1]] [:r :x nil]] :process 1 :time 3}",
+    ];
+    const of = readHistoryFrom(Buffer.from(edn.slice(0, 2).join("\n")), { format: "edn" });
+    expect(told(of)).toEqual(["committed append :x 1 r 6 [1,2]"]);
+    const completion = readHistoryFrom(Buffer.from(edn[2]!), { format: "edn" });
+    expect(told(completion)).toEqual(["committed append 6 [:k,1] r :x null"]);
+  });
+});
+
+describe("what is no transaction", () => {
+  it.each([
+    [
+      '0 ok txn {"a":1}',
+      'expected an array of micro-operations as the value in operation 0, txn of process 0, found {"a":1}',
+    ],
+    ["0 ok txn [1]", "expected an array such as"],
+    [
+      '0 ok txn [["w",1,2],3]',
+      'expected an array such as ["append", key, element], ["r", key, value] or ["w", key, value] as micro-operation 2 in operation 0, txn of process 0, found 3',
+    ],
+    ['0 ok txn [["inc",1,2]]', 'expected "append", "r" or "w" at the head as micro-operation 1'],
+    ['0 ok txn [["w",1]]', "expected a name, a key, a value and at most a version as micro-operation 1"],
+    ['0 ok txn [["w",1,2,3,4]]', "expected a name, a key, a value and at most a version"],
+    ['0 ok txn [["w",1,2,"3"]]', "expected a version that is an integer of at least 0"],
+    ['0 ok txn [["w",1,2,-3]]', "expected a version that is an integer of at least 0"],
+    ["0 ok txn [[]]", 'expected "append", "r" or "w" at the head'],
+    ['0 ok txn [["append",1,2],["w",1,3]]', "expected a list of key 1, as elsewhere in the history"],
+    ['0 ok txn [["append",1,2],["r",1,3]]', "expected a list of key 1, as elsewhere in the history"],
+    ["0 ok cas 1", "as the value"],
+  ])("%s", (text, message) => {
+    expect(() => transactionsOf(history(text))).toThrow(InputError);
+    expect(() => transactionsOf(history(text))).toThrow(message);
+  });
+});
