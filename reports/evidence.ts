@@ -1,3 +1,4 @@
+import type { PartialLinearization } from "../checkers/linearizability/evidence.ts";
 import { inWords, isJsonArray, isJsonObject, type Json } from "../histories/json.ts";
 
 /**
@@ -43,21 +44,8 @@ export interface CurrentValue {
   readonly to: number;
 }
 
-export interface Path {
-  /** How many operations were placed before those of `order`. */
-  readonly before: number;
-  /** Indices of operations, in the order in which they may have taken effect. */
-  readonly order: readonly number[];
-  /** State of the model after each. */
-  readonly states: readonly string[];
-  readonly refused: readonly Refusal[];
-}
-
-export interface Refusal {
-  readonly operation: number;
-  readonly state: string;
-  readonly reason: string;
-}
+/** Operations in an order in which they may have taken effect, and what the model refused then. */
+export type Path = PartialLinearization;
 
 /** The evidence of an anomaly, where it is of this kind. */
 export function readNonlinearizable(evidence: unknown): Nonlinearizable | undefined {

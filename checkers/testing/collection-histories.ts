@@ -3,14 +3,14 @@
  * at moments of its choice, also long after a client gave up, and now and then a lie. Items are distinct
  * unless asked for otherwise. Determined by their seed alone.
  */
-import { HistoryBuilder } from "../../histories/builder.ts";
 import type { History } from "../../histories/history.ts";
 import { sameValue, type Json } from "../../histories/json.ts";
 import { Refused, type Model } from "../linearizability/model.ts";
 import { fifoQueue } from "../linearizability/models/queue.ts";
+import { recordClients, type ClosedLoop, type Pending } from "./closed-loop.ts";
 import { randomNumbers } from "./register-histories.ts";
 
-export interface CollectionHistoryOptions {
+export interface CollectionHistoryOptions extends ClosedLoop {
   readonly kind: "queue" | "stack" | "priority-queue" | "bag" | "set";
   /** The functions that add, remove and look; `see` sees the item that is due. */
   readonly names: {
@@ -23,28 +23,13 @@ export interface CollectionHistoryOptions {
   /** Whether a removal names its item. */
   readonly named?: boolean;
   readonly initial?: readonly Json[];
-  readonly operations: number;
-  readonly processes: number;
   /** Shares of operations that add, and that look; the rest removes. */
   readonly add: number;
   readonly look?: number;
-  /** Share of operations whose outcome stays unknown; that fail; that lie. */
-  readonly unknown?: number;
-  readonly fail?: number;
-  readonly lie?: number;
   /** Share of additions of an item that was added before. */
   readonly repeat?: number;
   /** How many priorities there are. */
   readonly priorities?: number;
-}
-
-interface Pending {
-  readonly process: number;
-  readonly f: string;
-  readonly value: Json;
-  result: Json;
-  state: "pending" | "done";
-  readonly lies: boolean;
 }
 
 /** A fifo queue whose head can be looked at. */
@@ -99,15 +84,9 @@ export function peekableQueue(initial: readonly Json[] = []): Model {
 /** A random history. */
 export function collectionHistory(seed: number, options: CollectionHistoryOptions): History {
   const random = randomNumbers(seed);
-  const { kind, names, named = false, operations, processes, look = 0, initial = [] } = options;
-  const { unknown = 0, fail = 0, lie = 0, repeat = 0, priorities = 4 } = options;
-  const builder = new HistoryBuilder();
-  const open: (Pending | undefined)[] = Array.from({ length: processes }, () => undefined);
-  const processNames = open.map((_, i) => i);
-  const ghosts: Pending[] = [];
+  const { kind, names, named = false, look = 0, initial = [], repeat = 0, priorities = 4 } = options;
   const inside: Json[] = [...initial];
   const added: Json[] = [...initial];
-  let begun = 0;
   const below = (n: number): number => Math.floor(random() * n);
   const recent = (): Json => added[Math.max(0, added.length - 1 - below(4))] ?? 999;
   const has = (item: Json): number => inside.findIndex((one) => sameValue(one, item));
@@ -131,9 +110,7 @@ export function collectionHistory(seed: number, options: CollectionHistoryOption
         return below(inside.length);
     }
   };
-  const takeEffect = (pending: Pending): void => {
-    if (pending.state !== "pending") return;
-    pending.state = "done";
+  const act = (pending: Pending): void => {
     const { f, value } = pending;
     if (f === names.add) {
       if (kind === "set" && has(value) >= 0) pending.result = random() < 0.5 ? false : null;
@@ -165,7 +142,7 @@ export function collectionHistory(seed: number, options: CollectionHistoryOption
     const number = added.length + 1;
     return kind === "priority-queue" ? [1 + below(priorities), number] : number;
   };
-  const invoke = (slot: number): void => {
+  const next = (): { readonly f: string; readonly value: Json } => {
     const at = random();
     const looks = [names.see, names.contains, names.read].filter((f) => f !== undefined);
     const f =
@@ -179,48 +156,7 @@ export function collectionHistory(seed: number, options: CollectionHistoryOption
       value = fresh();
       added.push(value);
     } else if (f === names.contains || (named && f === names.remove)) value = recent();
-    open[slot] = {
-      process: processNames[slot]!,
-      f,
-      value,
-      result: value,
-      state: "pending",
-      lies: random() < lie,
-    };
-    builder.add({ time: builder.length, process: processNames[slot]!, type: "invoke", f, value });
-    begun++;
+    return { f, value };
   };
-  const complete = (slot: number, pending: Pending): void => {
-    const { process, f } = pending;
-    open[slot] = undefined;
-    if (random() < unknown) {
-      builder.add({ time: builder.length, process, type: "info", f, value: pending.value });
-      processNames[slot]! += processes;
-      if (pending.state === "pending" && random() < 0.7) ghosts.push(pending);
-      return;
-    }
-    if (pending.state === "pending" && random() < fail) {
-      builder.add({ time: builder.length, process, type: "fail", f, value: pending.value });
-      return;
-    }
-    if (pending.lies) lieAbout(pending);
-    else takeEffect(pending);
-    builder.add({ time: builder.length, process, type: "ok", f, value: pending.result });
-  };
-
-  for (;;) {
-    const invoking = begun < operations;
-    if (!invoking && open.every((one) => one === undefined)) break;
-    const ghost = below(3 * processes) === 0 ? ghosts[below(ghosts.length)] : undefined;
-    if (ghost !== undefined) takeEffect(ghost);
-    const slot = below(processes);
-    const pending = open[slot];
-    if (pending === undefined) {
-      if (invoking) invoke(slot);
-    } else if (random() < 0.4 && !pending.lies) takeEffect(pending);
-    else complete(slot, pending);
-    // Some stay open at the end.
-    if (!invoking && random() < 0.03) break;
-  }
-  return builder.build();
+  return recordClients(random, options, { next, act, lieAbout });
 }

@@ -4,9 +4,10 @@ import { canonical } from "../../histories/json.ts";
 import { linearizableByDefinition, stepAll } from "../certificates/definition.ts";
 import { Alphabet } from "../linearizability/alphabet.ts";
 import { callsUntil, Never, readCalls, type Calls } from "../linearizability/calls.ts";
-import type { Decision, Proof } from "../linearizability/engines/engine.ts";
+import type { Decision, Engine, Proof } from "../linearizability/engines/engine.ts";
 import type { Model } from "../linearizability/model.ts";
 import { ModelHistory } from "../linearizability/partition.ts";
+import { StateTable } from "../linearizability/states.ts";
 
 /** The calls of a history of a single object. */
 export function callsOf(history: History, model: Model): Calls {
@@ -88,4 +89,34 @@ export function flawOfProof(calls: Calls, { calls: positions, culprit, against }
       // prettier-ignore
       return `${prefix.event[i]} could have given what the proof takes`;
   return undefined;
+}
+
+/** What an engine answered to small objects. */
+export interface Tally {
+  all: number;
+  decided: number;
+  invalid: number;
+  exactPrefix: number;
+  proofs: number;
+}
+
+/** Counts what an engine answers about a small history of one object; an error where that is wrong by definition. */
+export function judgeByDefinition(engine: Engine, history: History, model: Model, counts: Tally): void {
+  const calls = callsOf(history, model);
+  const linearizable = linearizableCalls(calls);
+  const decision = engine.decide({ calls, states: new StateTable(calls.alphabet) }, { steps: 1e9 });
+  counts.all++;
+  if (decision === undefined) return;
+  counts.decided++;
+  const flaw = flawOfDecision(calls, decision, linearizable);
+  if (flaw !== undefined) throw new Error(`${flaw}\n${noted(history)}\n${JSON.stringify(decision)}`);
+  if (decision.end !== "nonlinearizable") return;
+  counts.invalid++;
+  if (decision.until !== undefined) counts.exactPrefix++;
+  if (decision.proof !== undefined) counts.proofs++;
+}
+
+/** The events of a history in words, to reproduce a failure. */
+export function noted(history: History): string {
+  return Array.from(history, ({ process, type, f, value }) => `${process} ${type} ${f} ${JSON.stringify(value)}`).join("\n"); // prettier-ignore
 }

@@ -1,3 +1,4 @@
+import { firstFrom } from "../ascending.ts";
 import { Never, positionsByEnd } from "../calls.ts";
 import { Cas, NoValue, Read, Write, type RegisterCalls } from "../engines/register-calls.ts";
 import { lastReturnedWrites, WritesOfValues } from "../engines/zones/writes-of-values.ts";
@@ -56,16 +57,4 @@ export function* judgeReads(registers: RegisterCalls): Generator<JudgedRead> {
       overwriter: overwriter[read]!,
     };
   }
-}
-
-/** The first place of an ascending column that is not below `value`. */
-function firstFrom(column: Int32Array, value: number): number {
-  let low = 0;
-  let high = column.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (column[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

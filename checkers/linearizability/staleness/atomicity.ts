@@ -1,3 +1,4 @@
+import { firstFrom } from "../ascending.ts";
 import type { Versions } from "./versions.ts";
 
 /**
@@ -43,7 +44,7 @@ function isAtomic({ count, begin, first, lastRead }: Versions): boolean {
 function inOrderOfFirst({ count, first, lastRead }: Versions): number {
   let most = 1;
   for (let version = 0; version < count; version++)
-    most = Math.max(most, firstAfter(first, lastRead[version]!) - version);
+    most = Math.max(most, firstFrom(first, lastRead[version]!) - version);
   return most;
 }
 
@@ -75,22 +76,10 @@ export function countBetween(
     for (; entered < count && first[entered]! < before; entered++)
       for (let at = place[entered]! + 1; at <= count; at += at & -at) tree[at]!++;
     let early = 0;
-    for (let at = firstAfter(begins, after + 1); at > 0; at -= at & -at) early += tree[at]!;
+    for (let at = firstFrom(begins, after + 1); at > 0; at -= at & -at) early += tree[at]!;
     counts[span] = entered - early;
   }
   return counts;
-}
-
-/** The first place in an ascending column that is not below `value`. */
-export function firstAfter(column: Int32Array, value: number): number {
-  let low = 0;
-  let high = column.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (column[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**
@@ -101,7 +90,7 @@ export function firstAfter(column: Int32Array, value: number): number {
  * leaving versions out of an order spoils nothing. So only the choices since then are ever taken back,
  * and they are tried side by side with doubled patience.
  */
-export function isTwoAtomic(versions: Versions): boolean {
+function isTwoAtomic(versions: Versions): boolean {
   return new LimitedBacktracking(versions).run();
 }
 

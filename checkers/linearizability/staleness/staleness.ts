@@ -1,3 +1,4 @@
+import { firstFrom } from "../ascending.ts";
 import type { History } from "../../../histories/history.ts";
 import type { Json } from "../../../histories/json.ts";
 import { Alphabet } from "../alphabet.ts";
@@ -5,7 +6,7 @@ import { readCalls, type Calls } from "../calls.ts";
 import { Read, readRegisterCalls } from "../engines/register-calls.ts";
 import type { Model } from "../model.ts";
 import { ModelHistory } from "../partition.ts";
-import { atomicityOf, countBetween, firstAfter } from "./atomicity.ts";
+import { atomicityOf, countBetween } from "./atomicity.ts";
 import { versionsOf, type Versions } from "./versions.ts";
 
 /** How far the reads of registers lagged behind, over all objects together. Plain data. */
@@ -137,7 +138,7 @@ function staleReadsOf(
     const version = versionOf[read]!;
     if (version < 0) continue;
     const after = first[version]!;
-    const next = earliest[firstAfter(begins, after + 1)]!;
+    const next = earliest[firstFrom(begins, after + 1)]!;
     if (next < 0 || first[next]! >= begin[read]!) continue;
     const milliseconds = ((time[begin[read]!] ?? 0) - (time[first[next]!] ?? 0)) / 1e6;
     found.push({ read, replacedBy: event[write[next]!]!, milliseconds, after, before: begin[read]! });
@@ -156,7 +157,7 @@ function staleReadsOf(
  * the other; found by halving, since a larger shift never hurts, and one that leaves only the writes to ask
  * about is always enough: none began after it was there.
  */
-export function leastShift(versions: Versions, time: ArrayLike<number>): number {
+function leastShift(versions: Versions, time: ArrayLike<number>): number {
   const at = (event: number): number => (event < 0 ? -Infinity : (time[event] ?? 0));
   const first = Float64Array.from(versions.first, at);
   const begin = Float64Array.from(versions.begin, at);

@@ -38,7 +38,7 @@ export function withStaleness(verdict: Verdict, history: History, options: Stale
 }
 
 /** How stale the reads were, a sentence a line. */
-export function stalenessInWords(measured: RegisterStaleness, history: History): string[] {
+function stalenessInWords(measured: RegisterStaleness, history: History): string[] {
   const { versions, milliseconds, worst, staleReads, reads, unexplained, unmeasured } = measured;
   const { atLeast, atMost } = versions;
   const latest =

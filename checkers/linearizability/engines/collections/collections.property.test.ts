@@ -1,12 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { History } from "../../../../histories/history.ts";
 import {
   collectionHistory,
   peekableQueue,
   type CollectionHistoryOptions,
 } from "../../../testing/collection-histories.ts";
-import { callsOf, flawOfDecision, flawOfOrder, linearizableCalls } from "../../../testing/engine-oracle.ts";
+import { callsOf, flawOfOrder, judgeByDefinition, noted } from "../../../testing/engine-oracle.ts";
 import { callsUntil, type Calls } from "../../calls.ts";
 import type { Model } from "../../model.ts";
 import { multiset } from "../../models/multiset.ts";
@@ -150,21 +149,7 @@ describe.each(Object.entries(kinds))("%s", (name, { model, options, decides }) =
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const history = collectionHistory(seed, { ...small, ...options });
-        const calls = callsOf(history, model);
-        const linearizable = linearizableCalls(calls);
-        const decision = collectionsEngine.decide(
-          { calls, states: new StateTable(calls.alphabet) },
-          { steps: 1e9 },
-        );
-        counts.all++;
-        if (decision === undefined) return;
-        counts.decided++;
-        const flaw = flawOfDecision(calls, decision, linearizable);
-        if (flaw !== undefined) throw new Error(`${flaw}\n${noted(history)}\n${JSON.stringify(decision)}`);
-        if (decision.end !== "nonlinearizable") return;
-        counts.invalid++;
-        if (decision.until !== undefined) counts.exactPrefix++;
-        if (decision.proof !== undefined) counts.proofs++;
+        judgeByDefinition(collectionsEngine, history, model, counts);
       }),
       { numRuns: Runs },
     );
@@ -241,7 +226,3 @@ describe.each(Object.entries(kinds))("%s", (name, { model, options, decides }) =
     expect(counts.exact).toBeGreaterThan(counts.invalid * 0.8);
   });
 });
-
-function noted(history: History): string {
-  return Array.from(history, ({ process, type, f, value }) => `${process} ${type} ${f} ${JSON.stringify(value)}`).join("\n"); // prettier-ignore
-}

@@ -5,7 +5,7 @@ import { startsOf } from "./sorting.ts";
 /** In place of a call: nobody does it. */
 export const NoCall = -1;
 /** In place of the call that adds an item: it was inside at first. */
-export const AtFirst = -2;
+const AtFirst = -2;
 
 /** Calls that contradict one another. */
 export interface Flaw {

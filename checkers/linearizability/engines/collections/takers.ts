@@ -69,7 +69,7 @@ function freeGaps({ of, left, takes, addPast }: Items, covered: Uint8Array): Uin
 }
 
 /** Of each gap the first one from there on that is marked; the number of gaps if there is none. */
-export function nextOf(marked: Uint8Array): Int32Array {
+function nextOf(marked: Uint8Array): Int32Array {
   const next = new Int32Array(marked.length + 1);
   next[marked.length] = marked.length;
   for (let gap = marked.length - 1; gap >= 0; gap--) next[gap] = marked[gap] === 1 ? gap : next[gap + 1]!;

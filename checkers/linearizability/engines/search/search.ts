@@ -8,7 +8,7 @@ import { NoCut, type Timeline } from "./timeline.ts";
 export type { DeadEnd, SearchEnd, SearchResult } from "./result.ts";
 
 /** What tables may take unless the user says otherwise: 1 GiB, to which the process adds its own. */
-export const defaultBytes = 0x40000000;
+const defaultBytes = 0x40000000;
 
 /** Steps that the depth-first search has for each event before others compete: enough where it never errs. */
 const HeadStart = 16;

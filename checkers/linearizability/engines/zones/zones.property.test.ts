@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { History } from "../../../../histories/history.ts";
-import { callsOf, flawOfDecision, flawOfOrder, linearizableCalls } from "../../../testing/engine-oracle.ts";
+import { callsOf, flawOfOrder, judgeByDefinition, noted } from "../../../testing/engine-oracle.ts";
 import {
   observedRegister,
   registerHistory,
@@ -40,21 +39,7 @@ describe.each(Object.entries(kinds))("registers with %s", (_, { options, decides
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const history = registerHistory(seed, options);
-        const calls = callsOf(history, model);
-        const linearizable = linearizableCalls(calls);
-        const decision = zonesEngine.decide(
-          { calls, states: new StateTable(calls.alphabet) },
-          { steps: 1e9 },
-        );
-        counts.all++;
-        if (decision === undefined) return;
-        counts.decided++;
-        const flaw = flawOfDecision(calls, decision, linearizable);
-        if (flaw !== undefined) throw new Error(`${flaw}\n${noted(history)}\n${JSON.stringify(decision)}`);
-        if (decision.end !== "nonlinearizable") return;
-        counts.invalid++;
-        if (decision.until !== undefined) counts.exactPrefix++;
-        if (decision.proof !== undefined) counts.proofs++;
+        judgeByDefinition(zonesEngine, history, model, counts);
       }),
       { numRuns: Runs },
     );
@@ -93,7 +78,3 @@ describe("larger histories", () => {
     expect(counts.invalid).toBeGreaterThan(counts.decided * 0.1);
   });
 });
-
-function noted(history: History): string {
-  return Array.from(history, ({ process, type, f, value }) => `${process} ${type} ${f} ${JSON.stringify(value)}`).join("\n"); // prettier-ignore
-}
