@@ -1,6 +1,8 @@
 export * from "./catalogue.ts";
 export * from "./certificates/claims.ts";
 export * from "./certificates/contradiction.ts";
+export * from "./certificates/isolation-claims.ts";
+export * from "./certificates/isolation/execution.ts";
 export * from "./certificates/linearization.ts";
 export * from "./certificates/refutation.ts";
 export * from "./checker.ts";
@@ -37,6 +39,9 @@ export { safe } from "./linearizability/conditions/safe.ts";
 export * from "./linearizability/staleness/staleness.ts";
 export * from "./linearizability/staleness/with-staleness.ts";
 export { forbids } from "./isolation/cycles/forbids.ts";
+export { verifyClaimedCycle } from "./isolation/cycles/verify-claim.ts";
+export { readingOf } from "./isolation/reading/reading-of.ts";
+export { transactionsOf } from "./isolation/transactions/transactions-of.ts";
 export * from "./isolation/anomalies.ts";
 export * from "./isolation/definitions.ts";
 export * from "./isolation/evidence.ts";

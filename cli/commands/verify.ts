@@ -5,10 +5,17 @@ import { Command, Option } from "commander";
 
 import {
   claimsOf,
+  isolationClaimsOf,
   looksKeyed,
+  nameOf,
+  readingOf,
+  transactionsOf,
+  verifyClaimedCycle,
   verifyContradiction,
+  verifyExecution,
   verifyLinearization,
   type Claim,
+  type IsolationClaim,
   type Model,
   type NullReads,
 } from "../../checkers/index.ts";
@@ -78,9 +85,11 @@ async function verify(
   flags: VerifyFlags,
   keyedAsked: boolean | undefined,
 ): Promise<number> {
-  const claims = checksIn(verdictPath, historyPath).flatMap(claimsOf);
+  const checks = checksIn(verdictPath, historyPath);
+  const claims = checks.flatMap(claimsOf);
+  const ofIsolation = checks.flatMap(isolationClaimsOf);
   const history = await historyOf(historyPath, flags.format);
-  let failed = 0;
+  let failed = verifyIsolation(ofIsolation, history, flags);
   for (const claim of claims) {
     const model = await modelOf(claim, flags);
     const keyed = keyedAsked ?? looksKeyed(history, model);
@@ -92,13 +101,45 @@ async function verify(
     const outcome = problem === undefined ? "verified" : `NOT VERIFIED (${problem})`;
     process.stdout.write(`${outcome}: ${told(claim)}\n`);
   }
-  if (claims.length === 0) {
+  if (claims.length + ofIsolation.length === 0) {
     process.stdout.write(
       "nothing to verify: the verdict has no certificate in full (check --json --certificates) and no refutation\n",
     );
     return exitCodes.unknown;
   }
   return failed === 0 ? exitCodes.valid : exitCodes.invalid;
+}
+
+/** Verifies what was claimed of isolation, and says how many claims failed. */
+function verifyIsolation(
+  claims: readonly IsolationClaim[],
+  history: History,
+  { nullReads }: VerifyFlags,
+): number {
+  if (claims.length === 0) return 0;
+  const transactions = transactionsOf(
+    history,
+    nullReads === undefined ? {} : { nullReads: nullReads === "value" ? "initial" : "nothing" },
+  );
+  const reading = readingOf(transactions);
+  let failed = 0;
+  for (const claim of claims) {
+    const problem =
+      claim.kind === "execution"
+        ? verifyExecution(transactions, claim.level, claim.execution)
+        : verifyClaimedCycle(reading, claim.cycle, claim.levels);
+    if (problem !== undefined) failed++;
+    const outcome = problem === undefined ? "verified" : `NOT VERIFIED (${problem})`;
+    process.stdout.write(`${outcome}: ${toldOfIsolation(claim)}\n`);
+  }
+  return failed;
+}
+
+function toldOfIsolation(claim: IsolationClaim): string {
+  if (claim.kind === "execution")
+    return `an execution of ${counted(claim.execution.commits.length, "transaction")} explains the history (${nameOf(claim.level)})`;
+  const path = claim.cycle.map(({ from, kind }) => `${from} ─${kind}→ `).join("");
+  return `the cycle ${path}${claim.cycle[0]?.from ?? ""} breaks ${claim.levels.map(nameOf).join(", ")}`;
 }
 
 function told(claim: Claim): string {
