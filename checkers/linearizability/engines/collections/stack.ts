@@ -3,6 +3,7 @@ import { callsAbout } from "./heads.ts";
 import { blockedIn, certainlyInside, NoCall, type Flaw, type Items } from "./items.ts";
 import { Layers } from "./layers.ts";
 import { coverOf } from "./not-empty.ts";
+import { Nowhere, OwnGaps } from "./own-gaps.ts";
 import { orderByKey, startsOf } from "./sorting.ts";
 import { decideWithTakers, SuffixMinimum } from "./unknown-removals.ts";
 
@@ -57,8 +58,6 @@ function dueOf({ of, present, left, empties, addFrom, addPast, removeFrom, remov
 }
 
 const none = new Int32Array(0);
-/** No gap yet. */
-const Nowhere = -1;
 
 /**
  * The calls about items: item i is pushed by 2i and popped by 2i + 1, and the k-th sighting is 2 × count + k.
@@ -360,57 +359,4 @@ function crossingOf(
       removeFrom[other]! >= removePast[lower]!,
   );
   return [lower, found.reduce((a, b) => (removePast[b]! < removePast[a]! ? b : a))];
-}
-
-/** The gaps over which a single interval lies. */
-class OwnGaps {
-  /** By place in `seen`: the greatest `past` of the sightings of the same item up to it. */
-  readonly longest: Int32Array;
-  /** Sums of the items whose intervals lie over a gap, as differences in a binary indexed tree. */
-  readonly #sums: Float64Array;
-  readonly #first: Int32Array;
-  readonly #following: Int32Array;
-  readonly #items: Items;
-
-  constructor(items: Items) {
-    const { of, count, present, addPast, removeFrom, seen, seenStart, seenPast } = items;
-    this.#items = items;
-    this.#sums = new Float64Array(of.gaps + 2);
-    for (const one of present) {
-      if (addPast[one]! >= removeFrom[one]!) continue;
-      this.#change(addPast[one]!, removeFrom[one]!, one + 1);
-    }
-    this.#first = new Int32Array(count).fill(Nowhere);
-    this.#following = new Int32Array(of.gaps).fill(Nowhere);
-    this.longest = new Int32Array(seen.length);
-    for (const one of present) {
-      let longest = 0;
-      for (let k = seenStart[one]!; k < seenStart[one + 1]!; k++)
-        this.longest[k] = longest = Math.max(longest, seenPast[k]!);
-    }
-  }
-
-  /** The item whose interval alone lies over the gap; `Nowhere` if none does. At most one must. */
-  ownerOf(gap: number): number {
-    let sum = 0;
-    for (let at = gap + 1; at > 0; at &= at - 1) sum += this.#sums[at]!;
-    return sum === 0 ? Nowhere : sum - 1;
-  }
-
-  keep(one: number, gap: number): void {
-    this.#following[gap] = this.#first[one]!;
-    this.#first[one] = gap;
-  }
-
-  /** The interval of an item goes. */
-  release(one: number, open: (gap: number) => void): void {
-    const { addPast, removeFrom } = this.#items;
-    if (addPast[one]! < removeFrom[one]!) this.#change(addPast[one]!, removeFrom[one]!, -one - 1);
-    for (let gap = this.#first[one]!; gap !== Nowhere; gap = this.#following[gap]!) open(gap);
-  }
-
-  #change(from: number, past: number, difference: number): void {
-    for (let at = from + 1; at < this.#sums.length; at += at & -at) this.#sums[at]! += difference;
-    for (let at = past + 1; at < this.#sums.length; at += at & -at) this.#sums[at]! -= difference;
-  }
 }

@@ -174,7 +174,7 @@ function completed(items: Items, due: Int32Array, told: Takers): Takers | undefi
 }
 
 /** The earliest takers for the items due first; `undefined` if these are not enough. */
-export function takersByDeadline(
+function takersByDeadline(
   { of, left, takes }: Items,
   due: Int32Array,
 ): (readonly [item: number, call: number])[] | undefined {
