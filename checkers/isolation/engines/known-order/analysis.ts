@@ -1,3 +1,4 @@
+import { componentsOf } from "../../../graph/components.ts";
 import { graphOf, type Edges, type Graph } from "../../../graph/graph.ts";
 import { placesOf, priorityOrder } from "../../../graph/priority-order.ts";
 import { topologicalOrder } from "../../../graph/topological-order.ts";
@@ -19,15 +20,8 @@ import {
   writes,
   type Found,
 } from "./reached.ts";
-import {
-  behindOwnSession,
-  behindRealTime,
-  behindRealTimeOfSession,
-  fracturedRead,
-  overwrittenUnseen,
-  Written,
-} from "./reading-back.ts";
-import { regionsOf, regionsOfSnapshots } from "./regions.ts";
+import type { Contradictions } from "./reading-back.ts";
+import { regionsOf, regionsOfSnapshots, type Regions } from "./regions.ts";
 import { Dependencies, Orders } from "./relations.ts";
 import {
   executionOfSnapshots,
@@ -61,6 +55,8 @@ export class Analysis {
   readonly #told: Dependencies;
   #chained: Dependencies | undefined;
   readonly #dags = new Map<string, { dependencies: Dependencies; dag: ComponentDag | undefined }>();
+  readonly #regionsFound = new WeakMap<Dependencies, Map<string, Regions>>();
+  #lastSearch: { versions: Versions; search: CycleSearch } | undefined;
   readonly #decisions = new Map<number, LevelDecision | undefined>();
 
   private constructor(reading: Reading, versions: Versions) {
@@ -198,7 +194,7 @@ export class Analysis {
       case "forward-consistent-view":
       case "parallel-snapshot-isolation":
       case "update-serializable": {
-        const two = contradictionOfTwo(dependencies.versions, name, strength);
+        const two = contradictionOfTwo(dependencies.contradictions, name, strength);
         if (two !== undefined) return { holds: false, cycle: two };
         const dag =
           name === "update-serializable"
@@ -261,10 +257,12 @@ export class Analysis {
         return someReaches(causal, pairs, steps);
       }
       case "update-atomic": {
-        return overwrittenAndMissed(dependencies, dag, new Written(dependencies.versions)) ?? false;
+        return overwrittenAndMissed(dependencies, dag) ?? false;
       }
       case "cursor-stability":
-        return strength === "strong" ? (behindRealTimeOfSession(dependencies.versions) ?? false) : false;
+        return strength === "strong"
+          ? (dependencies.contradictions.behindRealTimeOfSession() ?? false)
+          : false;
       default:
         return false;
     }
@@ -297,6 +295,22 @@ export class Analysis {
     return dagOf(this.#orders.nodesWith(strength), edges, [rw]);
   }
 
+  /** The regions of one kind for one strength. */
+  #regions(dependencies: Dependencies, key: string, graph: () => Graph): Regions {
+    let regions = this.#regionsFound.get(dependencies)?.get(key);
+    if (regions !== undefined) return regions;
+    regions = regionsOf(componentsOf(graph()), this.#orders.nodes);
+    const found = this.#regionsFound.get(dependencies) ?? new Map<string, Regions>();
+    this.#regionsFound.set(dependencies, found.set(key, regions));
+    return regions;
+  }
+
+  #search({ versions }: Dependencies): CycleSearch {
+    if (this.#lastSearch?.versions !== versions)
+      this.#lastSearch = { versions, search: new CycleSearch(versions) };
+    return this.#lastSearch.search;
+  }
+
   #shortestCycle(dependencies: Dependencies, level: Level): readonly Edge[] {
     const { name, strength } = level;
     const { ww, wr, rw } = dependencies;
@@ -309,15 +323,18 @@ export class Analysis {
     const shapes = shapesOf(name, strength === "strong");
     const orders = this.#orders.heeded(strength);
     const size = this.#orders.nodesWith(strength);
+    const graphs = {
+      snapshots: () => snapshotGraph(this.#orders, dependencies, level),
+      writes: () => graphOf(size, ...orders, ww),
+      dependencies: () => graphOf(size, ...orders, wr, ww),
+      all: () => graphOf(size, ...orders, wr, ww, rw),
+    };
+    const kind = regionOf(name);
     const regions =
-      name === "prefix-consistency" || name === "snapshot-isolation" || ansi
-        ? regionsOfSnapshots(snapshotGraph(this.#orders, dependencies, level), nodes)
-        : name === "read-uncommitted"
-          ? regionsOf(graphOf(size, ...orders, ww), nodes)
-          : isOfDependencies.has(name)
-            ? regionsOf(graphOf(size, ...orders, wr, ww), nodes)
-            : regionsOf(graphOf(size, ...orders, wr, ww, rw), nodes);
-    const cycle = new CycleSearch(dependencies.versions, regions, heeded).shortest(shapes);
+      kind === "snapshots"
+        ? regionsOfSnapshots(componentsOf(graphs.snapshots()), nodes)
+        : this.#regions(dependencies, `${strength} ${kind}`, graphs[kind]);
+    const cycle = this.#search(dependencies).shortest(shapes, regions, heeded);
     if (cycle === undefined) throw new Error(`No cycle shows that ${name} (${strength}) is violated.`);
     return cycle;
   }
@@ -332,14 +349,25 @@ const orderIsEnough: ReadonlySet<LevelName> = new Set([
   "serializable",
 ] as const);
 
-/** Levels whose longer cycles have no anti-dependency. */
-const isOfDependencies: ReadonlySet<LevelName> = new Set([
-  "read-committed",
-  "cursor-stability",
-  "monotonic-atomic-view",
-  "read-committed-biswas-enea",
-  "read-atomic",
-] as const);
+/** In the components of which graph the cycles are that a level forbids, but for those of two edges that are found without a search. */
+function regionOf(name: LevelName): "snapshots" | "writes" | "dependencies" | "all" {
+  switch (name) {
+    case "prefix-consistency":
+    case "snapshot-isolation":
+    case "ansi-snapshot-isolation":
+      return "snapshots";
+    case "read-uncommitted":
+      return "writes";
+    case "read-committed":
+    case "cursor-stability":
+    case "monotonic-atomic-view":
+    case "read-committed-biswas-enea":
+    case "read-atomic":
+      return "dependencies";
+    default:
+      return "all";
+  }
+}
 
 function hasSnapshots({ name }: Level, { snapshots }: Execution): boolean {
   const needed =
@@ -349,31 +377,24 @@ function hasSnapshots({ name }: Level, { snapshots }: Execution): boolean {
 
 /** A cycle of two edges, one of them an anti-dependency, that a level forbids. */
 function contradictionOfTwo(
-  versions: Versions,
+  found: Contradictions,
   name: LevelName,
   strength: Strength,
 ): readonly Edge[] | undefined {
-  const written = new Written(versions);
-  const sessions = (): Edge[] | undefined => (strength === "plain" ? undefined : behindOwnSession(versions));
-  const realTime = (): Edge[] | undefined => (strength === "strong" ? behindRealTime(versions) : undefined);
+  const orders = (): Edge[] | undefined =>
+    (strength === "plain" ? undefined : found.behindOwnSession()) ??
+    (strength === "strong" ? found.behindRealTime() : undefined);
   switch (name) {
     case "monotonic-atomic-view":
-    case "read-committed-biswas-enea":
-      return fracturedRead(versions, written, true);
+      return found.fracturedRead(true);
     case "read-atomic":
-    case "update-atomic":
     case "causal-consistency":
-    case "consistent-view":
-    case "forward-consistent-view":
-    case "parallel-snapshot-isolation": {
-      const found = fracturedRead(versions, written, false) ?? sessions() ?? realTime();
-      return (
-        found ??
-        (name === "read-atomic" || name === "causal-consistency" ? undefined : overwrittenUnseen(versions))
-      );
-    }
+      return found.fracturedRead(false) ?? orders();
+    case "update-atomic":
+    case "parallel-snapshot-isolation":
+      return found.fracturedRead(false) ?? orders() ?? found.overwrittenUnseen();
     case "cursor-stability":
-      return overwrittenUnseen(versions) ?? sessions() ?? realTime();
+      return found.overwrittenUnseen() ?? orders();
     default:
       return undefined;
   }

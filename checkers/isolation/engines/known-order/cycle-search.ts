@@ -25,8 +25,8 @@ export interface Heeded {
  */
 export class CycleSearch {
   readonly #versions: Versions;
-  readonly #regions: Regions;
-  readonly #heeded: Heeded;
+  #regions: Regions = { groups: [], groupOf: new Int32Array(0), otherGroupOf: new Int32Array(0) };
+  #heeded: Heeded = { so: false, rt: false };
   readonly #written: Written;
   readonly #readers: { first: Int32Array; node: Int32Array };
   #steps = 0;
@@ -47,11 +47,9 @@ export class CycleSearch {
   readonly #looseSeen: Tails;
   readonly #laterSeen: Int32Array;
 
-  constructor(versions: Versions, regions: Regions, heeded: Heeded) {
+  constructor(versions: Versions) {
     const { reading, settled } = versions;
     this.#versions = versions;
-    this.#regions = regions;
-    this.#heeded = heeded;
     this.#written = new Written(versions);
     this.#readers = readersOf(versions);
     const size = reading.nodes * MostStates;
@@ -67,21 +65,29 @@ export class CycleSearch {
     this.#laterSeen = new Int32Array(MostStates);
   }
 
-  /** The shortest cycle of any of the shapes, or one no longer than `than`. */
-  shortest(shapes: readonly CycleShape[], steps = EnoughSteps): Edge[] | undefined {
+  /** The shortest cycle of any of the shapes. With `giveUp`, the search ends after so many steps even if there was none. */
+  shortest(
+    shapes: readonly CycleShape[],
+    regions: Regions,
+    heeded: Heeded,
+    { steps = EnoughSteps, giveUp = false } = {},
+  ): Edge[] | undefined {
+    this.#regions = regions;
+    this.#heeded = heeded;
     this.#best = undefined;
     this.#steps = 0;
-    for (const { number, members } of this.#regions.groups)
+    for (const { number, members } of regions.groups)
       for (const shape of shapes)
         for (const start of members) {
-          if (this.#isEnough(steps)) return this.#best;
+          if (this.#isEnough(steps, giveUp)) return this.#best;
           this.#searchFrom(start, shape, number, members);
         }
     return this.#best;
   }
 
-  #isEnough(steps: number): boolean {
-    return this.#best !== undefined && (this.#best.length === 2 || this.#steps > steps);
+  #isEnough(steps: number, giveUp: boolean): boolean {
+    if (this.#best === undefined) return giveUp && this.#steps > steps;
+    return this.#best.length === 2 || this.#steps > steps;
   }
 
   #searchFrom(start: number, shape: CycleShape, group: number, members: Int32Array): void {
@@ -113,8 +119,11 @@ export class CycleSearch {
       if (depth + 1 >= most) return;
       const last = this.#closing(node, start, step, shape, leaving);
       if (last !== undefined) {
-        this.#best = [...this.#path(at, start), last];
-        return;
+        const cycle = [...this.#path(at, start), last];
+        if (new Set(cycle.map(({ from }) => from)).size === cycle.length) {
+          this.#best = cycle;
+          return;
+        }
       }
       if (depth + 2 < most) this.#expand(node, at, step, group, members, -1);
     }

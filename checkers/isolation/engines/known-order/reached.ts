@@ -72,9 +72,9 @@ export function laterWriters({ versions }: Dependencies, { place }: ComponentDag
 export function overwrittenAndMissed(
   dependencies: Dependencies,
   dag: ComponentDag,
-  written: Written,
 ): Edge[] | typeof TooMuch | undefined {
-  const { versions } = dependencies;
+  const { versions, contradictions } = dependencies;
+  const { written } = contradictions;
   const { reading } = versions;
   const pairs = laterWriters(dependencies, dag);
   if (pairs === undefined) return TooMuch;

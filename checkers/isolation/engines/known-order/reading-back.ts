@@ -4,10 +4,45 @@ import { byEnd } from "../../../graph/real-time.ts";
 import { edgeOf } from "./edges.ts";
 import type { Versions } from "./versions.ts";
 
-/*
- * Contradictions between two transactions: one certainly came before the other, for one reason or another, and wrote a key of which the
- * other read an older version. Each function looks for one reason, and returns the first cycle of two edges.
+/**
+ * Contradictions between two transactions: one certainly came before the other, for one reason or another, and wrote a key of
+ * which the other read an older version. Each method looks for one reason, and returns the first such cycle of two edges; each looks once.
  */
+export class Contradictions {
+  readonly written: Written;
+  readonly #versions: Versions;
+  readonly #found = new Map<string, Edge[] | undefined>();
+
+  constructor(versions: Versions) {
+    this.#versions = versions;
+    this.written = new Written(versions);
+  }
+
+  fracturedRead(inOrder: boolean): Edge[] | undefined {
+    return this.#once(`fractured ${inOrder}`, () => fracturedRead(this.#versions, this.written, inOrder));
+  }
+
+  behindOwnSession(): Edge[] | undefined {
+    return this.#once("session", () => behindOwnSession(this.#versions));
+  }
+
+  behindRealTime(): Edge[] | undefined {
+    return this.#once("real time", () => behindRealTime(this.#versions));
+  }
+
+  behindRealTimeOfSession(): Edge[] | undefined {
+    return this.#once("real time of session", () => behindRealTimeOfSession(this.#versions));
+  }
+
+  overwrittenUnseen(): Edge[] | undefined {
+    return this.#once("unseen", () => overwrittenUnseen(this.#versions));
+  }
+
+  #once(name: string, find: () => Edge[] | undefined): Edge[] | undefined {
+    if (!this.#found.has(name)) this.#found.set(name, find());
+    return this.#found.get(name);
+  }
+}
 
 /** Versions that a transaction wrote, by key; those with many writes by a table. */
 export class Written {
@@ -45,7 +80,7 @@ const Narrow = 16;
  * Someone read from a transaction and, of another key that it wrote, an older version. With `inOrder` only if the older one was read
  * later. For each pair of transactions the smaller side is walked: the writes of the one or the reads of the other.
  */
-export function fracturedRead(versions: Versions, written: Written, inOrder: boolean): Edge[] | undefined {
+function fracturedRead(versions: Versions, written: Written, inOrder: boolean): Edge[] | undefined {
   const { reading, versionRead, versionWritten } = versions;
   const { nodes, readFirst, readKey, readFrom, writeFirst, writeKey } = reading;
   // Of each key the lowest rank read by the node at hand, from its last read back.
@@ -98,7 +133,7 @@ export function fracturedRead(versions: Versions, written: Written, inOrder: boo
 }
 
 /** Someone read an older version than one that was written before in its session. */
-export function behindOwnSession(versions: Versions): Edge[] | undefined {
+function behindOwnSession(versions: Versions): Edge[] | undefined {
   const { reading } = versions;
   const { sessionFirst, sessionNode } = reading;
   const latest = new Latest(versions);
@@ -113,7 +148,7 @@ export function behindOwnSession(versions: Versions): Edge[] | undefined {
 }
 
 /** Someone read an older version than one whose transaction was over before. */
-export function behindRealTime(versions: Versions): Edge[] | undefined {
+function behindRealTime(versions: Versions): Edge[] | undefined {
   const { nodes, begin, end, transactions } = versions.reading;
   if (!transactions.timed) return undefined;
   const latest = new Latest(versions);
@@ -131,7 +166,7 @@ export function behindRealTime(versions: Versions): Edge[] | undefined {
  * The same, where real time goes on from a later transaction of a session: one of unknown outcome was followed by one that was over
  * before. Three edges, the first of session order.
  */
-export function behindRealTimeOfSession(versions: Versions): Edge[] | undefined {
+function behindRealTimeOfSession(versions: Versions): Edge[] | undefined {
   const { reading } = versions;
   const { nodes, begin, end, sessionFirst, sessionNode, transactions } = reading;
   if (!transactions.timed) return undefined;
@@ -168,7 +203,7 @@ export function behindRealTimeOfSession(versions: Versions): Edge[] | undefined 
 }
 
 /** Someone overwrote a version other than the one of the key that it had read. */
-export function overwrittenUnseen(versions: Versions): Edge[] | undefined {
+function overwrittenUnseen(versions: Versions): Edge[] | undefined {
   const { reading, versionRead, writer } = versions;
   const { nodes, readFirst, readKey, writeFirst, writeKey } = reading;
   const own = new Int32Array(versions.settled.length).fill(-1);

@@ -2,6 +2,7 @@ import { barriersOf } from "../../../graph/real-time.ts";
 import { EdgeList, type Edges } from "../../../graph/graph.ts";
 import type { Strength } from "../../levels.ts";
 import { Initial, type Reading } from "../../reading.ts";
+import { Contradictions } from "./reading-back.ts";
 import type { Versions } from "./versions.ts";
 
 /**
@@ -64,6 +65,7 @@ const FanEach = 8;
  */
 export class Dependencies {
   readonly versions: Versions;
+  readonly contradictions: Contradictions;
   readonly ww: Edges;
   readonly wr: Edges;
   /** By their readers: `rwFirst[a]` to `rwFirst[a + 1]` are those of node a. */
@@ -78,6 +80,7 @@ export class Dependencies {
 
   constructor(versions: Versions) {
     this.versions = versions;
+    this.contradictions = new Contradictions(versions);
     const { reading, first, writer, settled, versionRead } = versions;
     const { nodes, readFirst, readKey, readFrom } = reading;
     const ww = new EdgeList(writer.length);
