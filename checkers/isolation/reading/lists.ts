@@ -21,6 +21,8 @@ interface Appends {
   readonly appends: readonly number[];
   /** Whether they are of several transactions that were not aborted, so that nobody can tell them apart. */
   readonly several: boolean;
+  /** Those transactions. */
+  readonly owners: readonly number[];
 }
 
 /** Lists: which operation appended each of their elements, and at which place of its key's trace each append stands. */
@@ -31,6 +33,9 @@ export class Lists {
   readonly place: Int32Array;
   /** Key → what is wrong in its trace, in the order of the places. */
   readonly faults = new Map<number, Fault[]>();
+
+  /** Keys whose trace has an element more often than it was appended. */
+  readonly repeating = new Set<number>();
 
   readonly #transactions: Transactions;
   readonly #writes: Writes;
@@ -56,7 +61,10 @@ export class Lists {
       const end = traceFirst[key + 1]!;
       if (first === end) continue;
       const faults = this.judge(key, traceElement, first, end, this.sources, first);
-      if (faults !== undefined) this.faults.set(key, faults);
+      if (faults !== undefined) {
+        this.faults.set(key, faults);
+        if (faults.some(({ type }) => type === "duplicate-elements")) this.repeating.add(key);
+      }
       for (let at = first; at < end; at++) {
         const source = this.sources[at]!;
         if (source >= 0 && this.place[source] === Nowhere) this.place[source] = at - first;
@@ -117,7 +125,7 @@ export class Lists {
 
   /** The transactions that may have appended an element which several did. */
   appendersOf(append: number): readonly number[] {
-    return [...new Set(this.#appendsOf(append).appends.map((other) => this.#writes.owner[other]!))];
+    return this.#appendsOf(append).owners;
   }
 
   /** The first append of each element that several transactions appended, as far as it was read. */
@@ -144,8 +152,9 @@ export class Lists {
     const aborted: number[] = [];
     for (let i = first; i !== None; i = same[i]!)
       (this.#transactions.status[owner[i]!] === Aborted ? aborted : counted).push(i);
-    const several = counted.some((append) => owner[append] !== owner[counted[0]!]);
-    const found = { appends: [...counted, ...(several ? [] : aborted)], several };
+    const owners = [...new Set(counted.map((append) => owner[append]!))];
+    const several = owners.length > 1;
+    const found = { appends: [...counted, ...(several ? [] : aborted)], several, owners };
     this.#repeated.set(first, found);
     return found;
   }

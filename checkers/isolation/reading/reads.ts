@@ -59,6 +59,8 @@ export class Reads {
   /** What was reported already: sources of G1a and G1b. */
   readonly #reported = new Set<number>();
   readonly #reportedValues = new Set<string>();
+  /** Key → which fault of its trace nobody has read so far. */
+  readonly #nextFault = new Map<number, number>();
   readonly #severalOf = new Map<number, readonly number[]>();
   /** Key → a read of its whole trace. */
   #traceReads: Map<number, number> | undefined;
@@ -163,11 +165,6 @@ export class Reads {
 
   /** What the source says of the read; the source, or `FromNobody` if it took no effect. */
   #judge(t: number, k: number, i: number, source: number): number {
-    if (source === FromSeveral) {
-      for (const writer of this.candidates.get(i) ?? [])
-        if (writer >= 0 && this.observed[writer] === Unobserved) this.observed[writer] = MaybeObserved;
-      return source;
-    }
     if (source < 0) return source;
     const writer = this.#writes.owner[source]!;
     if (this.#transactions.status[writer] === Aborted) {
@@ -181,18 +178,34 @@ export class Reads {
   }
 
   #several(k: number, i: number, isVersioned: boolean, reader: number): readonly number[] {
+    const { value, first } = this.#transactions;
     let all: readonly number[] | undefined;
-    if (isVersioned && this.#versions !== undefined) all = this.#versions.writersOf(i);
-    else {
-      const value = this.#transactions.value[i]!;
-      const head = this.#writes.find(k, value);
+    if (isVersioned && this.#versions !== undefined) {
+      all = this.#versions.writersOf(i);
+      this.#mayHaveSeen(all);
+    } else {
+      const head = this.#writes.find(k, value[i]!);
       all = this.#severalOf.get(head);
       if (all === undefined) {
-        all = writersOf(this.#transactions, this.#writes, k, value);
+        all = writersOf(this.#transactions, this.#writes, k, value[i]!);
         this.#severalOf.set(head, all);
+        this.#mayHaveSeen(all);
       }
     }
-    return all.includes(reader) ? all.filter((writer) => writer !== reader) : all;
+    // The reader is one of them if it wrote the same itself in the end.
+    for (let own = i + 1; own < first[reader + 1]!; own++)
+      if (this.#isFinalWriteOf(own, k, value[i]!)) return all.filter((writer) => writer !== reader);
+    return all;
+  }
+
+  #isFinalWriteOf(i: number, k: number, value: number): boolean {
+    const { kind, key, value: values } = this.#transactions;
+    return kind[i] === Write && key[i] === k && values[i] === value && this.#writes.after[i] === None;
+  }
+
+  #mayHaveSeen(writers: readonly number[]): void {
+    for (const writer of writers)
+      if (writer >= 0 && this.observed[writer] === Unobserved) this.observed[writer] = MaybeObserved;
   }
 
   #readList(t: number, k: number, i: number, begin: number): void {
@@ -241,11 +254,9 @@ export class Reads {
   #judgeElement(t: number, k: number, i: number, source: number, element: number): number {
     if (source === FromSeveral) {
       const appenders = this.#lists.appendersOf(this.#writes.find(k, element));
-      this.candidates.set(
-        i,
-        appenders.filter((writer) => writer !== t),
-      );
-      return this.#judge(t, k, i, source);
+      this.#mayHaveSeen(appenders);
+      this.candidates.set(i, appenders.includes(t) ? appenders.filter((writer) => writer !== t) : appenders);
+      return source;
     }
     if (source >= 0 && this.#writes.owner[source] === t) return FromNobody;
     return this.#judge(t, k, i, source);
@@ -300,9 +311,9 @@ export class Reads {
       if (writer === t && source > i) this.#findings.add("future-read", k, [t], [i, source]);
       if (this.#transactions.status[writer] !== Aborted) this.observed[writer] = Observed;
     }
-    const repeats = (fault: Fault): boolean => fault.type === "duplicate-elements";
-    const traceRepeats = this.#lists.faults.get(k)?.some(repeats) ?? false;
-    if ((traceRepeats || faults.some(repeats)) && this.#agreesWithoutRepeats(k, i)) return;
+    const repeats =
+      this.#lists.repeating.has(k) || faults.some((fault) => fault.type === "duplicate-elements");
+    if (repeats && this.#agreesWithoutRepeats(k, i)) return;
     const whole = this.#wholeTrace(k);
     const other = whole === undefined ? [] : [owner[whole]!];
     this.#findings.add("incompatible-order", k, [t, ...other], [i, ...(whole === undefined ? [] : [whole])]);
@@ -331,7 +342,11 @@ export class Reads {
   #reportFaults(t: number, k: number, i: number, length: number): void {
     if (this.#lists.faults.size === 0) return;
     const faults = this.#lists.faults.get(k);
-    for (const fault of faults ?? []) if (fault.place < length) this.#reportFault(t, k, i, fault);
+    if (faults === undefined) return;
+    let next = this.#nextFault.get(k) ?? 0;
+    for (; next < faults.length && faults[next]!.place < length; next++)
+      this.#reportFault(t, k, i, faults[next]!);
+    this.#nextFault.set(k, next);
   }
 
   #reportFault(t: number, k: number, i: number, { type, source, element }: Fault): void {

@@ -16,11 +16,19 @@ export function addTornAppends(
 ): void {
   const { traceFirst, keys, status } = transactions;
   const { owner, before, after } = writes;
+  const { place, sources } = lists;
   const judged = new Set<number>();
   for (let key = 0; key < keys.length; key++) {
     for (let at = traceFirst[key]!; at < traceFirst[key + 1]!; at++) {
-      const source = lists.sources[at]!;
-      if (source < 0 || (before[source] === None && after[source] === None)) continue;
+      const source = sources[at]!;
+      if (source < 0) continue;
+      const previous = before[source]!;
+      const next = after[source]!;
+      const own = place[source]!;
+      const isLast = at + 1 === traceFirst[key + 1];
+      if (previous === None || (own > 0 && place[previous] === own - 1)) {
+        if (next === None || place[next] === own + 1 || (isLast && place[next] === Nowhere)) continue;
+      }
       if (status[owner[source]!] === Aborted) continue;
       const final = writes.finalOf(source);
       if (judged.has(final)) continue;

@@ -154,7 +154,7 @@ export class MicroOperations {
 
   /** The number of the key that is this value. */
   keyNumber(value: number): number {
-    this.#keyOf = withRoom(this.#keyOf, value);
+    if (value >= this.#keyOf.length) this.#keyOf = withRoom(this.#keyOf, value);
     const known = this.#keyOf[value]!;
     if (known !== 0) return known - 1;
     const key = this.keyCount++;
