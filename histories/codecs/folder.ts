@@ -32,7 +32,8 @@ export async function isFolder(path: string): Promise<boolean> {
  */
 export async function folderContent(folder: string, format?: HistoryFormat): Promise<FolderContent> {
   const entries = await list(folder);
-  const files = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+  // Links to files count, too.
+  const files = new Set(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name));
   const name = names.find((each) => files.has(each)) ?? names.map((each) => `${each}.gz`).find((each) => files.has(each)); // prettier-ignore
   const wantsLogs = format === "cobra" || format === "viper";
   if (name !== undefined && !wantsLogs) return { kind: "file", path: join(folder, name) };
@@ -44,7 +45,7 @@ export async function folderContent(folder: string, format?: HistoryFormat): Pro
   const json = entries.some((entry) => entry.name === "json" && entry.isDirectory());
   if (json && (format === undefined || format === "viper")) {
     const inner = join(folder, "json");
-    const innerFiles = (await list(inner)).filter((entry) => entry.isFile()).map((entry) => entry.name);
+    const innerFiles = (await list(inner)).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
     const innerLogs = logsOf(inner, innerFiles);
     if (innerLogs.length > 0) return { kind: "logs", format: "viper", logs: innerLogs };
   }

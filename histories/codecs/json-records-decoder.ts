@@ -1,5 +1,5 @@
 import type { History } from "../history.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import { describeByte, Fault, type Decoder } from "./decoder.ts";
 import { JsonScanner, Unfinished } from "./json-scanner.ts";
 
@@ -54,9 +54,7 @@ export abstract class JsonRecordsDecoder implements Decoder {
             if (last) throw new Fault(end, "E_JSON", `the rest of ${this.#what}`, "the end of the file");
             return at;
           }
-          const record = parseScanned(bytes, at, after, this.#scanner);
-          // The text begins with a brace.
-          this.record(record as JsonObject, at);
+          this.record(bytes, at, after, this.#scanner);
           at = after;
           if (this.#state === "element") this.#state = "comma";
           break;
@@ -67,8 +65,8 @@ export abstract class JsonRecordsDecoder implements Decoder {
 
   abstract build(): History;
 
-  /** Takes a record that begins at byte `at`. */
-  protected abstract record(record: JsonObject, at: number): void;
+  /** Takes the record `bytes[start, end)`, which the scanner has just scanned. */
+  protected abstract record(bytes: Buffer, start: number, end: number, scanner: JsonScanner): void;
 }
 
 /**

@@ -19,6 +19,11 @@ const FewNames = 16;
 export class JsonScanner {
   /** Start and end of each integer that would be rounded, in the value scanned last. */
   readonly largeIntegers: number[] = [];
+  /**
+   * Of the object scanned last, four entries a member: start and end of the name, quotes included; start of the value,
+   * maybe with blanks before it; and its end.
+   */
+  readonly members: number[] = [];
 
   /** Per open container: whether it is an object, and where its names begin in `#names`. */
   readonly #isObject = new Uint8Array(maximumDepth + 1);
@@ -44,6 +49,7 @@ export class JsonScanner {
     this.#bytes = bytes;
     this.#end = end;
     if (this.largeIntegers.length > 0) this.largeIntegers.length = 0;
+    if (this.members.length > 0) this.members.length = 0;
     if (this.#names.length > 0) this.#names.length = 0;
     if (this.#nameSets.size > 0) this.#nameSets.clear();
     let depth = 0;
@@ -76,9 +82,10 @@ export class JsonScanner {
       // A value has ended: close what it closes, or go on to its sibling.
       for (;;) {
         if (depth === 0) return at;
+        const isObject = this.#isObject[depth] === 1;
+        if (depth === 1 && isObject) this.members.push(at);
         at = this.#blanks(at);
         if (at >= end) return Unfinished;
-        const isObject = this.#isObject[depth] === 1;
         const next = bytes[at] ?? 0;
         if (next === 0x2c) {
           at++;
@@ -139,6 +146,7 @@ export class JsonScanner {
     const colon = this.#blanks(end);
     if (colon >= this.#end) return Unfinished;
     if (this.#bytes[colon] !== 0x3a) throw this.#fault(colon, '":"');
+    if (depth === 1) this.members.push(at, end, colon + 1);
     return colon + 1;
   }
 

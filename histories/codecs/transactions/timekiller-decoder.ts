@@ -4,7 +4,8 @@ import { canonical, isJsonArray, isJsonObject, type Json, type JsonObject } from
 import { Invoke, Ok } from "../../operation.ts";
 import { brief } from "../../schema/schemas.ts";
 import { Fault } from "../decoder.ts";
-import { JsonRecordsDecoder } from "../json-records-decoder.ts";
+import { JsonRecordsDecoder, parseScanned } from "../json-records-decoder.ts";
+import type { JsonScanner } from "../json-scanner.ts";
 import { ValueArena } from "../value-arena.ts";
 import { AppendHead, integerJson, MicroOperations, ReadHead, WriteHead } from "./micro-operations.ts";
 import { Sessions } from "./sessions.ts";
@@ -88,7 +89,9 @@ export class TimeKillerDecoder extends JsonRecordsDecoder {
     return replaced;
   }
 
-  protected record(record: JsonObject, at: number): void {
+  protected record(bytes: Buffer, at: number, end: number, scanner: JsonScanner): void {
+    const parsed = parseScanned(bytes, at, end, scanner);
+    const record = isJsonObject(parsed) ? parsed : {};
     const { sid, ops, sts, cts } = record;
     if (ops === undefined || !isJsonArray(ops))
       throw new Fault(at, Code, "an array ops in every transaction", brief(record));
