@@ -71,6 +71,10 @@ export function directlyImplied({ name, strength }: Level): readonly Level[] {
     ...(strength === "strong" && name === "snapshot-isolation"
       ? [{ name: "ansi-snapshot-isolation" as const, strength }]
       : []),
+    // Its commits are in real time anyhow: what asks for no more than that holds in the strong form.
+    ...(strength === "strong-session" && name === "ansi-snapshot-isolation"
+      ? [{ name: "read-committed-biswas-enea" as const, strength: "strong" as const }]
+      : []),
   ];
 }
 

@@ -27,6 +27,6 @@ export interface ClaimedEdge {
   readonly to: number;
   readonly kind: EdgeKind;
   readonly key?: Json;
-  /** For an edge that was inferred: a path from `to` to `from`, or what implies the edge; each edge of it is verified too. */
+  /** For an order of two writers that was inferred, or an edge that rests on one: what would close a forbidden cycle with the opposite. */
   readonly because?: readonly ClaimedEdge[];
 }
