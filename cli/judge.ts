@@ -66,6 +66,8 @@ export interface NamedCheck {
   readonly nullReads?: NullReads;
   readonly level?: string;
   readonly formalism?: Formalism;
+  readonly totalAmount?: number;
+  readonly negativeBalances?: boolean;
 }
 
 export interface JudgeOutcome {

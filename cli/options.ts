@@ -20,6 +20,13 @@ export function positive(text: string): number {
   return value;
 }
 
+/** Any number, for commander. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
 const units: Readonly<Record<string, number>> = {
   "": 1,
   B: 1,

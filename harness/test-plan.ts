@@ -148,7 +148,7 @@ function checksOf(workload: Workload, options: WorkloadOptions): TestDescription
 }
 
 /** The option of the command line that sets a setting. */
-function optionOf(setting: string): string {
+export function optionOf(setting: string): string {
   if (setting === "level") return "--isolation";
   return `--${setting.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }

@@ -18,7 +18,7 @@ import { exitCodeOf } from "../exit-codes.ts";
 import { formatOption } from "../format-option.ts";
 import { judgeAll } from "../judge-pool.ts";
 import type { JudgeRequest, NamedCheck } from "../judge.ts";
-import { bytes, integer, names, positive } from "../options.ts";
+import { bytes, integer, names, number, positive } from "../options.ts";
 
 interface CheckFlags {
   readonly linearizable?: string;
@@ -31,6 +31,8 @@ interface CheckFlags {
   readonly keyed?: boolean;
   readonly checker?: readonly string[];
   readonly staleness?: true;
+  readonly totalAmount?: number;
+  readonly negativeBalances?: true;
   readonly format?: HistoryFormat;
   readonly steps?: number;
   readonly bytes?: number;
@@ -81,6 +83,12 @@ export function checkCommand(): Command {
     .option("--no-keyed", "values that look like [key, value] pairs are values of one object")
     .option("--checker <names>", "other checkers, by commas (rashomon list checkers)", names)
     .option(
+      "--total-amount <number>",
+      "with --checker bank: what all accounts hold together (default: what they were opened with, or what most reads say)",
+      number,
+    )
+    .option("--negative-balances", "with --checker bank: accounts may be overdrawn")
+    .option(
       "--staleness",
       "of registers that are not linearizable: by how many versions and milliseconds reads were stale",
     )
@@ -107,6 +115,7 @@ Examples:
   rashomon check history.edn --linearizable register --staleness --checker regular,safe
   rashomon check list-append.edn --isolation all
   rashomon check history.jsonl --isolation snapshot-isolation,strong-session-PL-2 --formalism cerone
+  rashomon check jepsen-bank.edn --checker bank --total-amount 100
   rashomon check queue.jsonl --linearizable fifo-queue --report queue.html
   rashomon check jepsen.edn --linearizable register --initial 0 --keyed
   rashomon check history.jsonl --model ./my-model.ts
@@ -175,6 +184,11 @@ function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
             ...(flags.formalism === undefined ? {} : { formalism: flags.formalism }),
           },
         ];
+  const { totalAmount, negativeBalances } = flags;
+  const bank = {
+    ...(totalAmount === undefined ? {} : { totalAmount }),
+    ...(negativeBalances === undefined ? {} : { negativeBalances }),
+  };
   const asked: NamedCheck[] = [
     ...isolation,
     ...Object.entries({ linearizable, sequential }).flatMap(([name, model]) =>
@@ -182,9 +196,12 @@ function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
     ),
     ...checker.map((name) => {
       const usual = checkers.find((entry) => entry.name === name)?.usualModel;
-      return usual === undefined ? { checker: name } : { checker: name, model: linearizable ?? usual };
+      if (usual !== undefined) return { checker: name, model: linearizable ?? usual };
+      return name === "bank" ? { checker: name, ...bank } : { checker: name };
     }),
   ];
+  if (Object.keys(bank).length > 0 && !checker.includes("bank"))
+    throw new UsageError("--total-amount and --negative-balances go with --checker bank.");
   const byModel = asked.some(({ model }) => model !== undefined);
   if (!byModel && (flags.initial !== undefined || flags.nullReads !== undefined)) {
     throw new UsageError(

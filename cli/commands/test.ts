@@ -35,6 +35,10 @@ interface TestFlags {
   readonly minTransactionLength?: number;
   readonly maxTransactionLength?: number;
   readonly maxWritesPerKey?: number;
+  readonly keys?: number;
+  readonly operationsPerKey?: number;
+  readonly threadsPerKey?: number;
+  readonly processesPerKey?: number;
   readonly groupSize?: number;
   readonly accounts?: number;
   readonly totalAmount?: number;
@@ -93,6 +97,26 @@ export function testCommand(): Command {
     .option(
       "--max-writes-per-key <number>",
       "transactions: after at most so many writes a fresh key takes a key's place (default: 256)",
+      integer(1),
+    )
+    .option(
+      "--keys <number>",
+      "register, write-skew, causal-reverse: keys in all (default: no end)",
+      integer(1),
+    )
+    .option(
+      "--operations-per-key <number>",
+      "register, causal-reverse: then clients go on to a fresh key (default: 200; 100)",
+      integer(1),
+    )
+    .option(
+      "--threads-per-key <number>",
+      "the same: clients that act on one key (default: about 5)",
+      integer(1),
+    )
+    .option(
+      "--processes-per-key <number>",
+      "register: processes, counting crashed ones, that act on one key (default: 20)",
       integer(1),
     )
     .option("--group-size <number>", "long-fork: keys that are read together (default: 2)", integer(2))
