@@ -12,6 +12,7 @@ import type {
   RunSummary,
   VerdictSummary,
 } from "./payload/summary.ts";
+import { readIsolationLevels } from "./isolation-evidence.ts";
 import { counted, cut, printable } from "./text.ts";
 import { advice, anomalyFocus, anomalyKey, outcomeSentence } from "./words.ts";
 
@@ -125,8 +126,21 @@ function summariseVerdict(
           ]
         : []),
     ],
+    ...levelsOf(verdict),
     found: verdict.anomalies.length,
     anomalies: shown.map(({ id, anomaly }) => summariseAnomaly(id, anomaly, history, blocks)),
+  };
+}
+
+function levelsOf({ details }: Verdict): Pick<VerdictSummary, "levels" | "strongest" | "weakestBroken"> {
+  const found = readIsolationLevels(details);
+  if (found === undefined) return {};
+  const shown = (names: readonly string[]): string[] =>
+    names.slice(0, 100).map((name) => printable(cut(name, 100)));
+  return {
+    levels: found.levels.slice(0, 200).map(([name, valid]) => ({ name: printable(cut(name, 100)), valid })),
+    strongest: shown(found.strongest),
+    weakestBroken: shown(found.weakestViolated),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Anomaly, Validity, Verdict } from "../checkers/verdict.ts";
 import type { History } from "../histories/history.ts";
 import { isJsonObject } from "../histories/json.ts";
+import { readIsolationAnomaly } from "./isolation-evidence.ts";
 import { counted, cut, printable, valueText } from "./text.ts";
 
 /** What verdicts mean, in words for people who have never read one. */
@@ -22,7 +23,7 @@ export function outcomeSentence(valid: Validity, verdicts: readonly Verdict[], o
     if (first === undefined) return "The checks failed; the cards below say why.";
     const more = anomalies.length - 1;
     return (
-      sentence(printable(cut(first.explanation, 600))) +
+      sentence(printable(cut(readIsolationAnomaly(first.evidence)?.heading ?? first.explanation, 600))) +
       (more > 0 ? ` ${counted(more, "more contradiction was", "more contradictions were")} found.` : "")
     );
   }

@@ -52,9 +52,18 @@ export interface VerdictSummary {
   readonly certificate?: { readonly kind: string; readonly verified: boolean | undefined };
   readonly statistics: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  /** Of a check of isolation: what it says of each level. */
+  readonly levels?: readonly LevelSummary[];
+  readonly strongest?: readonly string[];
+  readonly weakestBroken?: readonly string[];
   /** Anomalies found; `anomalies` holds the first of them only. */
   readonly found: number;
   readonly anomalies: readonly AnomalySummary[];
+}
+
+export interface LevelSummary {
+  readonly name: string;
+  readonly valid: Validity;
 }
 
 export interface AnomalySummary {

@@ -4,6 +4,8 @@ import { isJsonObject } from "../../../histories/json.ts";
 import type { AnomalySummary } from "../../payload/summary.ts";
 import { Counterexample } from "../counterexample/counterexample.tsx";
 import { readNonlinearizable } from "../../evidence.ts";
+import { readIsolationAnomaly } from "../../isolation-evidence.ts";
+import { IsolationCycle } from "../isolation/cycle.tsx";
 import { CopyButton } from "../parts/copy.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Excerpt } from "../parts/operation-table.tsx";
@@ -43,6 +45,7 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
     };
   }, [anomaly]);
   const nonlinearizable = readNonlinearizable(isJsonObject(evidence) ? evidence["evidence"] : undefined);
+  const isolation = readIsolationAnomaly(isJsonObject(evidence) ? evidence["evidence"] : undefined);
   const number = anomalies.indexOf(anomaly);
   return (
     <div class="page">
@@ -82,7 +85,7 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
           </div>
         ) : null}
       </div>
-      <p class="lead">{anomaly.explanation}</p>
+      <p class="lead">{isolation?.heading ?? anomaly.explanation}</p>
       <p class="actions">
         {anomaly.window === undefined ? null : (
           <button class="small-button" onClick={() => showOnTimeline(anomaly, operations)}>
@@ -95,6 +98,14 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
         <div>
           {nonlinearizable === undefined ? null : (
             <Counterexample key={anomaly.id} evidence={nonlinearizable} operations={operations} />
+          )}
+          {isolation === undefined ? null : (
+            <IsolationCycle
+              key={anomaly.id}
+              type={anomaly.type}
+              evidence={isolation}
+              operations={operations}
+            />
           )}
           <h3>Operations that contradict one another</h3>
           <Excerpt operations={operations} indices={anomaly.operations} />

@@ -3,6 +3,7 @@ import type { AnomalySummary, ReportSummary, VerdictSummary } from "../../payloa
 import { count, counted, duration, percent } from "../../text.ts";
 import { Diagram } from "../counterexample/diagram.tsx";
 import { layOut } from "../counterexample/layout.ts";
+import { Lattice } from "../isolation/lattice.tsx";
 import { Badge, validityClass } from "../parts/badge.tsx";
 import { CopyButton } from "../parts/copy.tsx";
 import { Excerpt } from "../parts/operation-table.tsx";
@@ -26,6 +27,9 @@ export function OverviewPage() {
           <VerdictCard key={i} verdict={verdict} />
         ))}
       </section>
+      {summary.verdicts.map(({ levels }, i) =>
+        levels === undefined ? null : <Lattice key={i} levels={levels} />,
+      )}
       <FirstAnomaly />
       <section>
         <h3>Throughput</h3>
@@ -78,6 +82,16 @@ function VerdictCard({ verdict }: { verdict: VerdictSummary }) {
           </button>
         </p>
       ) : null}
+      {verdict.strongest === undefined || verdict.strongest.length === 0 ? null : (
+        <p>
+          <span class="muted">Strongest held:</span> {verdict.strongest.join(", ")}
+        </p>
+      )}
+      {verdict.weakestBroken === undefined || verdict.weakestBroken.length === 0 ? null : (
+        <p>
+          <span class="muted">Weakest broken:</span> {verdict.weakestBroken.join(", ")}
+        </p>
+      )}
       {reason === undefined ? null : <p>{reason}</p>}
       {advice === undefined ? null : <p class="muted">{advice}</p>}
       {certificate === undefined ? null : (
