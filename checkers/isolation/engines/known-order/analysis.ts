@@ -53,6 +53,8 @@ export class Analysis {
   readonly #reading: Reading;
   readonly #orders: Orders;
   readonly #told: Dependencies;
+  /** Without the version orders that the system told: view-serializability does not heed them. */
+  readonly #untold: Versions | undefined;
   #chained: Dependencies | undefined;
   readonly #dags = new Map<string, { dependencies: Dependencies; dag: ComponentDag | undefined }>();
   readonly #regionsFound = new WeakMap<Dependencies, Map<string, Regions>>();
@@ -63,6 +65,7 @@ export class Analysis {
     this.#reading = reading;
     this.#orders = new Orders(reading);
     this.#told = new Dependencies(versions);
+    this.#untold = Versions.untold(reading);
   }
 
   /** `undefined` if the reading leaves open who wrote what was read. */
@@ -95,8 +98,7 @@ export class Analysis {
       case "repeatable-read":
         return "serializable";
       case "view-serializable":
-        // Version orders that the system told are not heeded; those that lists show are.
-        return this.#reading.transactions.version === undefined ? "serializable" : name;
+        return this.#untold === undefined ? "serializable" : name;
       default:
         return name;
     }
@@ -121,11 +123,8 @@ export class Analysis {
   }
 
   #decide(level: Level, budget: Budget): LevelDecision | undefined {
-    if (level.name === "view-serializable" && this.#reading.transactions.version !== undefined) {
-      // Version orders that the system told are not heeded, so only what the data alone says can refute.
-      const free = Versions.told({ ...this.#reading, ordered: this.#reading.ordered.map(() => 1) })!;
-      return this.#settle(new Dependencies(free.chained()), level, budget);
-    }
+    if (level.name === "view-serializable" && this.#untold !== undefined)
+      return this.#settle(new Dependencies(this.#untold.chained()), level, budget);
     return this.#settle(this.#dependenciesFor(level), level, budget);
   }
 

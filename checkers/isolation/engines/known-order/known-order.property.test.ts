@@ -35,7 +35,7 @@ describe.each(families)("with %s", (_, shape, make) => {
     const counts = { valid: 0, invalid: 0, left: 0 };
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1 << 30 }), (seed) => {
-        const reading = make(versioned(smallReading(seed, shape)));
+        const reading = make(smallReading(seed, shape));
         const holds = bruteForce(reading);
         levels.forEach((level, i) => {
           const decision = knownOrder.decide(reading, level, {});
@@ -118,11 +118,6 @@ function edgesOf(reading: Reading): Edge[] {
     }
   }
   return edges.filter(({ from }) => from > 0);
-}
-
-/** Of a system that tells versions, so that view-serializability may differ from serializability. */
-function versioned(reading: Reading): Reading {
-  return { ...reading, transactions: { ...reading.transactions, version: new Float64Array(0) } };
 }
 
 function withAllOrders(reading: Reading): Reading {

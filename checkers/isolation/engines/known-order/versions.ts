@@ -1,4 +1,5 @@
 import { Initial, type Reading } from "../../reading.ts";
+import { Append } from "../../transactions.ts";
 
 /**
  * The versions of each key in their order, as far as it goes. Version v is the place v in `writer`: keys have
@@ -52,6 +53,19 @@ export class Versions {
       return known1 === writerFirst[k + 1]! - 1 ? known1 + 1 : known1;
     });
     return new Versions(reading, writer, settled, settled);
+  }
+
+  /** Only what lists tell, and not what the system said by numbers of versions; `undefined` if that is all the same. */
+  static untold(reading: Reading): Versions | undefined {
+    const { writerFirst, ordered, nodes, writeFirst, writeKey, writeOperation, transactions } = reading;
+    const told = ordered.map((known, k) => (writerFirst[k + 1]! - writerFirst[k]! > 2 ? known : 1));
+    const isList = new Uint8Array(ordered.length);
+    if (told.every((known) => known === 1)) return undefined;
+    for (let a = 1; a < nodes; a++)
+      for (let w = writeFirst[a]!; w < writeFirst[a + 1]!; w++)
+        if (transactions.kind[writeOperation[w]!] === Append) isList[writeKey[w]!] = 1;
+    if (told.every((known, k) => known === 1 || isList[k] === 1)) return undefined;
+    return Versions.told({ ...reading, ordered: ordered.map((known, k) => (isList[k] === 1 ? known : 1)) });
   }
 
   rankOf(version: number): number {
