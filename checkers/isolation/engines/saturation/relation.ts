@@ -14,7 +14,7 @@ export class Relation {
   why: Int32Array;
   #to: Int32Array;
 
-  constructor(nodes: number, expected = 1024) {
+  constructor(nodes: number, expected = 64) {
     this.nodes = nodes;
     this.from = new Int32Array(expected);
     this.why = new Int32Array(expected);

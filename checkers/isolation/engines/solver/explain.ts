@@ -11,6 +11,8 @@ export interface GraphStep {
   readonly from: number;
   readonly to: number;
   readonly label: number;
+  /** Why it was inferred, if it was. */
+  readonly because?: readonly Edge[];
 }
 
 /** A short cycle of the fixed edges, of which there must be one. */
@@ -27,7 +29,7 @@ export function fixedCycle(polygraph: Polygraph): Edge[] {
   );
 }
 
-/** Edges between transactions that a cycle, or a path from one to another, goes along: helping nodes and inner steps are left out. */
+/** Edges between transactions that a cycle, or a path that starts at one, goes along: helping nodes and inner steps are left out. */
 export function edgesOf(polygraph: Polygraph, cycle: readonly GraphStep[]): Edge[] {
   const { owner, reading } = polygraph;
   const turn = cycle.findIndex(({ from }) => owner[from]! >= 0);
@@ -36,7 +38,7 @@ export function edgesOf(polygraph: Polygraph, cycle: readonly GraphStep[]): Edge
   let from = owner[steps[0]!.from]!;
   // Where a version's own writer leads to the node that gathers its readers, what follows is an order of versions.
   let written = false;
-  for (const { to, label } of steps) {
+  for (const { to, label, because } of steps) {
     const next = owner[to]!;
     if (next < 0) {
       written = kindOf(label) === Version;
@@ -44,7 +46,8 @@ export function edgesOf(polygraph: Polygraph, cycle: readonly GraphStep[]): Edge
     }
     if (next !== from) {
       const kind = kindOf(label) === Overwritten && written ? Version : kindOf(label);
-      edges.push(edgeOf(reading, from, next, kind, keyOf(label)));
+      const edge = edgeOf(reading, from, next, kind, keyOf(label));
+      edges.push(because === undefined ? edge : { ...edge, because });
     }
     written = false;
     from = next;
@@ -52,7 +55,8 @@ export function edgesOf(polygraph: Polygraph, cycle: readonly GraphStep[]): Edge
   return edges;
 }
 
-function edgeOf(reading: Reading, from: number, to: number, kind: number, key: number): Edge {
+/** An edge that is fixed, with the reason if it was not told. */
+export function edgeOf(reading: Reading, from: number, to: number, kind: number, key: number): Edge {
   switch (kind) {
     case Session:
       return { from, to, kind: "so", key: -1 };
@@ -61,13 +65,13 @@ function edgeOf(reading: Reading, from: number, to: number, kind: number, key: n
     case ReadFrom:
       return { from, to, kind: "wr", key };
     case Version:
-      return { from, to, kind: "ww", key, ...because(whyOrdered(reading, from, to, key)) };
+      return { from, to, kind: "ww", key, ...reasons(whyOrdered(reading, from, to, key)) };
     default:
-      return { from, to, kind: "rw", key, ...because(whyOverwritten(reading, from, to, key)) };
+      return { from, to, kind: "rw", key, ...reasons(whyOverwritten(reading, from, to, key)) };
   }
 }
 
-function because(edges: readonly Edge[]): { because?: readonly Edge[] } {
+function reasons(edges: readonly Edge[]): { because?: readonly Edge[] } {
   return edges.length === 0 ? {} : { because: edges };
 }
 

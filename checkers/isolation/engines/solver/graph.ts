@@ -58,9 +58,9 @@ export class FixedEdges {
 /** Collects edges. */
 export class EdgeList {
   count = 0;
-  #from = new Int32Array(4096);
-  #to = new Int32Array(4096);
-  #label = new Int32Array(4096);
+  #from = new Int32Array(128);
+  #to = new Int32Array(128);
+  #label = new Int32Array(128);
 
   add(from: number, to: number, label: number): void {
     if (this.count === this.#from.length) this.#grow();

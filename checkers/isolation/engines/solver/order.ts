@@ -20,12 +20,12 @@ export class OrderedGraph {
   // Edges that come and go: lists by start and by end.
   #outHead: Int32Array;
   #inHead: Int32Array;
-  #from = new Int32Array(1024);
-  #to = new Int32Array(1024);
-  #label = new Int32Array(1024);
-  #literal = new Int32Array(1024);
-  #outNext = new Int32Array(1024);
-  #inNext = new Int32Array(1024);
+  #from = new Int32Array(64);
+  #to = new Int32Array(64);
+  #label = new Int32Array(64);
+  #literal = new Int32Array(64);
+  #outNext = new Int32Array(64);
+  #inNext = new Int32Array(64);
   size = 0;
 
   // Marks of the search at hand.

@@ -5,6 +5,7 @@ import type { Level } from "../../levels.ts";
 import type { Reading } from "../../reading.ts";
 import type { Effort } from "./order.ts";
 import { rulesOf } from "./rules.ts";
+import { shrinkCore } from "./shrink-core.ts";
 import { solve } from "./solve.ts";
 
 /**
@@ -29,8 +30,12 @@ function search(reading: Reading, level: Level, budget: Budget): LevelDecision |
       return { valid: true, execution: solution.execution };
     case "cycle":
       return { valid: false, cycle: solution.cycle };
-    case "core":
-      return { valid: false, core: solution.core };
+    case "core": {
+      const shrunk = shrinkCore(reading, rules, solution.core, solve);
+      return shrunk.result === "cycle"
+        ? { valid: false, cycle: shrunk.cycle }
+        : { valid: false, core: shrunk.core };
+    }
     case "exhausted":
       return {
         valid: "unknown",
