@@ -25,7 +25,7 @@ import {
   type TestDescription,
 } from "../histories/index.ts";
 import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
-import { jsonLine, renderVerdict, writeReport } from "../reports/index.ts";
+import { jsonLine, renderVerdict, writeDot, writeReport } from "../reports/index.ts";
 import { findModel, isModelFile } from "./user-model.ts";
 import { workloads } from "../workloads/index.ts";
 
@@ -51,6 +51,8 @@ export interface JudgeRequest {
   readonly whileRunning?: WhileRunning;
   /** Where to write a report. */
   readonly report?: string;
+  /** Where to write the cycles of isolation for Graphviz. */
+  readonly dot?: string;
   /** Whether the JSON has certificates in full. */
   readonly certificates?: boolean;
   /** Columns and colour of the terminal. */
@@ -89,6 +91,7 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const started = performance.now();
   const { path } = request;
   if (request.report !== undefined) requireWritable(request.report);
+  if (request.dot !== undefined) requireWritable(request.dot);
   const { history, run, description } = await read(request);
   const { checks, notes } = await chosenChecks(request, history, description);
   const result = await runChecksOn(history, checks, request);
@@ -117,6 +120,7 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
     });
   const report = request.report ?? recorded?.reportPath;
   if (report !== undefined) writeReport(report, input);
+  if (request.dot !== undefined) writeDot(request.dot, verdicts);
   return {
     valid: result.valid,
     text: renderVerdict(input, {

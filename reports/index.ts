@@ -4,3 +4,6 @@ export { renderReport, writeReport } from "./report.ts";
 export type { Shell } from "./shell.ts";
 export { renderVerdict, type TerminalOptions } from "./terminal.ts";
 export { count, counted, duration, percent, printable } from "./text.ts";
+export * from "./cycle-dot.ts";
+export * from "./isolation-evidence.ts";
+export * from "./write-dot.ts";

@@ -66,9 +66,15 @@ export function anomaliesOf(
   const least = weakest(broken);
   const isOfWeakest = ({ levels }: Broken): boolean =>
     levels.some((level) => least.some((one) => one.name === level.name && one.strength === level.strength));
-  return [...found.filter(isOfWeakest), ...found.filter((one) => !isOfWeakest(one))].map(
+  const ordered = [...found.filter(isOfWeakest), ...found.filter((one) => !isOfWeakest(one))].map(
     ({ anomaly }) => anomaly,
   );
+  // One of each type comes first: who reads only the beginning has seen all there is.
+  const types = ordered.map(({ type }) => type);
+  return [
+    ...ordered.filter(({ type }, i) => types.indexOf(type) === i),
+    ...ordered.filter(({ type }, i) => types.indexOf(type) < i),
+  ];
 }
 
 function findingsOf(

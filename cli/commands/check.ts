@@ -39,6 +39,7 @@ interface CheckFlags {
   readonly workers?: number;
   readonly seconds?: number;
   readonly report?: string;
+  readonly dot?: string;
   readonly json?: true;
   readonly certificates?: true;
 }
@@ -104,6 +105,7 @@ export function checkCommand(): Command {
     )
     .option("--seconds <number>", "end each check after so many seconds", positive)
     .option("--report <file>", "write an HTML report")
+    .option("--dot <file>", "with --isolation: write the anomalies as graphs for Graphviz")
     .option("--json", "print one line of JSON a history")
     .option("--certificates", "with --json: certificates in full, for rashomon verify")
     .addHelpText(
@@ -133,6 +135,7 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
   const { report, format, steps, seconds, bytes: memory } = flags;
   const workers = flags.workers ?? (paths.length === 1 ? availableParallelism() : 1);
   if (report !== undefined && paths.length > 1) throw new UsageError("--report takes one history at a time.");
+  if (flags.dot !== undefined && paths.length > 1) throw new UsageError("--dot takes one history at a time.");
   if (paths.filter((path) => path === "-").length > 1)
     throw new UsageError("Standard input can be read only once.");
   const checks = checksAskedFor(flags);
@@ -146,6 +149,7 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
     ...(memory === undefined ? {} : { bytes: memory }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(report === undefined ? {} : { report }),
+    ...(flags.dot === undefined ? {} : { dot: flags.dot }),
     ...(flags.certificates === undefined ? {} : { certificates: true }),
     ...(flags.staleness === undefined ? {} : { staleness: true }),
   }));

@@ -1,3 +1,4 @@
+import { inWords } from "../../../histories/json.ts";
 import type { Finding } from "../finding.ts";
 import { Append, Read, ReadList, Write } from "../transactions.ts";
 import { transactionOf } from "./edge-sentences.ts";
@@ -90,5 +91,10 @@ function firstDifference(one: number, other: number, texts: TransactionTexts): s
   const a = texts.listNumbers(one) ?? [];
   const b = texts.listNumbers(other) ?? [];
   const at = a.findIndex((number, i) => number !== b[i]);
-  return at < 0 ? "" : `, from place ${at + 1} on`;
+  if (at < 0) return "";
+  const told = [one, other].map((operation) => {
+    const element = texts.list(operation)?.[at];
+    return element === undefined ? "nothing" : inWords(element);
+  });
+  return `, from place ${at + 1} on: ${told.join(" there, ")} here`;
 }
