@@ -203,6 +203,8 @@ function readingOf(done, keys, sessions, timed) {
   return {
     transactions: { history: new HistoryBuilder().build(), timed, kind: new Uint8Array(operation) },
     nodes,
+    transaction: column().map((_, n) => n - 1),
+    node: new Int32Array(nodes - 1).map((_, t) => t + 1),
     session,
     place,
     sessions,

@@ -2,7 +2,7 @@ import type { Edge } from "../../decision.ts";
 import type { Reading } from "../../reading.ts";
 import type { Known } from "./known.ts";
 import { shortPath, type Step } from "./order.ts";
-import { ByRealTime, BySession, ByVersions } from "./relation.ts";
+import { ByRealTime, BySession, ByVersions, kindOfWhy } from "./relation.ts";
 
 /** How someone certainly came before the reader of read entry `read`, by the rule that forced it to write before what was read. */
 export type CameBefore = (u: number, read: number) => readonly Edge[];
@@ -20,7 +20,29 @@ export function observed(reading: Reading, steps: readonly Step[]): Edge[] {
     }
     edges.push(edgeOf(reading, start, to, why));
   }
-  return edges;
+  return withoutRuns(edges);
+}
+
+/** A path or cycle in which one edge stands for each run of one order: both orders are transitive. */
+export function withoutRuns(edges: readonly Edge[]): Edge[] {
+  const joins = (a: Edge | undefined, b: Edge): a is Edge =>
+    a !== undefined &&
+    a.to === b.from &&
+    a.from !== b.to &&
+    a.kind === b.kind &&
+    (a.kind === "so" || a.kind === "rt");
+  const merged: Edge[] = [];
+  for (const edge of edges) {
+    const last = merged.at(-1);
+    if (joins(last, edge)) merged[merged.length - 1] = { ...last, to: edge.to };
+    else merged.push(edge);
+  }
+  const [first] = merged;
+  const last = merged.at(-1);
+  // Where a cycle was cut open in the middle of a run.
+  if (first !== undefined && first !== last && joins(last, first))
+    return [{ ...first, from: last.from }, ...merged.slice(1, -1)];
+  return merged;
 }
 
 function edgeOf(reading: Reading, from: number, to: number, why: number): Edge {
@@ -97,7 +119,8 @@ export function byOneStep(reading: Reading, known: Known, sessions: boolean): Ca
 
 /** By a chain of reads, sessions and real time, the shortest. */
 export function byManySteps(reading: Reading, known: Known): CameBefore {
-  return (u, read) => observed(reading, shortPath(known.seen, undefined, u, known.reader[read]!)!);
+  return (u, read) =>
+    observed(reading, shortPath(known.seen, undefined, u, known.reader[read]!, kindOfWhy)!.steps);
 }
 
 function readOf(reading: Reading, from: number, to: number): Edge | undefined {

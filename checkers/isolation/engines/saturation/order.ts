@@ -115,80 +115,114 @@ export interface Step {
   readonly inferred: boolean;
 }
 
+/** What an edge is on a path: inside a transaction, of data, or a step of an order, whose runs are one edge in the end. */
+export type StepKind = "inner" | "data" | "session" | "real-time";
+export type KindOfStep = (why: number) => StepKind;
+
 /** How many edges are looked at for a shorter cycle. */
 const CycleEffort = 4_000_000;
+/** An inferred edge counts as many others: what is known says more. */
+const Inferred = 1000;
 
 /**
- * A cycle of two relations together: of a smallest component, with as few inferred edges as can be, and then short, unless
- * that would be too much effort.
+ * A cycle of two relations together: of a smallest component, with as few inferred edges as can be, and then short, unless that would be
+ * too much effort.
  */
-export function shortCycle(a: Relation, b: Relation): Step[] | undefined {
+export function shortCycle(a: Relation, b: Relation, kindOf: KindOfStep): Step[] | undefined {
   const { component, sizes } = components(a, b);
   let smallest = -1;
   for (const [c, size] of sizes.entries())
     if (size > 1 && (smallest < 0 || size < sizes[smallest]!)) smallest = c;
   if (smallest < 0) return undefined;
-  let best: Step[] | undefined;
+  let best: Path | undefined;
   const effort = { left: CycleEffort };
   for (let node = 0; node < a.nodes; node++) {
     if (component[node] !== smallest) continue;
-    const cycle = shortPath(a, b, node, node, effort, component);
-    if (cycle !== undefined && (best === undefined || costOf(cycle) < costOf(best))) best = cycle;
-    if (effort.left < 0) break;
+    const path = shortPath(a, b, node, node, kindOf, { effort, component, limit: best?.cost ?? Infinity });
+    if (path !== undefined) best = path;
+    if (effort.left < 0 && best !== undefined) break;
   }
-  return best;
+  return best?.steps;
 }
 
-function costOf(steps: readonly Step[]): number {
-  return steps.length + steps.filter(({ inferred }) => inferred).length * 1e6;
+export interface Path {
+  readonly steps: Step[];
+  readonly cost: number;
 }
+
+export interface PathOptions {
+  readonly effort?: { left: number };
+  /** Keeps the path inside one component. */
+  readonly component?: Int32Array;
+  /** The path must cost less than this. */
+  readonly limit?: number;
+}
+
+const runs: Readonly<Record<StepKind, number>> = { inner: -1, data: 0, session: 1, "real-time": 2 };
 
 /**
- * A path along two relations together, of at least one edge, with as few inferred edges as can be and then short; inside
- * one component if components are given. Breadth first against the edges, once for each number of inferred edges.
+ * A path along two relations together, of at least one edge, with as few inferred edges as can be, and then of as few edges as can be, where a
+ * run of one order counts as one. Against the edges, in layers of equal cost.
  */
 export function shortPath(
   a: Relation,
   b: Relation | undefined,
   from: number,
   to: number,
-  effort: { left: number } = { left: Infinity },
-  component?: Int32Array,
-): Step[] | undefined {
-  const reached = new Map<number, Step>();
-  const meet = (relation: Relation, inferred: boolean, node: number, found: number[]): boolean => {
-    for (let e = relation.first[node]!; e < relation.first[node + 1]!; e++) {
-      if ((relation === b && relation.why[e]! >= 0) !== inferred) continue;
-      const before = relation.from[e]!;
-      effort.left--;
-      if (component !== undefined && component[before] !== component[to]) continue;
-      if (reached.has(before)) continue;
-      reached.set(before, { from: before, to: node, why: relation.why[e]!, inferred });
-      if (before === from) return true;
-      found.push(before);
-    }
-    return false;
+  kindOf: KindOfStep,
+  { effort = { left: Infinity }, component, limit = Infinity }: PathOptions = {},
+): Path | undefined {
+  // A state is a node and the run that goes on there: three times the node, and the run.
+  const reached = new Map<number, { readonly step: Step; readonly after: number; readonly cost: number }>();
+  const settled = new Set<number>();
+  const layers: (number[] | undefined)[] = [[to * 3]];
+  const offer = (relation: Relation, e: number, state: number, cost: number): void => {
+    const before = relation.from[e]!;
+    effort.left--;
+    if (component !== undefined && component[before] !== component[to]) return;
+    const why = relation.why[e]!;
+    const inferred = relation === b && why >= 0;
+    const kind = inferred ? 0 : runs[kindOf(why)];
+    const run = state % 3;
+    const step = inferred ? Inferred : kind < 0 || (kind > 0 && kind === run) ? 0 : 1;
+    const next = before * 3 + (kind < 0 ? run : kind);
+    const total = cost + step;
+    const known = reached.get(next);
+    if (total >= limit || (known !== undefined && known.cost <= total)) return;
+    const node = (state - run) / 3;
+    reached.set(next, { step: { from: before, to: node, why, inferred }, after: state, cost: total });
+    (layers[total] ??= []).push(next);
   };
-  for (let layer = [to]; layer.length > 0;) {
+  for (let cost = 0; cost < layers.length; cost++) {
+    const layer = layers[cost];
+    if (layer === undefined) continue;
     // The list grows while it is gone through.
-    for (const node of layer)
-      if (meet(a, false, node, layer) || (b !== undefined && meet(b, false, node, layer)))
-        return pathFrom(reached, from, to);
-    const next: number[] = [];
-    if (b !== undefined)
-      for (const node of layer) if (meet(b, true, node, next)) return pathFrom(reached, from, to);
-    layer = next;
+    for (const state of layer) {
+      const start = cost === 0 && state === to * 3 && settled.size === 0;
+      const node = Math.floor(state / 3);
+      if (settled.has(state) || (!start && reached.get(state)!.cost !== cost)) continue;
+      if (!start && node === from) return { steps: stepsFrom(reached, state, to), cost };
+      if (!start || to !== from) settled.add(state);
+      else settled.add(-1);
+      for (let e = a.first[node]!; e < a.first[node + 1]!; e++) offer(a, e, state, cost);
+      if (b !== undefined) for (let e = b.first[node]!; e < b.first[node + 1]!; e++) offer(b, e, state, cost);
+    }
+    layers[cost] = undefined;
   }
   return undefined;
 }
 
-function pathFrom(reached: ReadonlyMap<number, Step>, from: number, to: number): Step[] {
-  const path: Step[] = [];
-  let node = from;
+function stepsFrom(
+  reached: ReadonlyMap<number, { readonly step: Step; readonly after: number }>,
+  start: number,
+  to: number,
+): Step[] {
+  const steps: Step[] = [];
+  let state = start;
   do {
-    const step = reached.get(node)!;
-    path.push(step);
-    node = step.to;
-  } while (node !== to);
-  return path;
+    const { step, after } = reached.get(state)!;
+    steps.push(step);
+    state = after;
+  } while (Math.floor(state / 3) !== to || steps.at(-1)!.to !== to);
+  return steps;
 }

@@ -4,6 +4,11 @@ export const ByRealTime = -2;
 /** An edge of the known order of versions of key k is `ByVersions - k`. */
 export const ByVersions = -3;
 
+/** What a step of such an edge is. */
+export function kindOfWhy(why: number): "session" | "real-time" | "data" {
+  return why === BySession ? "session" : why === ByRealTime ? "real-time" : "data";
+}
+
 /** Edges of a graph in columns: first in a list that grows, then, once sealed, by the node where they end. */
 export class Relation {
   readonly nodes: number;

@@ -14,7 +14,7 @@ import {
 import { forceCausally, forceFollowing } from "./forced-causally.ts";
 import { addKnownVersions, knownOf, type Known } from "./known.ts";
 import { components, shortCycle, topologicalOrder } from "./order.ts";
-import { ByVersions, Relation } from "./relation.ts";
+import { ByVersions, kindOfWhy, Relation } from "./relation.ts";
 
 /**
  * Decides the levels that saturation decides exactly, whatever of the orders of versions is known: read uncommitted, read committed,
@@ -84,7 +84,7 @@ function answer(
   cameBefore: CameBefore,
 ): LevelDecision {
   if (order === undefined) {
-    const steps = shortCycle(known.seen, edges)!;
+    const steps = shortCycle(known.seen, edges, kindOfWhy)!;
     return { valid: false, cycle: forbiddenCycle(reading, known, steps, cameBefore) };
   }
   return {

@@ -1,9 +1,10 @@
 import type { Edge } from "../../decision.ts";
 import { Initial, type Reading } from "../../reading.ts";
 import { precedes } from "../../cycles/versions.ts";
-import { shortCycle } from "../saturation/order.ts";
+import { withoutRuns } from "../saturation/explain.ts";
+import { shortCycle, type StepKind } from "../saturation/order.ts";
 import { Relation } from "../saturation/relation.ts";
-import { keyOf, kindOf, Overwritten, ReadFrom, RealTime, Session, Version } from "./graph.ts";
+import { Inner, keyOf, kindOf, Overwritten, ReadFrom, RealTime, Session, Version } from "./graph.ts";
 import type { Polygraph } from "./polygraph.ts";
 
 /** One step along the graph. */
@@ -22,11 +23,24 @@ export function fixedCycle(polygraph: Polygraph): Edge[] {
   for (let n = 0; n < edges.nodes; n++)
     for (let e = edges.outFirst[n]!; e < edges.outFirst[n + 1]!; e++)
       relation.add(n, edges.outTo[e]!, edges.outLabel[e]!);
-  const steps = shortCycle(relation.seal(), new Relation(edges.nodes, 0).seal())!;
+  const steps = shortCycle(relation.seal(), new Relation(edges.nodes, 0).seal(), kindOfLabel)!;
   return edgesOf(
     polygraph,
     steps.map(({ from, to, why }) => ({ from, to, label: why })),
   );
+}
+
+function kindOfLabel(label: number): StepKind {
+  switch (kindOf(label)) {
+    case Inner:
+      return "inner";
+    case Session:
+      return "session";
+    case RealTime:
+      return "real-time";
+    default:
+      return "data";
+  }
 }
 
 /** Edges between transactions that a cycle, or a path that starts at one, goes along: helping nodes and inner steps are left out. */
@@ -52,7 +66,7 @@ export function edgesOf(polygraph: Polygraph, cycle: readonly GraphStep[]): Edge
     written = false;
     from = next;
   }
-  return edges;
+  return withoutRuns(edges);
 }
 
 /** An edge that is fixed, with the reason if it was not told. */
