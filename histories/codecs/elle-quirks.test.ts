@@ -76,6 +76,13 @@ test("an unknown transaction may have no completion, or one with what it asked",
   expect(history.error(1)).toEqual([{ "#keyword": "timeout" }, 5000]);
 });
 
+test("values may be tuples of a key and a value in JSON, too", () => {
+  const history = readHistoryFrom('[{"type":"ok","process":0,"f":"read","value":[5,[1, 2]]}]', {
+    keyed: true,
+  });
+  expect([...history].map(({ key, value }) => [key, value])).toEqual([[5, [1, 2]]]);
+});
+
 test("keys and elements may be anything", () => {
   const text =
     '{:process 0 :type :ok :f :txn :value ([:w [1 :a] {:b 2}] (:r "k" #{3}) [:append nil 9007199254740993])}';

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InputError } from "../errors.ts";
+import { cobraLog } from "../testing/binary-histories.ts";
 import type { HistoryFormat } from "./format.ts";
 import { readHistory } from "./read.ts";
 
@@ -112,6 +113,12 @@ describe("bad input is one clear error", () => {
   test("the place is right far into a file of many chunks, and on one long line", async () => {
     const good = Array.from({ length: 40_000 }, (_, i) => line(i)).join("");
     expect((await failure(file(`${header}${good}{"x\n`))).place).toMatchObject({ line: 40_002 });
+    const operations = Array.from({ length: 200_000 }, (_, i) => `w(1,${i + 1},0,${i})\n`).join("");
+    expect((await failure(file(`${operations}x`))).place).toMatchObject({ line: 200_001, column: 1 });
+    const log = Buffer.concat(Array.from({ length: 100_000 }, () => cobraLog(["S", 1], ["C", 1])));
+    expect((await failure(file(Buffer.concat([log, Buffer.from("x")])))).place).toMatchObject({
+      offset: 1_800_000,
+    });
     const maps = Array.from({ length: 40_000 }, (_, i) => map(i).trim()).join(" ");
     expect((await failure(file(`\n${maps} é`))).place).toMatchObject({ line: 2, column: maps.length + 2 });
   });
@@ -141,6 +148,14 @@ describe("what has no end meets a limit", () => {
     const open = file(`${map(0)}{:f "`, "open");
     truncateSync(open, 100_000_000);
     expect(await failure(open)).toMatchObject({ code: "E_LIMIT_RECORD", place: { line: 2 } });
+  });
+
+  test("a line of Plume, a transaction of dbcop", async () => {
+    for (const beginning of ["w(1,1,0,1)\nw(", '{"data":[[{"events":[],"committed":true,"x":"']) {
+      const path = file(beginning, "endless");
+      truncateSync(path, 100_000_000);
+      expect(await failure(path)).toMatchObject({ code: expect.stringMatching(/^E_(LIMIT_RECORD|JSON)$/) });
+    }
   });
 
   test("a value of many megabytes is read all the same", async () => {

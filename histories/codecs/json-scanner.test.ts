@@ -18,6 +18,23 @@ function judge(text: string): string {
 }
 
 describe("the scanner", () => {
+  test("notes the members of an object, not those inside of them", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), anyJson()), fc.constantFrom(0, 1), (object, indent) => {
+        const bytes = Buffer.from(JSON.stringify(object, null, indent));
+        const scanner = new JsonScanner();
+        expect(scanner.scan(bytes, 0, bytes.length)).toBe(bytes.length);
+        const parsed = (start = 0, end = 0): unknown => JSON.parse(bytes.toString("utf8", start, end));
+        const found: unknown[] = [];
+        for (let i = 0; i < scanner.members.length; i += 4) {
+          const [name, nameEnd, value, valueEnd] = scanner.members.slice(i, i + 4);
+          found.push([parsed(name, nameEnd), parsed(value, valueEnd)]);
+        }
+        expect(found).toEqual(Object.entries(JSON.parse(bytes.toString()) as object));
+      }),
+    );
+  });
+
   test("takes every JSON value, and of its prefixes none as wrong", () => {
     fc.assert(
       fc.property(anyJson(), fc.nat(), (value, cut) => {
