@@ -12,7 +12,9 @@ import {
   weakest,
 } from "./lattice.ts";
 import { levelNames, type Level } from "./levels.ts";
-import { parseLevelName } from "./names.ts";
+import { levelText } from "./formalisms/plain.ts";
+import { nameOf, parseLevelName } from "./names.ts";
+import { separations } from "./testing/separations.ts";
 
 const level = (name: string): Level => {
   const asked = parseLevelName(name);
@@ -113,5 +115,26 @@ describe("what a finding breaks", () => {
 
   it("leaves no finding without a level, and breaks strict serializability by each", () => {
     for (const type of findingNames) expect(isBrokenBy(level("strict-serializable"), { type })).toBe(true);
+  });
+});
+
+describe("the lattice and the definitions", () => {
+  // What is recorded has no predicates, by which repeatable read is less than serializable, and no versions told by the
+  // system, by which view-serializable is.
+  const looserThanRecorded = new Set(["repeatable-read", "view-serializable"]);
+
+  it("has each implication that small histories never violate, and no other", () => {
+    for (const a of levels)
+      for (const b of levels) {
+        const separated = separations.some(
+          ({ holds: held }) => held.has(levelText(a)) && !held.has(levelText(b)),
+        );
+        if (looserThanRecorded.has(a.name) && !separated) continue;
+        expect({ a: nameOf(a), b: nameOf(b), implied: implies(a, b) }).toEqual({
+          a: nameOf(a),
+          b: nameOf(b),
+          implied: !separated,
+        });
+      }
   });
 });
