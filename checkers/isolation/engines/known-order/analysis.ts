@@ -1,5 +1,4 @@
-import { componentsOf } from "../../../graph/components.ts";
-import { graphOf, type Edges, type Graph } from "../../../graph/graph.ts";
+import type { Graph } from "../../../graph/graph.ts";
 import { placesOf, priorityOrder } from "../../../graph/priority-order.ts";
 import { topologicalOrder } from "../../../graph/topological-order.ts";
 import type { Budget } from "../../../checker.ts";
@@ -9,7 +8,8 @@ import type { Level, LevelName, Strength } from "../../levels.ts";
 import type { Reading } from "../../reading.ts";
 import { CycleSearch, type Heeded } from "./cycle-search.ts";
 import { shapesOf } from "./cycle-shapes.ts";
-import { dagOf, type ComponentDag } from "./dags.ts";
+import type { ComponentDag } from "./dags.ts";
+import { Graphs } from "./graphs.ts";
 import {
   backwards,
   laterWriters,
@@ -21,15 +21,14 @@ import {
   type Found,
 } from "./reached.ts";
 import type { Contradictions } from "./reading-back.ts";
-import { regionsOf, regionsOfSnapshots, type Regions } from "./regions.ts";
-import { Dependencies, Orders } from "./relations.ts";
+import { Dependencies } from "./relations.ts";
 import {
+  commitsOf,
   executionOfSnapshots,
   placesOfCommits,
   priorities,
   prioritiesOfSides,
   serialExecution,
-  snapshotGraph,
 } from "./snapshots.ts";
 import { Versions } from "./versions.ts";
 
@@ -39,7 +38,7 @@ type Attempt =
       readonly holds: true;
       readonly execution: Execution;
       /** Where each node is in an order that is known to do, and in the one that is nearest to that of the ends. */
-      readonly place: Int32Array;
+      readonly place: () => Int32Array;
       readonly placeByEnd: () => Int32Array;
     }
   | { readonly holds: false; readonly cycle?: readonly Edge[] }
@@ -51,19 +50,17 @@ type Attempt =
  */
 export class Analysis {
   readonly #reading: Reading;
-  readonly #orders: Orders;
+  readonly #graphs: Graphs;
   readonly #told: Dependencies;
   /** Without the version orders that the system told: view-serializability does not heed them. */
   readonly #untold: Versions | undefined;
   #chained: Dependencies | undefined;
-  readonly #dags = new Map<string, { dependencies: Dependencies; dag: ComponentDag | undefined }>();
-  readonly #regionsFound = new WeakMap<Dependencies, Map<string, Regions>>();
   #lastSearch: { versions: Versions; search: CycleSearch } | undefined;
   readonly #decisions = new Map<number, LevelDecision | undefined>();
 
   private constructor(reading: Reading, versions: Versions) {
     this.#reading = reading;
-    this.#orders = new Orders(reading);
+    this.#graphs = new Graphs(reading);
     this.#told = new Dependencies(versions);
     this.#untold = Versions.untold(reading);
   }
@@ -113,12 +110,7 @@ export class Analysis {
       if (decision?.valid === true) return decision;
     }
     for (const [number, decision] of this.#decisions)
-      if (
-        decision?.valid === true &&
-        implies(levels[number]!, level) &&
-        hasSnapshots(level, decision.execution)
-      )
-        return decision;
+      if (decision?.valid === true && implies(levels[number]!, level)) return decision;
     return undefined;
   }
 
@@ -134,8 +126,8 @@ export class Analysis {
     if (!attempt.holds) return { valid: false, cycle: attempt.cycle ?? this.#shortestCycle(known, level) };
     const onlyOrders = known.looseUnread && known.complete && orderIsEnough.has(level.name);
     if (known.versions.total || onlyOrders) return { valid: true, execution: attempt.execution };
-    for (const place of [attempt.place, attempt.placeByEnd()]) {
-      const guess = new Dependencies(known.versions.guessed(place));
+    for (const place of [attempt.place, attempt.placeByEnd]) {
+      const guess = new Dependencies(known.versions.guessed(place()));
       const guessed = this.#attempt(guess, level, budget);
       if (guessed.holds === true) return { valid: true, execution: guessed.execution };
     }
@@ -153,30 +145,29 @@ export class Analysis {
 
   #attempt(dependencies: Dependencies, level: Level, budget: Budget): Attempt {
     const { name, strength } = level;
-    const heeded = this.#orders.heeded(strength);
-    const nodes = this.#orders.nodesWith(strength);
+    const graphs = this.#graphs;
     const { ww, wr, rw } = dependencies;
     switch (name) {
       case "read-uncommitted":
-        return this.#acyclic(graphOf(nodes, ...heeded, ww));
+        return this.#acyclic(graphs.graph(strength, ww), false);
       case "repeatable-read":
       case "view-serializable":
       case "serializable":
-        return this.#acyclic(graphOf(nodes, ...heeded, wr, ww, rw));
+        return this.#acyclic(graphs.graph(strength, wr, ww, rw), true);
       case "prefix-consistency":
       case "snapshot-isolation":
       case "ansi-snapshot-isolation": {
-        const graph = snapshotGraph(this.#orders, dependencies, level);
+        const graph = this.#graphs.snapshots(dependencies, level);
         const order = topologicalOrder(graph);
         if (order === undefined) return { holds: false };
         return {
           holds: true,
-          execution: executionOfSnapshots(order, this.#orders.nodes),
-          place: placesOfCommits(order, this.#orders.nodes),
+          execution: executionOfSnapshots(order, this.#graphs.nodes),
+          place: () => placesOfCommits(order, this.#graphs.nodes),
           placeByEnd: () =>
             placesOfCommits(
               priorityOrder(graph, prioritiesOfSides(this.#reading, graph.nodes)),
-              this.#orders.nodes,
+              this.#graphs.nodes,
             ),
         };
       }
@@ -184,9 +175,19 @@ export class Analysis {
       case "cursor-stability":
       case "monotonic-atomic-view":
       case "read-committed-biswas-enea":
+      case "read-atomic": {
+        const found = dependencies.contradictions;
+        const two = contradictionOfTwo(found, name, strength);
+        if (two !== undefined) return { holds: false, cycle: two };
+        const order = this.#graphs.order(dependencies, strength);
+        if (order === undefined) return { holds: false };
+        const three =
+          name === "cursor-stability" && strength === "strong" ? found.behindRealTimeOfSession() : undefined;
+        if (three !== undefined) return { holds: false, cycle: three };
+        return this.#inOrder(order, (priority) => priorityOrder(graphs.graph(strength, wr, ww), priority));
+      }
       case "monotonic-view":
       case "monotonic-snapshot-read":
-      case "read-atomic":
       case "update-atomic":
       case "causal-consistency":
       case "consistent-view":
@@ -197,30 +198,33 @@ export class Analysis {
         if (two !== undefined) return { holds: false, cycle: two };
         const dag =
           name === "update-serializable"
-            ? this.#updateDag(dependencies, strength)
-            : this.#dag(dependencies, strength);
+            ? this.#graphs.updateDag(dependencies, strength)
+            : this.#graphs.dag(dependencies, strength);
         if (dag === undefined) return { holds: false };
         const found = this.#overPaths(dependencies, dag, level, budget);
         if (found === TooMuch) return { holds: TooMuch };
         if (found !== false) return found === true ? { holds: false } : { holds: false, cycle: found };
-        return {
-          holds: true,
-          execution: serialExecution(dag.order, this.#orders.nodes),
-          place: dag.place,
-          placeByEnd: () => placesOf(dag.orderBy(priorities(this.#reading, dag.order.length))),
-        };
+        return this.#inOrder(dag.order, (priority) => dag.orderBy(priority));
       }
     }
   }
 
-  #acyclic(graph: Graph): Attempt {
+  #acyclic(graph: Graph, serial: boolean): Attempt {
     const order = topologicalOrder(graph);
-    if (order === undefined) return { holds: false };
+    return order === undefined
+      ? { holds: false }
+      : this.#inOrder(order, (priority) => priorityOrder(graph, priority), serial);
+  }
+
+  /** Holds by an order; with `serial`, in which each sees all that came before. */
+  #inOrder(order: Int32Array, by: (priority: Float64Array) => Int32Array, serial = false): Attempt {
     return {
       holds: true,
-      execution: serialExecution(order, this.#orders.nodes),
-      place: placesOf(order),
-      placeByEnd: () => placesOf(priorityOrder(graph, priorities(this.#reading, graph.nodes))),
+      execution: serial
+        ? serialExecution(order, this.#graphs.nodes)
+        : { commits: commitsOf(order, this.#graphs.nodes) },
+      place: () => placesOf(order),
+      placeByEnd: () => placesOf(by(priorities(this.#reading, order.length))),
     };
   }
 
@@ -245,63 +249,22 @@ export class Analysis {
         return readsBackOverPaths(
           dependencies,
           dag,
-          this.#orders.heeded(strength),
+          this.#graphs.heeded(strength),
           backwards(dependencies, dag),
           steps,
         );
       case "causal-consistency": {
         const pairs = laterWriters(dependencies, dag);
         if (pairs === undefined) return TooMuch;
-        const causal = dag.along(...this.#orders.heeded(strength), dependencies.wr);
+        const causal = dag.along(...this.#graphs.heeded(strength), dependencies.wr);
         return someReaches(causal, pairs, steps);
       }
       case "update-atomic": {
         return overwrittenAndMissed(dependencies, dag) ?? false;
       }
-      case "cursor-stability":
-        return strength === "strong"
-          ? (dependencies.contradictions.behindRealTimeOfSession() ?? false)
-          : false;
       default:
         return false;
     }
-  }
-
-  #dag(dependencies: Dependencies, strength: Strength): ComponentDag | undefined {
-    const known = this.#dags.get(strength);
-    if (known?.dependencies === dependencies) return known.dag;
-    const { ww, wr, rw } = dependencies;
-    const edges = [...this.#orders.heeded(strength), wr, ww];
-    const dag = dagOf(this.#orders.nodesWith(strength), edges, [rw]);
-    this.#dags.set(strength, { dependencies, dag });
-    return dag;
-  }
-
-  #updateDag(dependencies: Dependencies, strength: Strength): ComponentDag | undefined {
-    const { ww, wr, rw } = dependencies;
-    const count = rw.count;
-    const writers: { from: Int32Array; to: Int32Array; count: number } = {
-      from: new Int32Array(count),
-      to: new Int32Array(count),
-      count: 0,
-    };
-    for (let e = 0; e < count; e++) {
-      if (!writes(this.#reading, rw.from[e]!)) continue;
-      writers.from[writers.count] = rw.from[e]!;
-      writers.to[writers.count++] = rw.to[e]!;
-    }
-    const edges: Edges[] = [...this.#orders.heeded(strength), wr, ww, writers];
-    return dagOf(this.#orders.nodesWith(strength), edges, [rw]);
-  }
-
-  /** The regions of one kind for one strength. */
-  #regions(dependencies: Dependencies, key: string, graph: () => Graph): Regions {
-    let regions = this.#regionsFound.get(dependencies)?.get(key);
-    if (regions !== undefined) return regions;
-    regions = regionsOf(componentsOf(graph()), this.#orders.nodes);
-    const found = this.#regionsFound.get(dependencies) ?? new Map<string, Regions>();
-    this.#regionsFound.set(dependencies, found.set(key, regions));
-    return regions;
   }
 
   #search({ versions }: Dependencies): CycleSearch {
@@ -312,27 +275,13 @@ export class Analysis {
 
   #shortestCycle(dependencies: Dependencies, level: Level): readonly Edge[] {
     const { name, strength } = level;
-    const { ww, wr, rw } = dependencies;
     const ansi = name === "ansi-snapshot-isolation";
     const heeded: Heeded = {
       so: strength !== "plain",
       rt: this.#reading.transactions.timed && (strength === "strong" || ansi),
     };
-    const { nodes } = this.#orders;
     const shapes = shapesOf(name, strength === "strong");
-    const orders = this.#orders.heeded(strength);
-    const size = this.#orders.nodesWith(strength);
-    const graphs = {
-      snapshots: () => snapshotGraph(this.#orders, dependencies, level),
-      writes: () => graphOf(size, ...orders, ww),
-      dependencies: () => graphOf(size, ...orders, wr, ww),
-      all: () => graphOf(size, ...orders, wr, ww, rw),
-    };
-    const kind = regionOf(name);
-    const regions =
-      kind === "snapshots"
-        ? regionsOfSnapshots(componentsOf(graphs.snapshots()), nodes)
-        : this.#regions(dependencies, `${strength} ${kind}`, graphs[kind]);
+    const regions = this.#graphs.regions(dependencies, level);
     const cycle = this.#search(dependencies).shortest(shapes, regions, heeded);
     if (cycle === undefined) throw new Error(`No cycle shows that ${name} (${strength}) is violated.`);
     return cycle;
@@ -347,32 +296,6 @@ const orderIsEnough: ReadonlySet<LevelName> = new Set([
   "view-serializable",
   "serializable",
 ] as const);
-
-/** In the components of which graph the cycles are that a level forbids, but for those of two edges that are found without a search. */
-function regionOf(name: LevelName): "snapshots" | "writes" | "dependencies" | "all" {
-  switch (name) {
-    case "prefix-consistency":
-    case "snapshot-isolation":
-    case "ansi-snapshot-isolation":
-      return "snapshots";
-    case "read-uncommitted":
-      return "writes";
-    case "read-committed":
-    case "cursor-stability":
-    case "monotonic-atomic-view":
-    case "read-committed-biswas-enea":
-    case "read-atomic":
-      return "dependencies";
-    default:
-      return "all";
-  }
-}
-
-function hasSnapshots({ name }: Level, { snapshots }: Execution): boolean {
-  const needed =
-    name === "prefix-consistency" || name === "snapshot-isolation" || name === "ansi-snapshot-isolation";
-  return !needed || snapshots !== undefined;
-}
 
 /** A cycle of two edges, one of them an anti-dependency, that a level forbids. */
 function contradictionOfTwo(

@@ -49,17 +49,17 @@ function sided(column: Int32Array, count: number, nodes: number, side: number): 
   return sides;
 }
 
+/** The transactions in the order of these nodes, some of which are none. */
+export function commitsOf(order: Int32Array, nodes: number): Int32Array {
+  const commits = new Int32Array(nodes - 1);
+  let at = 0;
+  for (const a of order) if (a !== Initial && a < nodes) commits[at++] = a;
+  return commits;
+}
+
 /** Commits in the order of these nodes, each of the state that the one before left. */
 export function serialExecution(order: Int32Array, nodes: number): Execution {
-  const commits = new Int32Array(nodes - 1);
-  const snapshots = new Int32Array(nodes - 1);
-  let at = 0;
-  for (const a of order) {
-    if (a === Initial || a >= nodes) continue;
-    snapshots[at] = at;
-    commits[at++] = a;
-  }
-  return { commits, snapshots };
+  return { commits: commitsOf(order, nodes), snapshots: Int32Array.from({ length: nodes - 1 }, (_, i) => i) };
 }
 
 /** Commits and what each one's snapshot holds, from an order of the two sides of each. */
