@@ -39,7 +39,7 @@ export async function folderContent(folder: string, format?: HistoryFormat): Pro
   if (name !== undefined && !wantsLogs) return { kind: "file", path: join(folder, name) };
   const logs = logsOf(folder, [...files]);
   if (logs.length > 0) {
-    const found = wantsLogs ? format : await formatOfLogs(logs);
+    const found = wantsLogs ? format : format === undefined ? await formatOfLogs(logs) : undefined;
     if (found !== undefined) return { kind: "logs", format: found, logs };
   }
   const json = entries.some((entry) => entry.name === "json" && entry.isDirectory());

@@ -350,6 +350,11 @@ describe("a folder", () => {
     expect(told(await readHistory(path))).toEqual([[0, "ok", [["r", 1, null]]]]);
   });
 
+  test("of logs is not read as another format", async () => {
+    const path = holding("other", { "T0.log": cobraLog(["S", 1], ["C", 1]) });
+    expect(await failure(path, "dbcop")).toMatchObject({ code: "E_FILE", found: "a directory without" });
+  });
+
   test("with logs of something else is an error", async () => {
     const path = holding("logs", { "server.log": "INFO started\n" });
     expect(await failure(path)).toMatchObject({ code: "E_FILE", found: "a directory without" });
