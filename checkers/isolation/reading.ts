@@ -51,6 +51,11 @@ export interface Reading {
   readonly readOperation: Int32Array;
   /** The node that wrote what was read; −1 if it is one of several (`candidates`). */
   readonly readFrom: Int32Array;
+  /**
+   * 1 for those by predicate; left out if there are none. What a predicate did not show is a read too, of whatever version
+   * did not match: its writer is one of the `candidates`, and the initial transaction is one of them.
+   */
+  readonly readByPredicate?: Uint8Array;
 
   /**
    * Writers of key k: `writer[writerFirst[k]]` to `writerFirst[k + 1]`, the first always the initial node. The first

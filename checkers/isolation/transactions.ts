@@ -62,6 +62,14 @@ export interface Transactions {
   readonly value: Int32Array;
   /** The version that the system gave to what was read or written, `NoVersion` if none; undefined: no operation has one. */
   readonly version?: Float64Array;
+  /**
+   * Where rows were read by predicate: of each micro-operation the number of the predicate, −1 if it is of none. A read by
+   * predicate is a `Read` of each row that it showed, and of each other row of the history one that is `Unread`: it did
+   * not match, or was not there.
+   */
+  readonly predicate?: Int32Array;
+  /** Whether the rows that predicates did not show are left out, since they would be too many. */
+  readonly partial?: boolean;
 
   // Per key.
   /** Number of each key in `history.valueTable`. */
@@ -73,6 +81,9 @@ export interface Transactions {
   // Deviants.
   readonly deviantFirst: Int32Array;
   readonly deviantElement: Int32Array;
+
+  /** How many reads of null count as telling nothing, though they may have told the initial value; see `transactionsOf`. */
+  readonly openNulls?: number;
 
   /** Whether invocations are known, so that real time is. */
   readonly timed: boolean;

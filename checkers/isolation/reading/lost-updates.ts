@@ -1,6 +1,7 @@
 import { Committed, type Transactions } from "../transactions.ts";
 import type { Findings } from "./findings.ts";
-import { Observed, type Reads } from "./reads.ts";
+import { Observed } from "./observed.ts";
+import type { Reads } from "./reads.ts";
 import { FromInitial } from "./sources.ts";
 import { None, type Writes } from "./writes.ts";
 

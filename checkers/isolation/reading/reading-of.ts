@@ -5,7 +5,8 @@ import { Findings } from "./findings.ts";
 import { Lists } from "./lists.ts";
 import { addLostUpdates } from "./lost-updates.ts";
 import { ordersOf } from "./orders.ts";
-import { MaybeObserved, NoSource, Reads, Unobserved } from "./reads.ts";
+import { MaybeObserved, Unobserved } from "./observed.ts";
+import { NoSource, Reads } from "./reads.ts";
 import { FromInitial, FromNobody, FromSeveral } from "./sources.ts";
 import { orderByVersions } from "./version-orders.ts";
 import { Versions } from "./versions.ts";
@@ -27,7 +28,8 @@ export function readingOf(transactions: Transactions): Reading {
   const gaps = gapsOf(transactions, reads, nodes, sessions);
   const writesOfNodes = writeEntries(transactions, nodes, writes);
   const orders = ordersOf(transactions, writes, lists, nodes.node, writesOfNodes, gaps);
-  if (versions !== undefined) orderByVersions(transactions, writes, versions, orders, findings, gaps);
+  if (versions !== undefined)
+    orderByVersions(transactions, writes, versions, reads.observed, orders, findings, gaps);
   return {
     transactions,
     nodes: nodes.transaction.length,
@@ -118,10 +120,13 @@ function isFinal(kind: number, { after }: Writes, operation: number): boolean {
   return (kind & 1) === 1 && after[operation] === None;
 }
 
-type ReadEntries = Pick<Reading, "readFirst" | "readKey" | "readOperation" | "readFrom" | "candidates">;
+type ReadEntries = Pick<
+  Reading,
+  "readFirst" | "readKey" | "readOperation" | "readFrom" | "candidates" | "readByPredicate"
+>;
 
 function readEntries(
-  { first, key }: Transactions,
+  { first, key, predicate }: Transactions,
   { transaction, node }: Nodes,
   { owner }: Writes,
   { source, candidates: severalOf }: Reads,
@@ -163,16 +168,28 @@ function readEntries(
       entry++;
     }
   }
-  return { readFirst, readKey, readOperation, readFrom, candidates };
+  const readByPredicate =
+    predicate === undefined ? undefined : Uint8Array.from(readOperation, (i) => (predicate[i]! < 0 ? 0 : 1));
+  return {
+    readFirst,
+    readKey,
+    readOperation,
+    readFrom,
+    candidates,
+    ...(readByPredicate?.includes(1) === true ? { readByPredicate } : {}),
+  };
 }
 
 function gapsOf(
-  { end }: Transactions,
+  { end, openNulls, partial }: Transactions,
   { observed }: Reads,
   { transaction }: Nodes,
   { session, place, sessionFirst }: Sessions,
 ): string[] {
   const gaps: string[] = [];
+  if (openNulls !== undefined) gaps.push(`whether ${openNulls} reads of null found nothing, or tell nothing`);
+  if (partial === true)
+    gaps.push("what the predicates left out: there are too many rows and reads by predicate");
   for (let n = 1; n < transaction.length; n++) {
     const t = transaction[n]!;
     if (end[t] !== Never || observed[t] !== MaybeObserved) continue;

@@ -11,18 +11,14 @@ import {
 } from "../transactions.ts";
 import type { Findings } from "./findings.ts";
 import type { Fault, Lists } from "./lists.ts";
+import { MaybeObserved, Observed, Unobserved } from "./observed.ts";
+import { Rows } from "./rows.ts";
 import { FromInitial, FromNobody, FromSeveral, registerSource, writersOf } from "./sources.ts";
 import type { Versions } from "./versions.ts";
 import { None, type Writes } from "./writes.ts";
 
 /** Source of an operation that makes no edge: no read, or one that tells nothing of other transactions. */
 export const NoSource = -5;
-
-// Of a transaction whose outcome is not known: whether some of it was observed.
-export const Unobserved = 0;
-/** One of several transactions was observed, and it may have been this one. */
-export const MaybeObserved = 1;
-export const Observed = 2;
 
 /**
  * Walks through every transaction in program order and finds from whom each of its reads is; and what contradicts within
@@ -62,6 +58,9 @@ export class Reads {
   /** Key → which fault of its trace nobody has read so far. */
   readonly #nextFault = new Map<number, number>();
   readonly #severalOf = new Map<number, readonly number[]>();
+  #rows: Rows | undefined;
+  /** Reads of rows that a predicate left out. */
+  readonly #leftOut: number[] = [];
   /** Key → a read of its whole trace. */
   #traceReads: Map<number, number> | undefined;
 
@@ -88,10 +87,11 @@ export class Reads {
     this.#prefix = new Int32Array(operations);
     this.#observeTraces();
     this.#walk();
+    this.#readLeftOut();
   }
 
   #walk(): void {
-    const { count, first, kind, key, value } = this.#transactions;
+    const { count, first, kind, key, value, predicate } = this.#transactions;
     for (let t = 0; t < count; t++) {
       const begin = first[t]!;
       for (let i = begin; i < first[t + 1]!; i++) {
@@ -106,6 +106,7 @@ export class Reads {
             this.#last[k] = i;
             break;
           case Read:
+            if (predicate !== undefined && predicate[i]! >= 0) this.#readRow(t, k, i, begin, predicate[i]!);
             if (value[i] === Unread) break;
             this.#readRegister(t, k, i, begin);
             this.#last[k] = i;
@@ -116,6 +117,32 @@ export class Reads {
         }
       }
     }
+  }
+
+  /** What a predicate says of a row: that it matches, or that it does not or is not there. */
+  #readRow(t: number, k: number, i: number, begin: number, predicate: number): void {
+    const { value } = this.#transactions;
+    const rows = (this.#rows ??= new Rows(this.#transactions, this.#writes));
+    if (value[i] !== Unread) {
+      if (!rows.matches(predicate, value[i]!)) this.#findings.add("predicate-read-miss", k, [t], [i]);
+      return;
+    }
+    const last = this.#last[k]!;
+    if (last >= begin && rows.matches(predicate, value[last]!))
+      this.#findings.add("predicate-read-miss", k, [t], [i, last]);
+    if (this.#own[k]! < begin) this.#leftOut.push(i);
+  }
+
+  /** Finds the writers of the rows that predicates left out, once it is known whom anybody has certainly seen. */
+  #readLeftOut(): void {
+    const { key, predicate } = this.#transactions;
+    for (const i of this.#leftOut) {
+      const reader = this.#writes.owner[i]!;
+      const writers = this.#rows!.writersOfOthers(key[i]!, predicate![i]!, reader, this.observed);
+      this.source[i] = writers.length === 1 ? FromInitial : FromSeveral;
+      if (writers.length > 1) this.candidates.set(i, writers);
+    }
+    for (const i of this.#leftOut) this.#mayHaveSeen(this.candidates.get(i) ?? []);
   }
 
   #readRegister(t: number, k: number, i: number, begin: number): void {

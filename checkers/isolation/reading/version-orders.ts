@@ -1,6 +1,7 @@
 import { inWords } from "../../../histories/json.ts";
 import { NoVersion, type Transactions } from "../transactions.ts";
 import type { Findings } from "./findings.ts";
+import { MaybeObserved } from "./observed.ts";
 import type { Orders } from "./orders.ts";
 import type { Versions } from "./versions.ts";
 import { None, type Writes } from "./writes.ts";
@@ -10,6 +11,7 @@ export function orderByVersions(
   transactions: Transactions,
   writes: Writes,
   versions: Versions,
+  observed: Uint8Array,
   { writerFirst, writer, ordered, finalWrite }: Orders,
   findings: Findings,
   gaps: string[],
@@ -20,6 +22,15 @@ export function orderByVersions(
     const first = writerFirst[k]!;
     const finals = finalWrite.slice(first + 1, writerFirst[k + 1]);
     const untold = finals.filter((write) => versions.of[write] === NoVersion).length;
+    const doubtful = finals.find((write) => observed[writes.owner[write]!] === MaybeObserved);
+    if (doubtful !== undefined) {
+      const name = inWords(history.valueTable.get(keys[k]!));
+      gaps.push(
+        `whether transaction ${writes.owner[doubtful]!}, which may have been seen, took part in the order of ${name}`,
+      );
+      ordered[k] = 1;
+      continue;
+    }
     if (untold > 0) {
       gaps.push(
         `the order of the versions of ${inWords(history.valueTable.get(keys[k]!))}: ${untold} of ${finals.length} writers told none`,

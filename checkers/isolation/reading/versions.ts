@@ -1,4 +1,4 @@
-import { NoVersion, Read, Write, type Transactions } from "../transactions.ts";
+import { Aborted, NoVersion, Read, Write, type Transactions } from "../transactions.ts";
 import type { Findings } from "./findings.ts";
 import { FromInitial, FromNobody, FromSeveral, registerSource, writersOf } from "./sources.ts";
 import { None, type Writes } from "./writes.ts";
@@ -21,7 +21,7 @@ export class Versions {
   readonly #findings: Findings;
 
   constructor(transactions: Transactions, told: Float64Array, writes: Writes, findings: Findings) {
-    const { kind, key, keys } = transactions;
+    const { kind, key, keys, status } = transactions;
     this.#transactions = transactions;
     this.#told = told;
     this.#writes = writes;
@@ -34,8 +34,8 @@ export class Versions {
       this.isVersioned[key[i]!] = 1;
       // Versions of one transaction's writes rise as it goes on.
       const before = writes.before[i]!;
-      if (before !== None && told[before]! > told[i]!) {
-        const owner = writes.owner[i]!;
+      const owner = writes.owner[i]!;
+      if (before !== None && told[before]! > told[i]! && status[owner] !== Aborted) {
         findings.add("cyclic-versions", key[i]!, [owner], [before, i]);
       }
     }

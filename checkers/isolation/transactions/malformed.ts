@@ -1,7 +1,8 @@
 import { InputError } from "../../../histories/errors.ts";
 import type { History } from "../../../histories/history.ts";
-import { inWords, isJsonArray, type Json } from "../../../histories/json.ts";
-import { kindOf } from "./grammar.ts";
+import { inWords, isJsonArray, isJsonObject, type Json } from "../../../histories/json.ts";
+import { Delete, Insert, kindOf, ReadRows } from "./grammar.ts";
+import { predicateOf } from "./predicate.ts";
 
 const LongestFound = 200;
 
@@ -28,7 +29,15 @@ function faultOf(micro: Json): string | undefined {
   if (!isJsonArray(micro))
     return 'an array such as ["append", key, element], ["r", key, value] or ["w", key, value]';
   const [head = null, , , version = null] = micro;
-  if (kindOf(head) < 0) return '"append", "r" or "w" at the head';
+  const kind = kindOf(head);
+  if (kind < 0) return '"append", "r" or "w" (or, for rows, "insert", "delete" or "rp") at the head';
+  if (kind === Insert && micro.length !== 3) return "a name, a key and a value";
+  if (kind === Delete) return micro.length < 2 || micro.length > 3 ? "a name and a key" : undefined;
+  if (kind === ReadRows) {
+    if (predicateOf(micro[1] ?? null) === undefined)
+      return 'a predicate: true, ["=", value] or ["mod", divisor, remainder]';
+    return micro.length === 3 && isJsonObject(micro[2]) ? undefined : "a predicate and a map of rows";
+  }
   if (micro.length < 3 || micro.length > 4) return "a name, a key, a value and at most a version";
   if (version !== null && !(typeof version === "number" && Number.isSafeInteger(version) && version >= 0))
     return "a version that is an integer of at least 0";

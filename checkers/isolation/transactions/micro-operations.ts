@@ -1,12 +1,13 @@
 import type { History } from "../../../histories/history.ts";
 import type { Json } from "../../../histories/json.ts";
-import type { ValueTable } from "../../../histories/value-table.ts";
+import { NullValue, type ValueTable } from "../../../histories/value-table.ts";
 import type { ValueBytes } from "../../../histories/values.ts";
 import { Append, NoVersion, Read, ReadList, Unread, Write } from "../transactions.ts";
 import { endOfValue, skipBlanks } from "./json-bytes.ts";
-import { kindOf } from "./grammar.ts";
+import { Delete, InitialRows, Insert, kindOf, ReadRows } from "./grammar.ts";
 import { withRoom } from "./growable.ts";
 import { malformed } from "./malformed.ts";
+import { predicateOf } from "./predicate.ts";
 import { Traces } from "./traces.ts";
 
 // How a key is used, as bits.
@@ -36,6 +37,8 @@ export class MicroOperations {
   keys = new Int32Array(64);
   usage = new Uint8Array(64);
   keyCount = 0;
+  /** Whether there are operations on rows, which `withRows` makes reads and writes. */
+  hasRows = false;
   /** Number of a value → number of the key that it is, plus one. */
   #keyOf = new Int32Array(256);
 
@@ -43,6 +46,7 @@ export class MicroOperations {
   readonly #history: History;
   readonly #table: ValueTable;
   readonly #values: ValueBytes;
+  readonly #predicates = new Set<number>();
   readonly #registers: ReadonlySet<number>;
 
   constructor(history: History, registers: ReadonlySet<number>) {
@@ -60,6 +64,11 @@ export class MicroOperations {
     if (bytes[at] !== 0x5b) return false;
     const first = bytes[skipBlanks(bytes, at + 1)];
     return first === 0x5b || first === 0x5d;
+  }
+
+  isObject(event: number): boolean {
+    const bytes = this.#values.blocks[this.#values.blockOf[event]!]!;
+    return bytes[this.#values.offsetOf[event]!] === 0x7b;
   }
 
   isNull(event: number): boolean {
@@ -95,6 +104,10 @@ export class MicroOperations {
       if (bytes[at] !== 0x2c) this.#fail(event);
       at = skipBlanks(bytes, at + 1);
       let end = endOfValue(bytes, at, limit);
+      if (kind >= Insert) {
+        at = this.#addRows(event, results, object, kind, at);
+        continue;
+      }
       const name = this.#table.numberOf(bytes, block, at, end);
       const key = this.keyNumber(object < 0 ? name : this.#within(object, name));
       at = skipBlanks(bytes, end);
@@ -129,7 +142,48 @@ export class MicroOperations {
     }
   }
 
-  add(kind: number, key: number, value: number, version = NoVersion): void {
+  /** Rows that are there from the beginning: the value of the event is a map of them. */
+  addInitialRows(event: number): void {
+    this.#put(InitialRows, 0, this.valueOf(event));
+    this.hasRows = true;
+  }
+
+  /** Adds the micro-operation on rows whose second member is at `at`; returns where the next one begins. */
+  #addRows(event: number, results: boolean, object: number, kind: number, at: number): number {
+    const { blocks, blockOf, offsetOf, lengthOf } = this.#values;
+    const block = blockOf[event]!;
+    const bytes = blocks[block]!;
+    const limit = offsetOf[event]! + lengthOf[event]!;
+    let end = endOfValue(bytes, at, limit);
+    const subject = this.#table.numberOf(bytes, block, at, end);
+    at = skipBlanks(bytes, end);
+    let value = Unread;
+    if (bytes[at] === 0x2c) {
+      at = skipBlanks(bytes, at + 1);
+      end = endOfValue(bytes, at, limit);
+      value = this.#table.numberOf(bytes, block, at, end);
+      if (kind === ReadRows && results && bytes[at] !== 0x7b) this.#fail(event);
+      at = skipBlanks(bytes, end);
+    } else if (kind === Insert || (kind === ReadRows && results)) this.#fail(event);
+    if (bytes[at] !== 0x5d || (kind === ReadRows && !this.#isPredicate(subject))) this.#fail(event);
+    if (kind === ReadRows) this.#put(kind, subject, results ? value : Unread);
+    else {
+      const key = this.keyNumber(object < 0 ? subject : this.#within(object, subject));
+      this.usage[key]! |= Written;
+      this.#put(kind, key, kind === Delete ? NullValue : value);
+    }
+    this.hasRows = true;
+    at = skipBlanks(bytes, at + 1);
+    return bytes[at] === 0x2c ? skipBlanks(bytes, at + 1) : at;
+  }
+
+  #isPredicate(value: number): boolean {
+    if (!this.#predicates.has(value) && predicateOf(this.#table.get(value)) === undefined) return false;
+    this.#predicates.add(value);
+    return true;
+  }
+
+  #put(kind: number, key: number, value: number): void {
     const i = this.count++;
     if (i === this.kind.length) {
       this.kind = withRoom(this.kind, i);
@@ -139,6 +193,11 @@ export class MicroOperations {
     this.kind[i] = kind;
     this.key[i] = key;
     this.value[i] = value;
+  }
+
+  add(kind: number, key: number, value: number, version = NoVersion): void {
+    const i = this.count;
+    this.#put(kind, key, value);
     if (kind === Append) this.usage[key]! |= Appended;
     else if (kind === Write) this.usage[key]! |= Written;
     else if (kind === ReadList) this.usage[key]! |= ReadAsList;

@@ -17,6 +17,7 @@ import {
 } from "../transactions.ts";
 import { shortened } from "./growable.ts";
 import { malformed, mixedKey } from "./malformed.ts";
+import { withRows } from "./rows.ts";
 import { Appended, MicroOperations, ReadAsList, ReadPlainly, Written } from "./micro-operations.ts";
 
 export interface TransactionsOptions {
@@ -36,14 +37,14 @@ export interface TransactionsOptions {
  */
 export function transactionsOf(history: History, options: TransactionsOptions = {}): Transactions {
   const events = transactionEvents(history);
-  let operations = read(history, events, options, new Set());
+  let read = readAll(history, events, options, new Set());
   // Arrays that were read are values, not lists, where arrays are written: then all is read again.
   const registers = new Set<number>();
-  for (let key = 0; key < operations.keyCount; key++)
-    if (isRegister(operations.usage[key]!) && (operations.usage[key]! & ReadAsList) !== 0)
-      registers.add(operations.keys[key]!);
-  if (registers.size > 0) operations = read(history, events, options, registers);
-  return columnsOf(history, events, operations);
+  const { keyCount, usage, keys } = read.operations;
+  for (let key = 0; key < keyCount; key++)
+    if (isRegister(usage[key]!) && (usage[key]! & ReadAsList) !== 0) registers.add(keys[key]!);
+  if (registers.size > 0) read = readAll(history, events, options, registers);
+  return columnsOf(history, events, read);
 }
 
 /** Events of transactions: invocations; completions where the history has no invocations. */
@@ -61,18 +62,25 @@ function isRegister(usage: number): boolean {
   return (usage & Appended) === 0 && (usage & (Written | ReadPlainly)) !== 0;
 }
 
-/** The micro-operations of all transactions; `first` of each is entered in turn. */
-function read(
+/** The micro-operations of all transactions, and which is the first of each. */
+interface ReadOperations {
+  readonly operations: MicroOperations;
+  readonly first: Int32Array;
+  readonly openNulls: number;
+}
+
+function readAll(
   history: History,
   events: Int32Array,
   options: TransactionsOptions,
   registers: ReadonlySet<number>,
-): MicroOperations & { readonly first: Int32Array } {
+): ReadOperations {
   const operations = new MicroOperations(history, registers);
   const { type, pair, key, f } = history.columns;
   const single = history.functions.map((name) => singles.has(name));
   const nullReads = options.nullReads ?? (history.foreign ? "nothing" : "initial");
   const first = new Int32Array(events.length + 1);
+  let openNulls = 0;
   for (let t = 0; t < events.length; t++) {
     const event = events[t]!;
     const isInvocation = type[event] === Invoke;
@@ -83,26 +91,28 @@ function read(
     if (!results && completion >= 0 && operations.isNull(told)) told = completion;
     const isTransaction = operations.isTransaction(told);
     if (single[f[event]!]! && !(isTransaction && key[event]! < 0))
-      addSingle(history, operations, event, completion, nullReads);
+      openNulls += addSingle(history, operations, event, completion, nullReads);
+    else if (history.f(event) === "init" && operations.isObject(told)) operations.addInitialRows(told);
     else if (isTransaction) {
       const object = key[event]! < 0 ? -1 : history.valueTable.number(history.keys[key[event]!]!);
       operations.addTransaction(told, results, object);
     } else if (results || !operations.isNull(told)) throw malformed(history, told);
     first[t + 1] = operations.count;
   }
-  return Object.assign(operations, { first });
+  return { operations, first, openNulls: options.nullReads === undefined ? openNulls : 0 };
 }
 
 /** Functions of operations that are one micro-operation, or two. */
 const singles: ReadonlySet<string> = new Set(["read", "r", "write", "w", "cas"]);
 
+/** Adds a single operation; how many reads of null it has that count as telling nothing. */
 function addSingle(
   history: History,
   operations: MicroOperations,
   event: number,
   completion: number,
   nullReads: "initial" | "nothing",
-): void {
+): number {
   const { type, key: keyColumn } = history.columns;
   const results = completion >= 0 && type[completion] === Ok;
   const key = keyColumn[event]! < 0 ? null : (history.keys[keyColumn[event]!] ?? null);
@@ -114,19 +124,21 @@ function addSingle(
     case "r":
     case "read": {
       const value = results ? operations.valueOf(told) : Unread;
-      operations.add(Read, number, value === NullValue && nullReads === "nothing" ? Unread : value);
-      return;
+      const tellsNothing = value === NullValue && nullReads === "nothing";
+      operations.add(Read, number, tellsNothing ? Unread : value);
+      return tellsNothing ? 1 : 0;
     }
     case "w":
     case "write":
       operations.add(Write, number, operations.valueOf(argument));
-      return;
+      return 0;
     default: {
       const pair = history.value(argument);
       if (!isJsonArray(pair) || pair.length !== 2) throw malformed(history, argument);
       // A compare-and-set that took effect has read what it compared with.
       operations.add(Read, number, history.valueTable.number(pair[0] ?? null));
       operations.add(Write, number, history.valueTable.number(pair[1] ?? null));
+      return 0;
     }
   }
 }
@@ -134,8 +146,28 @@ function addSingle(
 function columnsOf(
   history: History,
   events: Int32Array,
-  operations: MicroOperations & { readonly first: Int32Array },
+  { operations, first, openNulls }: ReadOperations,
 ): Transactions {
+  const outcomes = outcomesOf(history, events);
+  const columns = operations.hasRows
+    ? withRows(operations, first, outcomes.status, history.valueTable)
+    : operationsIn(operations, first);
+  const { kind, key, value } = columns;
+  settleKinds(history, events, operations, columns);
+  return {
+    history,
+    count: events.length,
+    ...outcomes,
+    ...columns,
+    keys: shortened(operations.keys, operations.keyCount),
+    ...operations.traces.columns(operations.keyCount, value, key, (i) => kind[i] === ReadList),
+    ...(openNulls === 0 ? {} : { openNulls }),
+  };
+}
+
+type Outcomes = Pick<Transactions, "status" | "session" | "sessions" | "begin" | "end" | "timed">;
+
+function outcomesOf(history: History, events: Int32Array): Outcomes {
   const count = events.length;
   const { type, pair, process } = history.columns;
   const timed = !history.completionsOnly;
@@ -155,29 +187,23 @@ function columnsOf(
     if (number === undefined) sessions.set(process[event]!, (number = sessions.size));
     session[t] = number;
   }
+  return { status, session, sessions: sessions.size, begin, end, timed };
+}
 
+type OperationColumns = Pick<
+  Transactions,
+  "first" | "kind" | "key" | "value" | "version" | "predicate" | "partial"
+>;
+
+function operationsIn(operations: MicroOperations, first: Int32Array): OperationColumns {
   const n = operations.count;
-  const kind = shortened(operations.kind, n);
-  const key = shortened(operations.key, n);
-  const value = shortened(operations.value, n);
-  settleKinds(history, events, operations, kind, key, value);
-  const version = operations.version;
+  const { version } = operations;
   return {
-    history,
-    count,
-    status,
-    session,
-    sessions: sessions.size,
-    begin,
-    end,
-    first: operations.first,
-    kind,
-    key,
-    value,
+    first,
+    kind: shortened(operations.kind, n),
+    key: shortened(operations.key, n),
+    value: shortened(operations.value, n),
     ...(version === undefined ? {} : { version: versions(version, n) }),
-    keys: shortened(operations.keys, operations.keyCount),
-    ...operations.traces.columns(operations.keyCount, value, key, (i) => kind[i] === ReadList),
-    timed,
   };
 }
 
@@ -185,10 +211,8 @@ function columnsOf(
 function settleKinds(
   history: History,
   events: Int32Array,
-  { usage, first, keys }: MicroOperations & { readonly first: Int32Array },
-  kind: Uint8Array,
-  key: Int32Array,
-  value: Int32Array,
+  { usage, keys }: MicroOperations,
+  { first, kind, key, value }: OperationColumns,
 ): void {
   for (let i = 0; i < kind.length; i++) {
     const use = usage[key[i]!]!;

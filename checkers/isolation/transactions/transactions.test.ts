@@ -120,6 +120,47 @@ describe("what a transaction did", () => {
   });
 });
 
+describe("operations on rows", () => {
+  const of = [
+    '0 invoke init {"1":5,"a":6}',
+    '0 ok init {"1":5,"a":6}',
+    '0 invoke txn [["delete",1],["insert",2,7],["rp",["=",6],null]]',
+    '0 ok txn [["delete",1],["insert",2,7],["rp",["=",6],{"a":6}]]',
+    '1 invoke txn [["w",2,8],["rp","true",null]]',
+    '1 info txn [["w",2,8],["rp","true",null]]',
+  ].join("\n");
+
+  it("are reads and writes of registers that hold null while the row is not there", () => {
+    expect(told(history(of))).toEqual([
+      'committed w 1 5 w "a" 6',
+      'committed w 1 null w 2 7 r "a" 6 r 1 ? r 2 ?',
+      "undetermined w 2 8",
+    ]);
+  });
+
+  it("tell in which order they were, and by which predicate they read", () => {
+    const { version, predicate, history: read } = transactionsOf(history(of));
+    expect([...(version ?? [])]).toEqual([1, 1, 3, 1, -1, -1, -1, 2]);
+    const predicates = Array.from(predicate ?? [], (number) =>
+      number < 0 ? null : read.valueTable.get(number),
+    );
+    expect(predicates).toEqual([null, null, null, null, ["=", 6], ["=", 6], ["=", 6], null]);
+  });
+
+  it("tell no order of rows that were inserted twice", () => {
+    const twice = '0 ok txn [["insert",1,5]]\n0 ok txn [["delete",1]]\n0 ok txn [["insert",1,6]]';
+    expect([...(transactionsOf(history(twice)).version ?? [])]).toEqual([-1, -1, -1]);
+  });
+
+  it("name rows by the maps of EDN as they are", () => {
+    const edn =
+      "{:type :ok :f :txn :process 0 :value [[:insert 1 2] [:insert :a 3] [:rp :true {1 2, :a 3}]]}";
+    expect(told(readHistoryFrom(Buffer.from(edn), { format: "edn" }))).toEqual([
+      "committed w 1 2 w :a 3 r 1 2 r :a 3",
+    ]);
+  });
+});
+
 describe("when a transaction was", () => {
   it("from its invocation to its completion, or for ever", () => {
     const { begin, end, session, sessions, timed } = transactionsOf(
@@ -162,15 +203,26 @@ describe("what is no transaction", () => {
       '0 ok txn [["w",1,2],3]',
       'expected an array such as ["append", key, element], ["r", key, value] or ["w", key, value] as micro-operation 2 in operation 0, txn of process 0, found 3',
     ],
-    ['0 ok txn [["inc",1,2]]', 'expected "append", "r" or "w" at the head as micro-operation 1'],
+    [
+      '0 ok txn [["inc",1,2]]',
+      'expected "append", "r" or "w" (or, for rows, "insert", "delete" or "rp") at the head as micro-operation 1',
+    ],
     ['0 ok txn [["w",1]]', "expected a name, a key, a value and at most a version as micro-operation 1"],
     ['0 ok txn [["w",1,2,3,4]]', "expected a name, a key, a value and at most a version"],
     ['0 ok txn [["w",1,2,"3"]]', "expected a version that is an integer of at least 0"],
     ['0 ok txn [["w",1,2,-3]]', "expected a version that is an integer of at least 0"],
-    ["0 ok txn [[]]", 'expected "append", "r" or "w" at the head'],
+    ["0 ok txn [[]]", 'expected "append", "r" or "w" (or'],
     ['0 ok txn [["append",1,2],["w",1,3]]', "expected a list of key 1, as elsewhere in the history"],
     ['0 ok txn [["append",1,2],["r",1,3]]', "expected a list of key 1, as elsewhere in the history"],
     ["0 ok cas 1", "as the value"],
+    ['0 ok txn [["rp","true",null]]', "expected a predicate and a map of rows as micro-operation 1"],
+    ['0 ok txn [["rp","true"]]', "expected a predicate and a map of rows"],
+    [
+      '0 ok txn [["rp",["<",5],{}]]',
+      'expected a predicate: true, ["=", value] or ["mod", divisor, remainder]',
+    ],
+    ['0 ok txn [["insert",1]]', "expected a name, a key and a value"],
+    ['0 ok txn [["delete",1,2,3]]', "expected a name and a key"],
   ])("%s", (text, message) => {
     expect(() => transactionsOf(history(text))).toThrow(InputError);
     expect(() => transactionsOf(history(text))).toThrow(message);
