@@ -209,12 +209,15 @@ describe("operations of several clients", () => {
       const store = new Store({ isolation: "snapshot-isolation" });
       const executor = new Executor({ store, workload: "sequential", random: chance(seed) });
       const log: string[] = [];
-      for (const process of [0, 1])
-        executor.submit(0, process, { process, f: "write", value: 7 }, ({ type }) => log.push(type));
+      for (const process of [0, 1]) {
+        executor.run(2 * process);
+        const invocation = { process, f: "write", value: 7 };
+        executor.submit(2 * process, process, invocation, ({ type }) => log.push(type));
+      }
       for (let due = executor.due; due !== undefined; due = executor.due) executor.run(due);
       return log;
     };
-    const seen = new Set(Array.from({ length: 40 }, (_, seed) => outcomes(seed)).flat());
+    const seen = new Set(Array.from({ length: 100 }, (_, seed) => outcomes(seed)).flat());
     expect(seen).toEqual(new Set(["ok", "fail", "info"]));
   });
 });
