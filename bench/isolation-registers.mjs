@@ -1,10 +1,10 @@
 /**
- * Isolation of registers whose version orders are not known: a simulated store (serializable, or snapshot isolation) runs overlapping
+ * Isolation of registers whose version orders are not known: a simulated store (serializable, of snapshot isolation, or read committed) runs overlapping
  * transactions of some sessions over keys of Zipf's distribution, and the engines judge what the clients saw. Prints CPU seconds and peak
  * memory of each decision.
  *
  *     node bench/isolation-registers.mjs [transactions=10000] [operations=8] [keys=10000] [reads=0.5] [sessions=20]
- *          [skew=0] [store=serializable|snapshot] [broken=none|stale|skewed] [levels=serializable,snapshot-isolation,...]
+ *          [skew=0] [store=serializable|snapshot|committed] [broken=none|stale|skewed] [levels=serializable,snapshot-isolation,...]
  *          [strength=strong-session] [timed=true|false] [order=time|sessions] [seed=1]
  *
  * With `order=sessions` nothing is known of time, and sessions follow one another, as in the files of some tools.
@@ -111,7 +111,9 @@ function simulate({
       const written = new Set();
       let conflict = false;
       for (const operation of one.operations) {
-        if (operation.read) operation.from = written.has(operation.key) ? -1 : seenAt(operation.key, time);
+        // Under read committed each read is of its own moment.
+        const moment = store === "committed" ? one.at + Math.floor(random() * (commits - one.at + 1)) : time;
+        if (operation.read) operation.from = written.has(operation.key) ? -1 : seenAt(operation.key, moment);
         else {
           written.add(operation.key);
           const all = versions[operation.key];

@@ -92,20 +92,38 @@ function reasons(edges: readonly Edge[]): { because?: readonly Edge[] } {
 /** Why one writer's version certainly comes before another's; nothing if it was told. */
 function whyOrdered(reading: Reading, a: number, b: number, key: number): Edge[] {
   if (a === Initial || precedes(reading, key, a, b) === true) return [];
-  if (seenBy(reading, b, key).includes(a)) return [{ from: a, to: b, kind: "wr", key }];
+  const path = readsBetween(reading, a, b, key);
+  if (path !== undefined) return path;
   // The first one is at the end of a chain that starts with what was told: nothing comes in between.
   return seenBy(reading, a, key)
     .slice(0, 1)
     .map((before) => ({ from: before, to: a, kind: "wr", key }));
 }
 
+/** From one writer of a key to another by reads of the key alone, each by one who then wrote it. */
+function readsBetween(reading: Reading, a: number, b: number, key: number): Edge[] | undefined {
+  const path: Edge[] = [];
+  const passed = new Set<number>();
+  for (let node = b; node !== a;) {
+    const seen = seenBy(reading, node, key);
+    const before = seen.includes(a) ? a : seen[0];
+    if (before === undefined || before === Initial || passed.has(before)) return undefined;
+    passed.add(before);
+    path.push({ from: before, to: node, kind: "wr", key });
+    node = before;
+  }
+  return path.toReversed();
+}
+
 /** Why a node overwrote what another had read. */
 function whyOverwritten(reading: Reading, reader: number, writer: number, key: number): Edge[] {
-  const seen = seenBy(reading, reader, key);
+  const seen = seenBy(reading, reader, key).filter((version) => version !== writer);
   if (seen.some((version) => version === Initial || precedes(reading, key, version, writer) === true))
     return [];
-  const direct = seen.find((version) => seenBy(reading, writer, key).includes(version));
-  if (direct !== undefined) return [{ from: direct, to: writer, kind: "wr", key }];
+  for (const version of seen) {
+    const path = readsBetween(reading, version, writer, key);
+    if (path !== undefined) return path;
+  }
   return seen.flatMap((version) => whyOrdered(reading, version, writer, key)).slice(0, 1);
 }
 
