@@ -7,7 +7,7 @@ import { implies, levelNumber, levels } from "../../lattice.ts";
 import type { Level, LevelName, Strength } from "../../levels.ts";
 import type { Reading } from "../../reading.ts";
 import { CycleSearch, type Heeded } from "./cycle-search.ts";
-import { shapesOf } from "./cycle-shapes.ts";
+import { shapesOf, type CycleShape } from "./cycle-shapes.ts";
 import type { ComponentDag } from "./dags.ts";
 import { Graphs } from "./graphs.ts";
 import {
@@ -265,6 +265,29 @@ export class Analysis {
       default:
         return false;
     }
+  }
+
+  /** Whether there is any cycle of observed edges. */
+  mayHaveCycles(strength: Strength): boolean {
+    return this.#graphs.components(this.#told, strength).size.some((size) => size > 1);
+  }
+
+  /** A shortest cycle of observed edges of some shapes; `undefined` if there is none, or none was found in so many steps. */
+  cycleOfShapes(
+    shapes: readonly CycleShape[],
+    strength: Strength,
+    steps: number,
+  ): readonly Edge[] | undefined {
+    const regions = this.#graphs.regions(this.#told, { name: "serializable", strength });
+    const heeded = {
+      so: strength !== "plain",
+      rt: strength === "strong" && this.#reading.transactions.timed,
+    };
+    return this.#search(this.#told).shortest(shapes, regions, heeded, { steps, giveUp: true });
+  }
+
+  overwrittenUnseen(): readonly Edge[] | undefined {
+    return this.#told.contradictions.overwrittenUnseen();
   }
 
   #search({ versions }: Dependencies): CycleSearch {
