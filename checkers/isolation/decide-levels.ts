@@ -5,6 +5,7 @@ import type { Finding } from "./finding.ts";
 import { implies, isBrokenBy, levelNumber, levels } from "./lattice.ts";
 import type { Level, LevelName } from "./levels.ts";
 import type { Reading } from "./reading.ts";
+import { decideByPredicate } from "./reading/by-predicate.ts";
 
 /** What came out for one level, and how it is known. */
 export interface LevelOutcome {
@@ -18,6 +19,8 @@ export interface LevelOutcome {
   /** A cycle found for another level that this one forbids as well. */
   readonly cycle?: readonly Edge[];
   readonly reason?: string;
+  /** Whether the level is known to be broken without this. */
+  readonly besides?: boolean;
   /** The condition of single operations that this is about; then the level is only the one that its words are like. */
   readonly model?: string;
 }
@@ -140,7 +143,7 @@ function decide(
   budget: Budget,
 ): { decision: LevelDecision; engine: string } {
   for (const engine of engines) {
-    const decision = engine.decide(reading, level, budget);
+    const decision = decideByPredicate(engine, reading, level, budget);
     if (decision !== undefined) return { decision, engine: engine.name };
   }
   return { decision: { valid: "unknown", reason: "no engine decides this level here" }, engine: "none" };

@@ -96,6 +96,7 @@ function breaksRule(replay: Replay, level: Level, { snapshots }: ClaimedExecutio
         breaksUpdates(replay) ?? readsOlderThanReached(replay, { strength, conflicts: true, updates: true })
       );
     case "repeatable-read":
+      return wrongStates(replay, true);
     case "view-serializable":
     case "serializable":
       return wrongStates(replay);

@@ -1,5 +1,12 @@
+import type { Edge } from "../decision.ts";
 import { Initial, type Reading } from "../reading.ts";
 import type { Transactions } from "../transactions.ts";
+
+export interface ItemsOnly {
+  readonly reading: Reading;
+  /** An edge of it as one of the whole reading. */
+  readonly inWhole: (edge: Edge) => Edge;
+}
 
 /**
  * The reading as repeatable read (PL-2.99) judges it, which lets rows come up that a predicate would have shown: a row that one
@@ -8,9 +15,9 @@ import type { Transactions } from "../transactions.ts";
  *
  * Who wrote a row that was shown gets a key of its own for it, which nobody else writes.
  */
-export function itemsOnly(reading: Reading): Reading {
+export function itemsOnly(reading: Reading): ItemsOnly {
   const { readByPredicate, readFirst, readKey, readOperation, readFrom, nodes } = reading;
-  if (readByPredicate === undefined) return reading;
+  if (readByPredicate === undefined) return { reading, inWhole: (edge) => edge };
   const keys = reading.ordered.length;
   /** Key of its own of each writer and key. */
   const own = new Map<string, number>();
@@ -44,7 +51,7 @@ export function itemsOnly(reading: Reading): Reading {
     }
     first[n + 1] = key.length;
   }
-  return {
+  const items: Reading = {
     ...reading,
     readByPredicate: new Uint8Array(key.length),
     transactions: withKeys(
@@ -58,6 +65,13 @@ export function itemsOnly(reading: Reading): Reading {
     candidates,
     ...writesOf(reading, ownOf),
     ...writersOf(reading, ownOf),
+  };
+  return {
+    reading: items,
+    inWhole: (edge) =>
+      edge.key < keys
+        ? edge
+        : { ...edge, key: ownOf[edge.key - keys]!.key, kind: edge.kind === "wr" ? "wrp" : edge.kind },
   };
 }
 

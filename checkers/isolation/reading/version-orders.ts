@@ -1,5 +1,5 @@
 import { inWords } from "../../../histories/json.ts";
-import { NoVersion, type Transactions } from "../transactions.ts";
+import { NoVersion, Undetermined, type Transactions } from "../transactions.ts";
 import type { Findings } from "./findings.ts";
 import { MaybeObserved } from "./observed.ts";
 import type { Orders } from "./orders.ts";
@@ -22,7 +22,11 @@ export function orderByVersions(
     const first = writerFirst[k]!;
     const finals = finalWrite.slice(first + 1, writerFirst[k + 1]);
     const untold = finals.filter((write) => versions.of[write] === NoVersion).length;
-    const doubtful = finals.find((write) => observed[writes.owner[write]!] === MaybeObserved);
+    const doubtful = finals.find(
+      (write) =>
+        observed[writes.owner[write]!] === MaybeObserved &&
+        transactions.status[writes.owner[write]!] === Undetermined,
+    );
     if (doubtful !== undefined) {
       const name = inWords(history.valueTable.get(keys[k]!));
       gaps.push(

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+
+import { isJsonObject } from "../../histories/json.ts";
+import { history } from "../../histories/testing/notation.ts";
+import { checkIsolation } from "./isolation.ts";
+
+/** A history of transactions that are invoked together and complete together, in order. */
+function together(...transactions: string[]): ReturnType<typeof history> {
+  const asked = transactions.map(
+    (text, process) => `${process + 1} invoke txn ${text.replaceAll(/\{[^}]*\}/g, "null")}`,
+  );
+  const told = transactions.map((text, process) => `${process + 1} ok txn ${text}`);
+  return history(['0 invoke init {"1":1,"2":2}', '0 ok init {"1":1,"2":2}', ...asked, ...told].join("\n"));
+}
+
+function levelsOf(of: ReturnType<typeof history>, ...names: string[]): unknown[] {
+  const { details } = checkIsolation(of);
+  const levels = isJsonObject(details) && isJsonObject(details["levels"]) ? details["levels"] : {};
+  return names.map((name) => levels[name]);
+}
+
+const judged = ["serializable", "snapshot-isolation", "repeatable-read", "consistent-view", "read-committed"];
+
+describe("levels by predicates", () => {
+  it.each<[string, string[], unknown[]]>([
+    [
+      "all is well",
+      ['[["rp","true",{"1":1,"2":2}],["delete",1]]', '[["rp",["mod",2,0],{"2":2}]]'],
+      [true, true, true, true, true],
+    ],
+    [
+      "write skew by phantoms: each inserted what the other's predicate would have shown",
+      ['[["rp",["=",5],{}],["insert",3,5]]', '[["rp",["=",5],{}],["insert",4,5]]'],
+      [false, true, true, true, true],
+    ],
+    [
+      "read skew by a phantom: one of two inserted rows was left out",
+      ['[["insert",3,5],["insert",4,5]]', '[["rp",["=",5],{"3":5}]]'],
+      [false, false, true, false, true],
+    ],
+    [
+      "a row that a predicate showed was deleted, yet the deletion was seen",
+      ['[["delete",1],["insert",3,7]]', '[["rp",["=",1],{"1":1}],["r",3,7]]'],
+      [false, false, true, false, true],
+    ],
+    [
+      "the same, read by its key",
+      ['[["delete",1],["insert",3,7]]', '[["r",1,1],["r",3,7]]'],
+      [false, false, false, false, true],
+    ],
+    [
+      "each saw by predicate what the other wrote",
+      ['[["insert",3,5],["rp",["=",6],{"4":6}]]', '[["insert",4,6],["rp",["=",5],{"3":5}]]'],
+      [false, false, false, false, false],
+    ],
+    ["an own row was left out", ['[["insert",3,5],["rp",["=",5],{}]]'], [false, true, true, true, true]],
+    ["a row was shown that nobody wrote", ['[["rp",["=",5],{"3":5}]]'], [false, false, false, false, false]],
+  ])("%s", (_, transactions, expected) =>
+    expect(levelsOf(together(...transactions), ...judged)).toEqual(expected),
+  );
+});
