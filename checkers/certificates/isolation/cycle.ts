@@ -65,6 +65,10 @@ class CycleVerifier implements Details {
     return false;
   }
 
+  writes(event: number, key: number): boolean {
+    return this.#witnesses.writes(this.#at(event), key);
+  }
+
   readsAfter(into: NumberedEdge, anti: NumberedEdge): boolean {
     const reader = this.#at(anti.from);
     const arrival = this.#arrival(into, reader);
@@ -150,13 +154,36 @@ class CycleVerifier implements Details {
   #isForced({ from, to, key }: NumberedEdge, because: readonly NumberedEdge[]): boolean {
     if (this.#level.name === "read-uncommitted") return false;
     const opposite: NumberedEdge = { from: to, to: from, kind: "ww", key, because: [] };
-    if (isPath(because, from, to) && this.forbids([...because, opposite])) return true;
-    return because.some((read, i) => {
-      if (read.kind !== "wr" || read.key !== key || read.from !== to || read.to === from) return false;
-      const path = because.toSpliced(i, 1);
-      const anti: NumberedEdge = { from: read.to, to: from, kind: "rw", key, because: [opposite] };
-      return isPath(path, from, read.to) && this.forbids([...path, anti]);
+    // Who wrote on what it had read wrote before all that came after that, where nobody may come in between.
+    const built = because.some((read, i) => {
+      if (read.kind !== "wr" || read.key !== key || read.to !== from || read.from === to) return false;
+      const order: NumberedEdge = { from: read.from, to, kind: "ww", key, because: [] };
+      return (
+        this.#precedes(this.#at(read.from), this.#at(to), key) ||
+        this.#isForced(order, because.toSpliced(i, 1))
+      );
     });
+    if (built && this.forbids([{ from, to, kind: "rw", key, because: [] }, opposite])) return true;
+    // Among the reasons may be a read by which somebody is concerned, besides the path.
+    const paths = [
+      because,
+      ...because.flatMap((edge, i) =>
+        edge.kind === "wr" && edge.key === key ? [because.toSpliced(i, 1)] : [],
+      ),
+    ];
+    return paths.some((path) => {
+      const end = path.at(-1)?.to ?? from;
+      if (end === from || !isPath(path, from, end)) return false;
+      if (end === to) return this.forbids([...path, opposite]);
+      const anti: NumberedEdge = { from: end, to: from, kind: "rw", key, because: [opposite] };
+      return this.#sees(end, to, key) && this.forbids([...path, anti]);
+    });
+  }
+
+  /** Whether a transaction certainly read another's version of a key. */
+  #sees(reader: number, writer: number, key: number): boolean {
+    const [t, other] = [this.#at(reader), this.#at(writer)];
+    return this.#witnesses.reads(t, key).some((i) => this.#witnesses.source(t, i) === other);
   }
 
   /** Whether the order of two writers of a key is certain: told by a list, by the system's versions, or by reads before writes. */
@@ -164,10 +191,7 @@ class CycleVerifier implements Details {
     if (a === b || !this.#witnesses.writes(b, key)) return false;
     if (a === InitialTransaction) return true;
     if (b === InitialTransaction) return false;
-    const first = this.#witnesses.place(a, key);
-    const second = this.#witnesses.place(b, key);
-    if (first !== undefined && second !== undefined && first >= 0 && (second < 0 || first < second))
-      return true;
+    if (this.#witnesses.appendedBefore(a, b, key)) return true;
     if (this.#level.name !== "view-serializable") {
       const before = this.#witnesses.version(a, key);
       const after = this.#witnesses.version(b, key);

@@ -6,6 +6,8 @@ import type { NumberedEdge } from "./claimed-edges.ts";
 export interface Details {
   /** Whether a transaction writes anything. */
   isUpdate(transaction: number): boolean;
+  /** Whether a transaction wrote a key. */
+  writes(transaction: number, key: number): boolean;
   /** Whether the reader of `anti` read what that says at an operation after the one at which `into` arrives. */
   readsAfter(into: NumberedEdge, anti: NumberedEdge): boolean;
 }
@@ -45,7 +47,13 @@ export function isForbidden(
     case "read-committed":
       return false;
     case "cursor-stability":
-      return along(({ kind, key }) => kind === "so" || kind === "rt" || (kind === "ww" && key === anti.key));
+      return along(
+        ({ kind, key, to }) =>
+          kind === "so" ||
+          kind === "rt" ||
+          // Who read a version and wrote the key wrote after that version.
+          (key === anti.key && (kind === "ww" || details.writes(to, key))),
+      );
     case "monotonic-atomic-view":
     case "read-committed-biswas-enea":
       return path.length === 1 && along(({ kind }) => kind === "wr") && details.readsAfter(path[0]!, anti);

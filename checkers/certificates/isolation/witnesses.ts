@@ -19,8 +19,6 @@ export const Nobody = -2;
 interface Written {
   readonly transaction: number;
   readonly operation: number;
-  /** Whether the transaction wrote the key again. */
-  final: boolean;
 }
 
 /** What the operations on some keys tell of who wrote and who read what, found in one pass over the columns. */
@@ -30,8 +28,8 @@ export class Witnesses {
   readonly #writes = new Map<number, Map<number, Written[]>>();
   /** Key → transaction → its last write. */
   readonly #last = new Map<number, Map<number, Written>>();
-  /** Key → element → its place in the trace. */
-  readonly #places = new Map<number, Map<number, number>>();
+  /** Key → element → its first and its last place in the trace. */
+  readonly #places = new Map<number, Map<number, { readonly first: number; last: number }>>();
 
   constructor(transactions: Transactions, keys: Iterable<number>) {
     this.#transactions = transactions;
@@ -41,9 +39,12 @@ export class Witnesses {
       isAsked[k] = 1;
       this.#writes.set(k, new Map());
       this.#last.set(k, new Map());
-      const places = new Map<number, number>();
-      for (let at = traceFirst[k]!; at < traceFirst[k + 1]!; at++)
-        places.set(traceElement[at]!, at - traceFirst[k]!);
+      const places = new Map<number, { readonly first: number; last: number }>();
+      for (let at = traceFirst[k]!; at < traceFirst[k + 1]!; at++) {
+        const known = places.get(traceElement[at]!);
+        if (known === undefined) places.set(traceElement[at]!, { first: at, last: at });
+        else known.last = at;
+      }
       this.#places.set(k, places);
     }
     for (let t = 0; t < count; t++)
@@ -53,11 +54,8 @@ export class Witnesses {
   }
 
   #enter(transaction: number, operation: number, key: number, value: number): void {
-    const written = { transaction, operation, final: true };
-    const last = this.#last.get(key)!;
-    const before = last.get(transaction);
-    if (before !== undefined) before.final = false;
-    last.set(transaction, written);
+    const written = { transaction, operation };
+    this.#last.get(key)!.set(transaction, written);
     const writes = this.#writes.get(key)!;
     const same = writes.get(value);
     if (same === undefined) writes.set(value, [written]);
@@ -86,26 +84,24 @@ export class Witnesses {
     return found;
   }
 
-  /** The only transaction whose last write of the key a read can have seen; `Nobody` if there is not exactly one. */
+  /**
+   * The only transaction whose version of the key a read can have seen; `Nobody` if there is not exactly one. Of lists,
+   * whoever appended the last element: if that was not its last, the levels that heed reads are violated all the same.
+   */
   source(transaction: number, operation: number): number {
     const { kind, key, value } = this.#transactions;
-    const k = key[operation]!;
-    const shown = kind[operation] === ReadList ? this.#lastElement(operation) : value[operation]!;
-    const initial = kind[operation] === ReadList ? shown === undefined : shown === NullValue;
+    const isList = kind[operation] === ReadList;
+    const shown = isList ? this.#lastElement(operation) : value[operation]!;
     if (shown === undefined) return InitialTransaction;
-    const others = (this.#writes.get(k)?.get(shown) ?? []).filter(
-      (written) => written.transaction !== transaction && this.#counts(written.transaction),
-    );
-    const possible = kind[operation] === Read ? others.filter(({ final }) => final) : others;
-    if (initial) return possible.length === 0 ? InitialTransaction : Nobody;
-    const only = possible[0];
-    if (only === undefined || possible.length > 1 || !only.final) return Nobody;
-    // An own element that is read before it is appended says nothing.
-    return kind[operation] === ReadList && this.#appends(transaction, k, shown) ? Nobody : only.transaction;
-  }
-
-  #appends(transaction: number, key: number, element: number): boolean {
-    return (this.#writes.get(key)?.get(element) ?? []).some((written) => written.transaction === transaction);
+    let only = !isList && shown === NullValue ? InitialTransaction : Nobody;
+    for (const written of this.#writes.get(key[operation]!)?.get(shown) ?? []) {
+      const writer = written.transaction;
+      if (writer === transaction || writer === only || !this.#counts(writer)) continue;
+      if (!isList && this.lastWrite(writer, key[operation]!) !== written.operation) continue;
+      if (only !== Nobody) return Nobody;
+      only = writer;
+    }
+    return only;
   }
 
   #counts(transaction: number): boolean {
@@ -123,13 +119,35 @@ export class Witnesses {
     return end > deviantFirst[deviant]! ? deviantElement[end - 1] : undefined;
   }
 
-  /** Place in the trace of the last element that a transaction appended; −1 if nobody read it, `undefined` if that does not tell. */
-  place(transaction: number, key: number): number | undefined {
-    const last = this.#last.get(key)?.get(transaction);
-    if (last === undefined || this.#transactions.kind[last.operation] !== Append) return undefined;
-    const element = this.#transactions.value[last.operation]!;
-    const appenders = this.#writes.get(key)?.get(element) ?? [];
-    return appenders.length === 1 ? (this.#places.get(key)?.get(element) ?? -1) : undefined;
+  /**
+   * Whether the list of a key tells that one transaction appended before another: an element that only the first appended stands before
+   * all that the second can have. (One of a transaction's elements tells of all: with others' in between, no level would hold.)
+   */
+  appendedBefore(a: number, b: number, key: number): boolean {
+    const { first, kind, key: keys, value } = this.#transactions;
+    if (a < 0 || b < 0) return false;
+    const places = this.#places.get(key);
+    const writes = this.#writes.get(key);
+    let latest = -1;
+    for (let i = first[a]!; i < first[a + 1]!; i++)
+      if (keys[i] === key && kind[i] === Append)
+        if (writes?.get(value[i]!)?.every(({ transaction }) => transaction === a) === true)
+          latest = Math.max(latest, places?.get(value[i]!)?.last ?? -1);
+    let earliest = Infinity;
+    for (let i = first[b]!; i < first[b + 1]!; i++)
+      if (keys[i] === key && kind[i] === Append)
+        earliest = Math.min(earliest, places?.get(value[i]!)?.first ?? Infinity);
+    return latest >= 0 && latest < earliest;
+  }
+
+  /** Whether an element that only a transaction appended is in the trace. */
+  #isInTrace(transaction: number, i: number): boolean {
+    const { key, value } = this.#transactions;
+    const appenders = this.#writes.get(key[i]!)?.get(value[i]!) ?? [];
+    return (
+      this.#places.get(key[i]!)?.has(value[i]!) === true &&
+      appenders.every((other) => other.transaction === transaction)
+    );
   }
 
   /** The version that the system gave to a transaction's last write. */
@@ -144,7 +162,7 @@ export class Witnesses {
     if (transaction === InitialTransaction || status[transaction] === Committed) return true;
     if (status[transaction] !== Undetermined) return false;
     for (let i = first[transaction]!; i < first[transaction + 1]!; i++) {
-      if (kind[i] === Append && (this.place(transaction, key[i]!) ?? -1) >= 0) return true;
+      if (kind[i] === Append && this.#isInTrace(transaction, i)) return true;
       if (kind[i] !== Write || this.lastWrite(transaction, key[i]!) !== i) continue;
       for (let t = 0; t < count; t++) {
         if (status[t] !== Committed) continue;
