@@ -21,6 +21,12 @@ import { verifyCycle } from "./cycle.ts";
 const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 80);
 const LongTime = 3_600_000;
 
+/** Registers whose values are unique above all: there orders have to be inferred. */
+const histories = fc.oneof(
+  randomHistories({ untimed: true }),
+  randomHistories({ objects: "registers", duplicates: false }),
+);
+
 describe("the verifier of cycles", () => {
   test(
     "accepts a cycle against a level only if the level is violated",
@@ -28,7 +34,7 @@ describe("the verifier of cycles", () => {
       const accepted = { observed: 0, inferred: 0 };
       fc.assert(
         fc.property(
-          randomHistories({ untimed: true }),
+          histories,
           fc.array(fc.array(fc.nat(1 << 20), { minLength: 12, maxLength: 12 }), {
             minLength: 60,
             maxLength: 60,
@@ -51,7 +57,7 @@ describe("the verifier of cycles", () => {
         { numRuns: Runs, endOnFailure: true },
       );
       expect(accepted.observed).toBeGreaterThan(Runs);
-      expect(accepted.inferred).toBeGreaterThan(Runs / 20);
+      expect(accepted.inferred).toBeGreaterThan(0);
     },
     LongTime,
   );
@@ -61,7 +67,7 @@ describe("the verifier of cycles", () => {
     () => {
       const verified = new Map<string, { accepted: number; refused: number }>();
       fc.assert(
-        fc.property(randomHistories({ untimed: true }), (history) => {
+        fc.property(histories, (history) => {
           const transactions = transactionsOf(historyOf(history));
           const reading = readingOf(transactions);
           for (const level of everyLevel) {
@@ -79,7 +85,7 @@ describe("the verifier of cycles", () => {
             expect(problem, JSON.stringify({ level, claimed, history })).toBeUndefined();
           }
         }),
-        { numRuns: Runs, endOnFailure: true },
+        { numRuns: 4 * Runs, endOnFailure: true },
       );
       for (const [engine, { accepted, refused }] of verified) {
         if (process.env["RASHOMON_FUZZ_RUNS"] !== undefined) console.log(engine, accepted, refused);
