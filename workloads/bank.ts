@@ -1,6 +1,7 @@
 import type { Json } from "../histories/json.ts";
 import { mix } from "./generators/choice.ts";
 import type { Context, Generator } from "./generators/generator.ts";
+import { concurrencyLimit } from "./generators/limits.ts";
 import { phases, untilOk } from "./generators/order.ts";
 import type { Template } from "./generators/plan.ts";
 import { repeat } from "./generators/repetition.ts";
@@ -54,7 +55,7 @@ function transfers(options: WorkloadOptions): Generator {
     return { f: "transfer", value: { from, to, amount: 1 + random.int(largest) } };
   };
   return phases(
-    untilOk(repeat({ f: "init", value: opening(accounts, total) })),
+    untilOk(concurrencyLimit(1, repeat({ f: "init", value: opening(accounts, total) }))),
     paced(options, mix([repeat({ f: "read" }), transfer])),
   );
 }

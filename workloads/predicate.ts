@@ -1,7 +1,8 @@
 import type { Json } from "../histories/json.ts";
 import type { Context, Generator } from "./generators/generator.ts";
 import { remembering, type Remembered } from "./generators/memory.ts";
-import { phases, untilOk } from "./generators/order.ts";
+import { concurrencyLimit } from "./generators/limits.ts";
+import { phases, untilNotFailed } from "./generators/order.ts";
 import { repeat } from "./generators/repetition.ts";
 import { paced, wholeNumber } from "./pace.ts";
 import type { Random } from "./random.ts";
@@ -21,7 +22,8 @@ export const predicate: Workload = {
   operations: [
     {
       f: "init",
-      argument: "{key: value, …}: inserts these rows, in one transaction, unless they are there",
+      argument:
+        "{key: value, …}: inserts these rows, in one transaction, before all others; fails as a whole if one was there before",
       result: "the same",
       example: { argument: { 0: 3, 1: 7 }, result: { 0: 3, 1: 7 } },
     },
@@ -81,7 +83,13 @@ function rows(options: WorkloadOptions): Generator {
     return { operation: { f: "txn", value }, memory: now };
   };
   return phases(
-    untilOk(repeat({ f: "init", value: Object.fromEntries(first.map((row) => [row.key, row.value])) })),
+    // Rows are born once: what may have inserted them is not tried again.
+    untilNotFailed(
+      concurrencyLimit(
+        1,
+        repeat({ f: "init", value: Object.fromEntries(first.map((row) => [row.key, row.value])) }),
+      ),
+    ),
     paced(options, remembering<Memory>({ nextKey: count, rows: first }, transaction)),
   );
 }

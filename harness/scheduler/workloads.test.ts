@@ -90,6 +90,18 @@ describe("the workload predicate", () => {
     expect(new Set(story.values())).toEqual(new Set(["i", "iw", "id", "iwd"]));
   });
 
+  it("tries the first rows again only if they are certainly not there", () => {
+    const inits = (types: readonly ("ok" | "fail" | "info")[]): number =>
+      schedule(
+        "predicate",
+        {},
+        { system: (_, count) => ({ type: types[count] ?? "ok", latency: 10 }) },
+      ).filter(({ f }) => f === "init").length;
+    expect(inits(["ok"])).toBe(1);
+    expect(inits(["fail", "fail", "ok"])).toBe(3);
+    expect(inits(["fail", "info"])).toBe(2);
+  });
+
   it("reads by predicates that match a part of the rows, and overwrites with other values", () => {
     const all = microOperations(schedule("predicate"));
     const predicates = all.filter(([f]) => f === "rp").map(([, predicate]) => JSON.stringify(predicate));

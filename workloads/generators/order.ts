@@ -42,28 +42,41 @@ export function andThen(first: Plan, second: Plan): Generator {
 
 /** A plan until one of its own operations is `ok`; it goes on proposing until that is known. */
 export function untilOk(plan: Plan): Generator {
-  return new UntilOk(OwnOperations.none, generator(plan));
+  return new Until("untilOk", ["ok"], OwnOperations.none, generator(plan));
 }
 
-class UntilOk implements Generator {
+/** A plan until one of its own operations is `ok` or `info`, so that it may have happened. */
+export function untilNotFailed(plan: Plan): Generator {
+  return new Until("untilNotFailed", ["ok", "info"], OwnOperations.none, generator(plan));
+}
+
+class Until implements Generator {
+  readonly #name: string;
+  readonly #ends: readonly Event["type"][];
   readonly #own: OwnOperations;
   readonly #plan: Generator;
 
-  constructor(own: OwnOperations, plan: Generator) {
+  constructor(name: string, ends: readonly Event["type"][], own: OwnOperations, plan: Generator) {
+    this.#name = name;
+    this.#ends = ends;
     this.#own = own;
     this.#plan = plan;
   }
 
   next(context: Context): Next {
-    const answer = ask(this.#plan, context, "untilOk");
+    const answer = ask(this.#plan, context, this.#name);
     if (answer.kind === "done") return done;
-    return followedBy(answer, new UntilOk(this.#own.answered(answer), answer.generator));
+    return followedBy(answer, this.#with(this.#own.answered(answer), answer.generator));
   }
 
   update(context: Context, event: Event): Generator {
-    if (event.type === "ok" && this.#own.ends(event)) return nothing;
-    const plan = tell(this.#plan, context, event, "untilOk");
+    if (this.#ends.includes(event.type) && this.#own.ends(event)) return nothing;
+    const plan = tell(this.#plan, context, event, this.#name);
     const own = this.#own.after(event);
-    return plan === this.#plan && own === this.#own ? this : new UntilOk(own, plan);
+    return plan === this.#plan && own === this.#own ? this : this.#with(own, plan);
+  }
+
+  #with(own: OwnOperations, plan: Generator): Until {
+    return new Until(this.#name, this.#ends, own, plan);
   }
 }

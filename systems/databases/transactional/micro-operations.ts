@@ -88,8 +88,15 @@ function predicateOf(predicate: Json): ((value: Json) => boolean) | undefined {
   return (value) => typeof value === "number" && value % first === second;
 }
 
-/** Inserts {key: value, …}, unless there are rows already. */
-export function initRows(invocation: Invocation, prefix = rows): Operation {
+/** Inserts {key: value, …} before all else; rolls back if there are rows. */
+export function insertFirst(invocation: Invocation): Operation {
+  return insertAll(invocation, rows, () => {
+    throw new Refusal("there are rows already");
+  });
+}
+
+/** Inserts {key: value, …} under a prefix in one transaction; does something else if there are keys with the prefix. */
+export function insertAll(invocation: Invocation, prefix: string, ifAny: () => void): Operation {
   const { value } = invocation;
   if (typeof value !== "object" || value === null || isJsonArray(value))
     throw unfit(invocation, "{key: value, …}");
@@ -97,7 +104,10 @@ export function initRows(invocation: Invocation, prefix = rows): Operation {
     readOnly: false,
     *program(access) {
       yield "step";
-      if (access.scan(prefix).length > 0) return value;
+      if (access.scan(prefix).length > 0) {
+        ifAny();
+        return value;
+      }
       for (const [key, content] of Object.entries(value)) {
         yield "step";
         access.set(prefix + key, content);

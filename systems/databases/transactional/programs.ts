@@ -1,13 +1,13 @@
 import { canonical, isJsonArray, isJsonObject, type Json } from "../../../histories/json.ts";
 import type { Invocation } from "../../contracts/client.ts";
-import { initRows, onKeys, onRows } from "./micro-operations.ts";
+import { insertAll, insertFirst, onKeys, onRows } from "./micro-operations.ts";
 import { Refusal, unfit, type Operation } from "./program.ts";
 
 /** The workloads that a store serves, each with what its operations do. */
 const workloads: Readonly<Record<string, (invocation: Invocation) => Operation>> = {
   "list-append": onKeys,
   "rw-register": onKeys,
-  predicate: (invocation) => (invocation.f === "init" ? initRows(invocation) : onRows(invocation)),
+  predicate: (invocation) => (invocation.f === "init" ? insertFirst(invocation) : onRows(invocation)),
   bank: onAccounts,
   "long-fork": onKeys,
   "write-skew": insertIfNone,
@@ -31,7 +31,8 @@ const accounts = "account/";
 /** `init`, `read` and `transfer` of the bank. Accounts are read one by one. */
 function onAccounts(invocation: Invocation): Operation {
   const { f, value } = invocation;
-  if (f === "init") return initRows(invocation, accounts);
+  // Whoever opens the accounts again finds them open.
+  if (f === "init") return insertAll(invocation, accounts, () => undefined);
   if (f === "read")
     return {
       readOnly: true,
