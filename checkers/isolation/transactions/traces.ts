@@ -79,7 +79,7 @@ export class Traces {
         this.after = j + 1;
         return length;
       }
-    } else if (byte === 0x2c && i === end - 1 && this.#count[key]! > 0) {
+    } else if (byte === 0x2c && i === end - 1) {
       return this.#extend(key, block, bytes, at, j);
     }
     return this.#compare(key, block, bytes, at);

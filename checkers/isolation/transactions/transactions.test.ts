@@ -120,6 +120,20 @@ describe("what a transaction did", () => {
   });
 });
 
+describe("the trace of a list", () => {
+  it.each<[string, string[], number[]]>([
+    ["is the longest that was read", ["rx[1]", "rx[1,2,3]", "rx[1,2]"], [1, 2, 3]],
+    ["even if it agrees with no other", ["rx[1]", "rx[1,2]", "rx[3,2,1]"], [3, 2, 1]],
+    ["the first of several", ["rx[3]", "rx[2,1]", "rx[3,4]"], [2, 1]],
+    ["the first of several, if that was long at once", ["rx[3,4]", "rx[2,1]", "rx[4,3]"], [3, 4]],
+  ])("%s", (_, reads, expected) => {
+    const { traceElement, history: of } = transactionsOf(
+      transactionHistory(reads.map((read) => `0: ${read}`).join("\n")),
+    );
+    expect(Array.from(traceElement, (number) => of.valueTable.get(number))).toEqual(expected);
+  });
+});
+
 describe("operations on rows", () => {
   const of = [
     '0 invoke init {"1":5,"a":6}',
