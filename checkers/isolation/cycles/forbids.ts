@@ -14,6 +14,16 @@ export function isOrder(kind: EdgeKind): boolean {
   return kind === "so" || kind === "rt";
 }
 
+/** Whether an anti-dependency is of reads by predicate alone. */
+export function isByPredicate(reading: Reading, { from, key, kind }: Edge): boolean {
+  if (kind === "rwp") return true;
+  const { readByPredicate, readFirst, readKey } = reading;
+  if (readByPredicate === undefined || kind !== "rw") return false;
+  for (let entry = readFirst[from]!; entry < readFirst[from + 1]!; entry++)
+    if (readKey[entry] === key && readByPredicate[entry] !== 1) return false;
+  return true;
+}
+
 export function isRead(kind: EdgeKind): boolean {
   return kind === "wr" || kind === "wrp";
 }
@@ -96,7 +106,7 @@ export function forbids(level: Level, cycle: readonly Edge[], reading: Reading):
       return new Set(readers).size <= 1;
     }
     case "repeatable-read":
-      return anti.every(({ kind }) => kind === "rw");
+      return !anti.some((edge) => isByPredicate(reading, edge));
     case "view-serializable":
       return cycle.every((edge) => isOrder(edge.kind) || isRead(edge.kind) || !isToldOrder(reading, edge));
     case "serializable":

@@ -2,7 +2,7 @@ import type { AnomalyName, CycleName } from "../anomalies.ts";
 import type { Edge } from "../decision.ts";
 import type { Level } from "../levels.ts";
 import type { Reading } from "../reading.ts";
-import { forbids, isAntiDependency, isOrder, isRead } from "./forbids.ts";
+import { forbids, isAntiDependency, isByPredicate, isOrder, isRead } from "./forbids.ts";
 
 /**
  * The names of a cycle: first its class as Adya and Elle have it, then what else it is known as, the most telling first
@@ -12,7 +12,7 @@ export function namesOfCycle(
   reading: Reading,
   cycle: readonly Edge[],
 ): readonly [AnomalyName, ...AnomalyName[]] {
-  const first = classOf(cycle);
+  const first = classOf(reading, cycle);
   const ordered = cycle.some(({ kind }) => isOrder(kind));
   const suffix = cycle.some(({ kind }) => kind === "rt") ? "realtime" : ordered ? "process" : undefined;
   const withSuffix = (name: CycleName): AnomalyName => (suffix === undefined ? name : `${name}-${suffix}`);
@@ -20,7 +20,7 @@ export function namesOfCycle(
 }
 
 /** The class that the number of anti-dependencies and their neighbours make: exactly one. */
-function classOf(cycle: readonly Edge[]): CycleName {
+function classOf(reading: Reading, cycle: readonly Edge[]): CycleName {
   const anti = cycle.filter(({ kind }) => isAntiDependency(kind));
   if (anti.length === 0) return cycle.some(({ kind }) => isRead(kind)) ? "G1c" : "G0";
   if (anti.length === 1) return "G-single";
@@ -28,7 +28,7 @@ function classOf(cycle: readonly Edge[]): CycleName {
     ({ kind }, i) => isAntiDependency(kind) && isAntiDependency(cycle[(i + 1) % cycle.length]!.kind),
   );
   if (!adjacent) return "G-nonadjacent";
-  return anti.every(({ kind }) => kind === "rw") ? "G2-item" : "G2";
+  return anti.some((edge) => isByPredicate(reading, edge)) ? "G2" : "G2-item";
 }
 
 const plain = (name: Level["name"]): Level => ({ name, strength: "strong" });
@@ -43,7 +43,7 @@ function othersOf(reading: Reading, cycle: readonly Edge[]): CycleName[] {
     names.push("G-SIb", "G-SI");
   }
   if (isLongFork(cycle)) names.push("long-fork");
-  if (anti.length >= 2 && classOf(cycle) === "G-nonadjacent") names.push("G-SI");
+  if (anti.length >= 2 && classOf(reading, cycle) === "G-nonadjacent") names.push("G-SI");
   if (isWriteSkew(cycle)) names.push("write-skew");
   if (anti.length >= 2 && forbids(plain("update-serializable"), cycle, reading)) names.push("G-update");
   return names;

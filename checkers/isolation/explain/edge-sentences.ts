@@ -13,7 +13,7 @@ export interface EdgeProof {
 }
 
 /** Reasons within reasons are told so deep; the proof itself may go deeper. */
-const DeepestReasons = 3;
+const DeepestReasons = 6;
 
 /** Tells why edges are there, in plain words. */
 export class EdgeSentences {

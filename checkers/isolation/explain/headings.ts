@@ -35,7 +35,7 @@ export function headingOfCycle(
     return `${list(anti.map(({ from }) => name(from)).toSorted(byNumber))} each saw a state that is of no one moment (long fork).`;
   if (cycle.length === 2 && anti[0]!.key === anti[1]!.key)
     return `${all} each changed ${texts.keyText(anti[0]!.key)} without having seen the change of the other (lost update).`;
-  const predicate = anti.some(({ kind }) => kind === "rwp") ? ", one of them by a predicate (phantom)" : "";
+  const predicate = is("G2") ? ", one of them by a predicate (phantom)" : "";
   return cycle.length === 2
     ? `${all} each missed what the other wrote${predicate}: no order of the two explains what they read.`
     : `Of ${all}, each missed or followed what the next one did${predicate}: no order, one after the other, explains what they read.`;
