@@ -107,17 +107,17 @@ function simulate({
         number: ++made,
       };
     } else if (!one.committed) {
-      const time = snapshot ? one.at : commits;
+      let time = store === "serializable" ? commits : one.at;
       const written = new Set();
       let conflict = false;
       for (const operation of one.operations) {
-        // Under read committed each read is of its own moment.
-        const moment = store === "committed" ? one.at + Math.floor(random() * (commits - one.at + 1)) : time;
-        if (operation.read) operation.from = written.has(operation.key) ? -1 : seenAt(operation.key, moment);
+        // Under read committed each read is of its own moment, no earlier than the one before.
+        if (store === "committed") time += Math.floor(random() * (commits - time + 1));
+        if (operation.read) operation.from = written.has(operation.key) ? -1 : seenAt(operation.key, time);
         else {
           written.add(operation.key);
           const all = versions[operation.key];
-          conflict ||= all[all.length - 2] > time;
+          conflict ||= snapshot && all[all.length - 2] > time;
         }
       }
       if (conflict) {

@@ -11,8 +11,11 @@ interface Way {
   readonly nodes: readonly number[];
 }
 
+/** A step from a chain to the next one of its key in the order at hand stands for a literal that may not have been made. */
+const Implied = 2 ** 40;
+
 /** At most so many clauses are added before the search goes on. */
-const Together = 500;
+const Together = 3000;
 
 /**
  * What the rules ask beyond an acyclic graph, checked on a complete order of versions: nobody who overwrote a version precedes
@@ -202,30 +205,41 @@ export class Checks {
   }
 
   /**
-   * A shortest path of accepted edges, with those that the order of versions at hand implies if they count. Breadth first, among the
-   * nodes between the two in the order.
+   * A path of accepted edges that rests on as few choices as can be, with those that the order of versions at hand implies if they count:
+   * in layers by the number of choices, among the nodes between the two in the order.
    */
   #path(from: number, to: number, accept: (kind: number) => boolean, implied: boolean): Way | undefined {
     const { graph } = this.#choices;
     const limit = graph.at[to]!;
     // By node: the node before it, and the literal of the step.
-    const before = new Map<number, number>([[from, -1]]);
+    const before = new Map<number, number>();
     const chosen = new Map<number, Literal>();
-    const queue = [from];
-    const reach = (node: number, next: number, literal: Literal): void => {
-      if (before.has(next) || graph.at[next]! > limit) return;
-      before.set(next, node);
-      if (literal >= 0) chosen.set(next, literal);
-      queue.push(next);
-    };
-    for (const node of queue) {
-      if (node === to) return this.#wayBack(before, chosen, to);
-      this.#effort.left--;
-      graph.eachOut(node, (next, edge) => {
+    const offered: { node: number; before: number; literal: Literal }[][] = [
+      [{ node: from, before: -1, literal: -1 }],
+      [],
+    ];
+    for (let layer = offered[0]!; layer.length > 0; layer = offered[0]!) {
+      const [, next] = offered;
+      // The list grows while it is gone through.
+      for (const step of layer) {
+        const { node } = step;
+        if (before.has(node)) continue;
+        before.set(node, step.before);
+        if (step.literal >= 0) chosen.set(node, step.literal);
+        if (node === to) return this.#wayBack(before, chosen, to);
         this.#effort.left--;
-        if (accept(kindOf(graph.labelOf(edge)))) reach(node, next, graph.literalOf(edge));
-      });
-      if (implied) this.#eachImplied(node, (next, literal) => reach(node, next, literal));
+        const reach = (other: number, literal: Literal): void => {
+          this.#effort.left--;
+          if (before.has(other) || graph.at[other]! > limit) return;
+          (literal < 0 ? layer : next!).push({ node: other, before: node, literal });
+        };
+        graph.eachOut(node, (other, edge) => {
+          if (accept(kindOf(graph.labelOf(edge)))) reach(other, graph.literalOf(edge));
+        });
+        if (implied) this.#eachImplied(node, reach);
+      }
+      offered.shift();
+      offered.push([]);
     }
     return undefined;
   }
@@ -236,7 +250,13 @@ export class Checks {
     for (let node = to; node >= 0; node = before.get(node)!) {
       nodes.push(node);
       const literal = chosen.get(node);
-      if (literal !== undefined) literals.push(denied(literal));
+      if (literal === undefined) continue;
+      if (literal < Implied) literals.push(denied(literal));
+      else {
+        const chain = literal - Implied;
+        const next = this.#refinement.order[this.#chainPlace[chain]! + 1]!;
+        literals.push(denied(this.#choices.before(chain, next)!));
+      }
     }
     return { literals, nodes };
   }
@@ -253,8 +273,9 @@ export class Checks {
       if (next >= versions.chainFirst[key + 1]!) continue;
       const edges = choices.edges(chain, order[next]!).filter(({ from }) => from === node);
       if (edges.length === 0) continue;
-      const literal = choices.before(chain, order[next]!);
-      for (const { to } of edges) visit(to, literal ?? -1);
+      // The choice is made only if the path needs it: what is certain has its edges already.
+      if (versions.chainFirst[key] === chain) continue;
+      for (const { to } of edges) visit(to, Implied + chain);
     }
   }
 

@@ -94,7 +94,11 @@ export class Choices {
         edges.push({ from: commit[writer]!, to: readAt[read]!, label: labelOf(ReadFrom, key) });
       // Who writes the key as well overwrites what was read by itself, which is no edge where a transaction is one node.
       if (gather[version]! >= 0 && !(rules.layout === "one" && this.#writes(reader, key)))
-        edges.push({ from: start[reader]!, to: gather[version]!, label: labelOf(Inner, 0) });
+        edges.push({
+          from: rules.layout === "operations" ? readAt[read]! : start[reader]!,
+          to: gather[version]!,
+          label: labelOf(Inner, 0),
+        });
       const variable = search.addVariable(edges, []);
       this.#readOf[variable] = read;
       return variable;

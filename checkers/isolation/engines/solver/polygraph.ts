@@ -82,6 +82,8 @@ export function polygraphOf(reading: Reading, rules: Rules): Polygraph | readonl
   const counts = (n: number): boolean =>
     rules.antiDependencies === "all" ||
     (rules.antiDependencies === "updates" && reading.writeFirst[n + 1]! > reading.writeFirst[n]!);
+  // Whether whoever comes after all readers of a version is where whoever comes after its writer has to be.
+  const readersImply = !rules.conflicts && rules.layout !== "operations";
   const found: number[] = [];
   for (let v = 0; v < count; v++) {
     const writer = versions.node[v]!;
@@ -89,22 +91,23 @@ export function polygraphOf(reading: Reading, rules: Rules): Polygraph | readonl
     const after = next[v]!;
     found.length = 0;
     for (let i = readsFirst[v]!; i < readsFirst[v + 1]!; i++) {
-      const n = reader[readsOf[i]!]!;
-      if (counts(n) && found.at(-1) !== n && !(after >= 0 && versions.node[after] === n)) found.push(n);
+      const r = readsOf[i]!;
+      const n = reader[r]!;
+      const at = rules.layout === "operations" ? readAt[r]! : start[n]!;
+      if (counts(n) && found.at(-1) !== at && !(after >= 0 && versions.node[after] === n)) found.push(at);
     }
     const gathers =
       rules.antiDependencies !== "none" && (isChoice[v] === 1 || (after < 0 && found.length > 1));
     if (gathers) {
       gather[v] = owner.push(-1) - 1;
-      for (const n of found) edges.add(start[n]!, gather[v]!, labelOf(Inner, 0));
+      for (const at of found) edges.add(at, gather[v]!, labelOf(Inner, 0));
       readersFrom[v] = gather[v]!;
-      if (!rules.conflicts && writer !== Initial)
-        edges.add(commit[writer]!, gather[v]!, labelOf(Version, key));
-    } else if (found.length === 1) readersFrom[v] = start[found[0]!]!;
-    if (rules.conflicts || readersFrom[v]! < 0) versionFrom[v] = writer === Initial ? -1 : commit[writer]!;
+      if (readersImply && writer !== Initial) edges.add(commit[writer]!, gather[v]!, labelOf(Version, key));
+    } else if (found.length === 1) readersFrom[v] = found[0]!;
+    if (!readersImply || readersFrom[v]! < 0) versionFrom[v] = writer === Initial ? -1 : commit[writer]!;
     if (after < 0) continue;
     if (gathers) edges.add(gather[v]!, readersTo[after]!, labelOf(Overwritten, key));
-    else for (const n of found) edges.add(start[n]!, readersTo[after]!, labelOf(Overwritten, key));
+    else for (const at of found) edges.add(at, readersTo[after]!, labelOf(Overwritten, key));
     if (writer !== Initial) edges.add(commit[writer]!, versionTo[after]!, labelOf(Version, key));
   }
   for (let key = 0; key + 1 < versions.chainFirst.length; key++) {

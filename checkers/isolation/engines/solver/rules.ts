@@ -66,6 +66,15 @@ const shapes: Readonly<Record<LevelName, Shape | undefined>> = {
   serializable: total,
 };
 
+/**
+ * Rules that are stricter than those of a level and easier to follow: an account by them is one of the level. For monotonic view, that
+ * every operation took place at one moment, as in a store that locks what it writes and reads what is committed.
+ */
+export function stricterRulesOf(rules: Rules): Rules | undefined {
+  if (rules.layout !== "operations") return undefined;
+  return { ...rules, antiDependencies: "all", precedence: "none" };
+}
+
 /** The rules of a level in its strength; `undefined` for read uncommitted, which asks nothing of reads. */
 export function rulesOf({ name, strength }: Level): Rules | undefined {
   const shape = shapes[name];

@@ -4,7 +4,7 @@ import { isBrokenBy } from "../../lattice.ts";
 import type { Level } from "../../levels.ts";
 import type { Reading } from "../../reading.ts";
 import type { Effort } from "./order.ts";
-import { rulesOf } from "./rules.ts";
+import { rulesOf, stricterRulesOf } from "./rules.ts";
 import { shrinkCore } from "./shrink-core.ts";
 import { solve } from "./solve.ts";
 
@@ -20,10 +20,20 @@ export const solverEngine: IsolationEngine = {
   },
 };
 
+/** Visits of nodes and edges for each operation that stricter rules are tried for. */
+const GuessEffort = 200;
+
 function search(reading: Reading, level: Level, budget: Budget): LevelDecision | undefined {
   const rules = rulesOf(level);
   if (rules === undefined) return undefined;
   const effort: Effort = { left: budget.steps ?? Infinity };
+  const stricter = stricterRulesOf(rules);
+  if (stricter !== undefined) {
+    const limit = Math.min(effort.left, GuessEffort * (reading.readKey.length + reading.writeKey.length));
+    const guess = solve(reading, stricter, { left: limit });
+    effort.left -= limit;
+    if (guess.result === "valid") return { valid: true, execution: guess.execution };
+  }
   const solution = solve(reading, rules, effort);
   switch (solution.result) {
     case "valid":
