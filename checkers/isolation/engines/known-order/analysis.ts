@@ -44,6 +44,12 @@ type Attempt =
   | { readonly holds: false; readonly cycle?: readonly Edge[] }
   | { readonly holds: typeof TooMuch };
 
+/** What came out for a level; a cycle is looked for when somebody asks. */
+type Outcome =
+  | { readonly holds: true; readonly execution: Execution }
+  | { readonly holds: false; readonly cycle: () => readonly Edge[] }
+  | { readonly holds: typeof TooMuch };
+
 /**
  * Decides levels of one reading whose writers are known, keeping what several levels need. Each is decided for the order of versions that is
  * known; where some stay loose, whatever that refutes is refuted, and a guess at the rest may show that the level holds.
@@ -56,7 +62,7 @@ export class Analysis {
   readonly #untold: Versions | undefined;
   #chained: Dependencies | undefined;
   #lastSearch: { versions: Versions; search: CycleSearch } | undefined;
-  readonly #decisions = new Map<number, LevelDecision | undefined>();
+  readonly #outcomes = new Map<number, Outcome | undefined>();
 
   private constructor(reading: Reading, versions: Versions) {
     this.#reading = reading;
@@ -74,12 +80,16 @@ export class Analysis {
   /** Apart from findings. `undefined`: it depends on the order of loose versions. */
   decide({ name, strength }: Level, budget: Budget): LevelDecision | undefined {
     const level = { name: this.#sameRule(name), strength };
-    const number = levelNumber(level);
-    if (this.#decisions.has(number)) return this.#decisions.get(number);
-    const decision = this.#implied(level, budget) ?? this.#decide(level, budget);
-    // With a greater budget, what is unknown may be found.
-    if (decision?.valid !== "unknown") this.#decisions.set(number, decision);
-    return decision;
+    const outcome = this.#outcome(level, budget);
+    if (outcome === undefined) return undefined;
+    switch (outcome.holds) {
+      case true:
+        return { valid: true, execution: outcome.execution };
+      case false:
+        return { valid: false, cycle: outcome.cycle() };
+      case TooMuch:
+        return { valid: "unknown", reason: "there are too many paths to follow" };
+    }
   }
 
   /** Levels of one rule are decided once; in which findings break them, they may differ. */
@@ -101,35 +111,46 @@ export class Analysis {
     }
   }
 
-  /** From serializability, which is decided fastest, or from any level that was decided before. */
-  #implied(level: Level, budget: Budget): LevelDecision | undefined {
-    for (const strength of ["strong", level.strength] as const) {
-      const serializable: Level = { name: "serializable", strength };
-      if (levelNumber(serializable) === levelNumber(level) || !implies(serializable, level)) continue;
-      const decision = this.decide(serializable, budget);
-      if (decision?.valid === true) return decision;
-    }
-    for (const [number, decision] of this.#decisions)
-      if (decision?.valid === true && implies(levels[number]!, level)) return decision;
+  #outcome(level: Level, budget: Budget): Outcome | undefined {
+    const number = levelNumber(level);
+    if (this.#outcomes.has(number)) return this.#outcomes.get(number);
+    const outcome = this.#implied(level, budget) ?? this.#settled(level, budget);
+    // With a greater budget, what is unknown may be found.
+    if (outcome?.holds !== TooMuch) this.#outcomes.set(number, outcome);
+    return outcome;
+  }
+
+  /** From the levels that are decided fastest and imply most others, or from any that was decided before. */
+  #implied(level: Level, budget: Budget): Outcome | undefined {
+    for (const name of ["serializable", "snapshot-isolation"] as const)
+      for (const strength of ["strong", level.strength] as const) {
+        const stronger: Level = { name, strength };
+        if (levelNumber(stronger) === levelNumber(level) || !implies(stronger, level)) continue;
+        const outcome = this.#outcome(stronger, budget);
+        if (outcome?.holds === true) return outcome;
+      }
+    for (const [number, outcome] of this.#outcomes)
+      if (outcome?.holds === true && implies(levels[number]!, level)) return outcome;
     return undefined;
   }
 
-  #decide(level: Level, budget: Budget): LevelDecision | undefined {
-    if (level.name === "view-serializable" && this.#untold !== undefined)
-      return this.#settle(new Dependencies(this.#untold.chained()), level, budget);
-    return this.#settle(this.#dependenciesFor(level), level, budget);
-  }
-
-  #settle(known: Dependencies, level: Level, budget: Budget): LevelDecision | undefined {
+  #settled(level: Level, budget: Budget): Outcome | undefined {
+    const known =
+      level.name === "view-serializable" && this.#untold !== undefined
+        ? new Dependencies(this.#untold.chained())
+        : this.#dependenciesFor(level);
     const attempt = this.#attempt(known, level, budget);
-    if (attempt.holds === TooMuch) return { valid: "unknown", reason: "there are too many paths to follow" };
-    if (!attempt.holds) return { valid: false, cycle: attempt.cycle ?? this.#shortestCycle(known, level) };
+    if (attempt.holds === TooMuch) return attempt;
+    if (!attempt.holds) {
+      let cycle = attempt.cycle;
+      return { holds: false, cycle: () => (cycle ??= this.#shortestCycle(known, level)) };
+    }
     const onlyOrders = known.looseUnread && known.complete && orderIsEnough.has(level.name);
-    if (known.versions.total || onlyOrders) return { valid: true, execution: attempt.execution };
+    if (known.versions.total || onlyOrders) return attempt;
     for (const place of [attempt.place, attempt.placeByEnd]) {
       const guess = new Dependencies(known.versions.guessed(place()));
       const guessed = this.#attempt(guess, level, budget);
-      if (guessed.holds === true) return { valid: true, execution: guessed.execution };
+      if (guessed.holds === true) return guessed;
     }
     return undefined;
   }
