@@ -50,6 +50,9 @@ export function restrict(reading: Reading, kept: Int32Array): Reading {
       : {
           readByPredicate: Uint8Array.from(reads.entries, (entry) => reading.readByPredicate?.[entry] ?? 0),
         }),
+    ...(reading.readByPredicate === undefined
+      ? {}
+      : { readByPredicate: Uint8Array.from(reads.entries, (entry) => reading.readByPredicate![entry]!) }),
     ...writersOf(reading, place),
     candidates,
     findings: [],
