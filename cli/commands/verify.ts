@@ -136,10 +136,10 @@ function verifyIsolation(
 
 function firstProblem(
   levels: readonly Level[],
-  verify: (level: Level) => string | undefined,
+  problemAt: (level: Level) => string | undefined,
 ): string | undefined {
   for (const level of levels) {
-    const problem = verify(level);
+    const problem = problemAt(level);
     if (problem !== undefined) return `${nameOf(level)}: ${problem}`;
   }
   return undefined;

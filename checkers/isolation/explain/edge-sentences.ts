@@ -3,7 +3,7 @@ import { reads } from "../cycles/verify.ts";
 import type { Edge } from "../decision.ts";
 import type { ShownEdge } from "../evidence.ts";
 import { Initial, type Reading } from "../reading.ts";
-import { Append, ReadList } from "../transactions.ts";
+import { Append, ReadList, Unread } from "../transactions.ts";
 import { InitialTransaction, TransactionTexts } from "./transaction-text.ts";
 
 /** Why one transaction came before another, and the micro-operations that show it. */
@@ -154,6 +154,8 @@ export class EdgeSentences {
         sentence: `${saw}, without the ${this.texts.valueText(write)} that ${this.name(to)} appended`,
         operations,
       };
+    if (this.reading.transactions.value[read.operation] === Unread)
+      return { sentence: `${saw}, and ${this.name(to)} ${this.texts.did(write)}`, operations };
     if (read.writer === Initial)
       return {
         sentence: `${saw}, its initial value, which ${this.name(to)} replaced by ${this.texts.valueText(write)}`,

@@ -1,4 +1,4 @@
-import { inWords, type Json } from "../../../histories/json.ts";
+import { inWords, type Json, type JsonObject } from "../../../histories/json.ts";
 import type { ShownTransaction } from "../evidence.ts";
 import { Append, Read, ReadList, Unread, Write, type Transactions } from "../transactions.ts";
 
@@ -91,8 +91,13 @@ export class TransactionTexts {
 
   /** "wrote 3 to x", "appended 3 to x", "read x = [1 2]". */
   did(operation: number): string {
-    const { kind, key } = this.transactions;
+    const { kind, key, value } = this.transactions;
     const name = this.keyText(key[operation]!);
+    const predicate = this.predicate(operation);
+    if (predicate !== undefined)
+      return value[operation] === Unread
+        ? `read by the predicate ${inWords(predicate)}, which did not show ${name}`
+        : `read ${name} = ${this.valueText(operation)} by the predicate ${inWords(predicate)}`;
     switch (kind[operation]) {
       case Write:
         return `wrote ${this.valueText(operation)} to ${name}`;
@@ -101,6 +106,12 @@ export class TransactionTexts {
       default:
         return `read ${name} = ${this.valueText(operation)}`;
     }
+  }
+
+  /** The predicate that an operation is part of a read by; `undefined` if it is of none. */
+  predicate(operation: number): Json | undefined {
+    const number = this.transactions.predicate?.[operation] ?? -1;
+    return number < 0 ? undefined : this.transactions.history.valueTable.get(number);
   }
 
   /** "write of 3 to x", "append of 3 to x". */
@@ -114,15 +125,42 @@ export class TransactionTexts {
   shown(relevant: ReadonlySet<number>): ShownTransaction[] {
     const { first, begin, history } = this.transactions;
     return this.#named.map((t) => {
-      const operations = Array.from({ length: first[t + 1]! - first[t]! }, (_, i) => first[t]! + i);
+      const operations = this.#wholeOperations(first[t]!, first[t + 1]!);
       return {
         name: this.name(t),
         operation: begin[t]!,
         process: history.processOf(begin[t]!),
-        operations: operations.map((operation) => this.micro(operation)),
-        relevant: operations.flatMap((operation, i) => (relevant.has(operation) ? [i] : [])),
+        operations: operations.map((parts) => this.#microOf(parts)),
+        relevant: operations.flatMap((parts, i) => (parts.some((one) => relevant.has(one)) ? [i] : [])),
       };
     });
+  }
+
+  /** Micro-operations as the client did them: a read by predicate is one, of all its rows. */
+  #wholeOperations(begin: number, end: number): number[][] {
+    const whole: number[][] = [];
+    const { predicate, key } = this.transactions;
+    for (let operation = begin; operation < end; operation++) {
+      const last = whole.at(-1);
+      const same =
+        last !== undefined &&
+        (predicate?.[operation] ?? -1) >= 0 &&
+        predicate?.[operation] === predicate?.[operation - 1] &&
+        !last.some((other) => key[other] === key[operation]);
+      if (same) last.push(operation);
+      else whole.push([operation]);
+    }
+    return whole;
+  }
+
+  #microOf(parts: readonly number[]): Json {
+    const [first = 0] = parts;
+    const predicate = this.predicate(first);
+    if (predicate === undefined) return this.micro(first);
+    const { key, value } = this.transactions;
+    const rows = parts.filter((operation) => value[operation] !== Unread);
+    const members = rows.map((row) => [inWords(this.key(key[row]!)), this.value(row) ?? null]);
+    return ["rp", predicate, Object.fromEntries(members) as JsonObject];
   }
 }
 
