@@ -1,11 +1,18 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { describe, expect, test } from "vitest";
-import { checkerFor } from "../checkers/catalogue.ts";
+import { checkerFor, runChecks } from "../checkers/catalogue.ts";
+import { openRun } from "../histories/index.ts";
 import type { Verdict } from "../checkers/verdict.ts";
 import type { Bug } from "../systems/databases/transactional/bugs.ts";
 import type { Isolation } from "../systems/databases/transactional/store.ts";
 import { serializableStore, snapshotStore } from "../systems/databases/transactional/stores.ts";
 import { workload as findWorkload, type WorkloadSettings } from "../workloads/index.ts";
+import { runTest } from "./run-test.ts";
 import { findSystem } from "./systems.ts";
+import { planTest } from "./test-plan.ts";
 import { simulateStore } from "./testing/simulated-store.ts";
 
 /** What the workload's own checkers say of a run in virtual time; transactions are judged by `level`. */
@@ -142,6 +149,33 @@ test("the same seed gives the same history, another seed another", () => {
   expect(history("a")).toBe(history("a"));
   expect(history("a")).not.toBe(history("b"));
 });
+
+test.each([
+  ["read-skew", false],
+  [undefined, true],
+] as const)(
+  "as a process of its own, reached through sockets, with the bug %s, a bank is sound: %s",
+  async (mutant, sound) => {
+    const store = mkdtempSync(join(tmpdir(), "rashomon-store-"));
+    const options = {
+      system: "snapshot-store",
+      workload: "bank",
+      seed: "3",
+      seconds: 2,
+      faults: ["none"],
+      settings: { accounts: 4, totalAmount: 40 },
+      ...(mutant === undefined ? {} : { mutant }),
+    };
+    const plan = planTest(options, { versions: { rashomon: "test" }, started: "2026-01-02T03:04:05.678Z" });
+    const { folder } = await runTest(plan, store);
+    const history = await (await openRun(folder)).history();
+    expect(runChecks(history, plan.description.checks).checks[0]).toMatchObject({
+      checker: "bank",
+      valid: sound,
+    });
+    expect(plan.description.command).toContain("--accounts 4 --total-amount 40");
+  },
+);
 
 test.each([snapshotStore, serializableStore])(
   "$name is a system whose mutants name what catches them",
