@@ -3,6 +3,8 @@ import type { FixedEdges } from "./graph.ts";
 /** What a search may still spend: visits of nodes and edges. */
 export interface Effort {
   left: number;
+  /** Asked now and then, if time counts as well. */
+  readonly isOver?: () => boolean;
 }
 
 /**

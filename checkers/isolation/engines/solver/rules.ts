@@ -67,12 +67,14 @@ const shapes: Readonly<Record<LevelName, Shape | undefined>> = {
 };
 
 /**
- * Rules that are stricter than those of a level and easier to follow: an account by them is one of the level. For monotonic view, that
- * every operation took place at one moment, as in a store that locks what it writes and reads what is committed.
+ * Rules that are stricter than those of a level and easier to follow, since they are a graph alone: an account by them is one of the level.
+ * For monotonic view, that every operation took place at one moment, as in a store that locks what it writes and reads what is
+ * committed; for update serializability, serializability; for what snapshot isolation implies, that.
  */
 export function stricterRulesOf(rules: Rules): Rules | undefined {
-  if (rules.layout !== "operations") return undefined;
-  return { ...rules, antiDependencies: "all", precedence: "none" };
+  if (rules.layout === "operations") return { ...rules, antiDependencies: "all", precedence: "none" };
+  if (rules.precedence === "none") return undefined;
+  return { ...rules, ...(rules.antiDependencies === "updates" ? total : snapshots) };
 }
 
 /** The rules of a level in its strength; `undefined` for read uncommitted, which asks nothing of reads. */

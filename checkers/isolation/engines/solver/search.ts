@@ -25,6 +25,8 @@ export interface Clause {
 export type SearchResult = "satisfied" | "unsatisfiable" | "exhausted";
 
 const Unassigned = -1;
+/** The clock is asked after so many decisions. */
+const AskTime = 256;
 
 /**
  * Conflict-driven clause learning over choices that bring edges of a graph, which must stay acyclic: the theory says which choices
@@ -130,7 +132,8 @@ export class Search {
   /** Decides all variables that there are, or finds that it cannot be. */
   solve(): SearchResult {
     let sinceRestart = 0;
-    for (;;) {
+    for (let steps = 1; ; steps++) {
+      if (steps % AskTime === 0 && this.#effort.isOver?.() === true) return "exhausted";
       if (this.#contradiction !== undefined) return "unsatisfiable";
       const conflict = this.#propagate();
       if (this.#effort.left < 0) return "exhausted";

@@ -34,7 +34,8 @@ export function solve(reading: Reading, rules: Rules, effort: Effort): Solution 
   for (;;) {
     const result = choices.search.solve();
     if (result === "unsatisfiable") return { result: "core", core: coreOf(choices) };
-    if (result === "exhausted") return { result: "exhausted", undecided: choices.search.variables };
+    if (result === "exhausted" || effort.isOver?.() === true)
+      return { result: "exhausted", undecided: choices.search.variables };
     if (refinement.refine() > 0) continue;
     const found = checks.check();
     if (found === "fine") return { result: "valid", execution: executionOf(polygraph, graph) };

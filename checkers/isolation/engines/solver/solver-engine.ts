@@ -26,12 +26,13 @@ const GuessEffort = 200;
 function search(reading: Reading, level: Level, budget: Budget): LevelDecision | undefined {
   const rules = rulesOf(level);
   if (rules === undefined) return undefined;
-  const effort: Effort = { left: budget.steps ?? Infinity };
+  const effort = effortOf(budget);
   const stricter = stricterRulesOf(rules);
   if (stricter !== undefined) {
-    const limit = Math.min(effort.left, GuessEffort * (reading.readKey.length + reading.writeKey.length));
-    const guess = solve(reading, stricter, { left: limit });
-    effort.left -= limit;
+    const limit = Math.min(effort.left / 2, GuessEffort * (reading.readKey.length + reading.writeKey.length));
+    const trial: Effort = { ...effort, left: limit };
+    const guess = solve(reading, stricter, trial);
+    effort.left -= limit - Math.max(0, trial.left);
     if (guess.result === "valid") return { valid: true, execution: guess.execution };
   }
   const solution = solve(reading, rules, effort);
@@ -52,4 +53,12 @@ function search(reading: Reading, level: Level, budget: Budget): LevelDecision |
         reason: `the budget ended while ${solution.undecided} orders of versions were open`,
       };
   }
+}
+
+/** Seconds count only where a user asked for them. */
+function effortOf({ steps, seconds, clock }: Budget): Effort {
+  const left = steps ?? Infinity;
+  if (seconds === undefined || clock === undefined) return { left };
+  const deadline = clock() + seconds;
+  return { left, isOver: () => clock() >= deadline };
 }
