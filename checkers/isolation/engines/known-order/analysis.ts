@@ -129,8 +129,12 @@ export class Analysis {
         const outcome = this.#outcome(stronger, budget);
         if (outcome?.holds === true) return outcome;
       }
-    for (const [number, outcome] of this.#outcomes)
-      if (outcome?.holds === true && implies(levels[number]!, level)) return outcome;
+    for (const [number, outcome] of this.#outcomes) {
+      const other = levels[number]!;
+      // Cursor stability heeds real time that follows a session, update atomicity only either alone.
+      if (other.name === "update-atomic" && level.name === "cursor-stability") continue;
+      if (outcome?.holds === true && implies(other, level)) return outcome;
+    }
     return undefined;
   }
 

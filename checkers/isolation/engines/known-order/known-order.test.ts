@@ -104,6 +104,13 @@ describe("a cycle of each kind is found, as short as it can be", () => {
     expect(decide(reading("s0 0-9 x1 ry1", "s1 1-9 y1 rx1"), "read-committed")).toBe("1-wr-2 2-wr-1");
   });
 
+  test("a shorter cycle is found after a longer one", () => {
+    const ring = ["s0 0-9 ra0 d1", "s1 1-9 a1 rb0", "s2 2-9 b1 rc0", "s3 3-9 c1 rd0 re0 g1"];
+    expect(decide(reading(...ring), "serializable")).toBe("1-rw-2 2-rw-3 3-rw-4 4-rw-1");
+    const both = reading(...ring, "s4 4-9 e1 rf0", "s5 5-9 f1 rg0");
+    expect(decide(both, "serializable")).toBe("4-rw-5 5-rw-6 6-rw-4");
+  });
+
   test("readers who only together see what no order explains, and one who alone does", () => {
     const together = reading("s0 0-9 x1", "s1 1-9 y1", "s2 2-9 rx1 ry0", "s3 3-9 rx0 ry1");
     expect(decide(together, "update-serializable")).toBe(true);
@@ -130,6 +137,13 @@ describe("strengths", () => {
 
   test("an outcome that is unknown is over at no time", () => {
     expect(decide(reading("s0 0-0 x1", "s1 2-3 rx0"), "serializable", "strong")).toBe(true);
+  });
+
+  test("one that was followed in its session by one that was over, was over by then", () => {
+    const followed = reading("s0 0-0 x1", "s0 1-2", "s1 3-4 rx0");
+    expect(decide(followed, "update-atomic", "strong")).toBe(true);
+    expect(decide(followed, "cursor-stability", "strong")).toBe("1-so-2 2-rt-3 3-rw-1");
+    expect(decide(followed, "read-atomic", "strong")).toBe(true);
   });
 
   test("snapshots may be old under ANSI snapshot isolation, commits may not be out of order", () => {

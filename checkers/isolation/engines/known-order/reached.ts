@@ -59,7 +59,7 @@ export function laterWriters({ versions }: Dependencies, { place }: ComponentDag
         if (place[other]! < place[s]!) pairs.add(other, s);
         else if (v < settled[k]!) {
           // Those that follow stand later still; the loose ones may not.
-          if (other !== s) v = settled[k]! - 1;
+          v = settled[k]! - 1;
           continue;
         }
         if (pairs.count > MostPairs) return undefined;
