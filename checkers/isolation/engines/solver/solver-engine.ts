@@ -33,7 +33,7 @@ function search(reading: Reading, level: Level, budget: Budget): LevelDecision |
     const trial: Effort = { ...effort, left: limit };
     const guess = solve(reading, stricter, trial);
     effort.left -= limit - Math.max(0, trial.left);
-    if (guess.result === "valid") return { valid: true, execution: guess.execution };
+    if (guess.result === "valid") return { valid: true, execution: { commits: guess.execution.commits } };
   }
   const solution = solve(reading, rules, effort);
   switch (solution.result) {
