@@ -6,6 +6,7 @@ import { OwnReads, wrongOwnReads } from "./own-reads.ts";
 import { breaksUpdates, readsOlderThanReached } from "./paths.ts";
 import { Replay } from "./replay.ts";
 import { wrongSnapshots, wrongStates } from "./snapshots.ts";
+import { breaksToldVersions } from "./told-versions.ts";
 import { interleaves, showsTwice } from "./uncommitted.ts";
 import { losesUpdates, missesConflicts, missesOrder, missesWriters } from "./visibility.ts";
 
@@ -24,6 +25,8 @@ export function verifyExecution(
   const replay = new Replay(transactions, execution);
   if (replay.problem !== undefined) return replay.problem;
   const { name, strength } = level;
+  const told = name === "view-serializable" ? undefined : breaksToldVersions(replay);
+  if (told !== undefined) return told;
   if (name === "read-uncommitted")
     return breaksOrder(replay, strength) ?? showsTwice(transactions) ?? interleaves(replay);
   return (

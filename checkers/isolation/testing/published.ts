@@ -103,13 +103,13 @@ export const published: readonly PublishedCase[] = [
     name: "observed transaction vanishes (OTV)",
     source: "Bailis et al. 2013",
     text: concurrent("ax1 ay1", "ax2 ay2", "rx[1,2] ry[1]"),
-    violates: ["monotonic-atomic-view"],
+    violates: ["monotonic-atomic-view", "repeatable-read"],
   },
   {
     name: "older version after a newer one's transaction (Plume h)",
     source: "Liu et al. 2024",
     text: concurrent("wx1", "rx1 wx2 wy2", "ry2 rx1"),
-    violates: ["monotonic-atomic-view"],
+    violates: ["monotonic-atomic-view", "repeatable-read"],
   },
   {
     name: "non-repeatable read (P2; Plume j)",
@@ -121,7 +121,7 @@ export const published: readonly PublishedCase[] = [
     name: "non-repeatable read of lists around an own append",
     source: "Elle",
     text: concurrent("rx[] ax1 rx[5,1]", "ax5"),
-    violates: ["cursor-stability", "read-atomic"],
+    violates: ["cursor-stability", "read-atomic", "repeatable-read"],
   },
   {
     name: "read skew (A5A)",
@@ -139,13 +139,13 @@ export const published: readonly PublishedCase[] = [
     name: "fractured read, the other way round",
     source: "Cerone et al. 2015",
     text: concurrent("ry1 rx_", "wx1 wy1"),
-    violates: ["monotonic-atomic-view"],
+    violates: ["monotonic-atomic-view", "repeatable-read"],
   },
   {
     name: "lost update (P4)",
     source: "Berenson et al. 1995",
     text: concurrent("rx_ wx1", "rx_ wx2"),
-    violates: ["cursor-stability"],
+    violates: ["cursor-stability", "repeatable-read"],
   },
   {
     name: "write on a version whose transaction was not seen (G-single)",
@@ -219,6 +219,7 @@ export const published: readonly PublishedCase[] = [
       "strong-session-read-atomic",
       "strong-session-cursor-stability",
       "strong-session-monotonic-view",
+      "strong-session-repeatable-read",
     ],
   },
   {
@@ -235,7 +236,12 @@ export const published: readonly PublishedCase[] = [
     name: "stale read",
     source: "Herlihy and Wing 1990",
     text: "0: wx1\n1: rx_",
-    violates: ["strong-read-atomic", "strong-cursor-stability", "strong-monotonic-view"],
+    violates: [
+      "strong-read-atomic",
+      "strong-cursor-stability",
+      "strong-monotonic-view",
+      "strong-repeatable-read",
+    ],
   },
   {
     name: "read from a transaction that had not begun",
