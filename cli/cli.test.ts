@@ -232,7 +232,15 @@ describe("rashomon list, doctor, heal and help", () => {
       expect(stdout).toContain(name);
     const json: unknown = JSON.parse((await rashomon(["list", "systems", "--json"])).stdout);
     expect(json).toMatchObject({
-      systems: [{ name: "paxos", mutants: [{ name: "local-reads" }, {}, {}] }, { name: "memory-register" }],
+      systems: [
+        { name: "paxos", mutants: [{ name: "local-reads" }, {}, {}] },
+        { name: "memory-register" },
+        {
+          name: "snapshot-store",
+          mutants: expect.arrayContaining([expect.objectContaining({ name: "long-fork" })]),
+        },
+        { name: "serializable-store" },
+      ],
     });
   });
 
