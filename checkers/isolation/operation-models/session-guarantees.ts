@@ -15,15 +15,16 @@ type Guarantee = Exclude<OperationModel, "PRAM" | "causal" | "sequential" | "lin
  * - monotonic reads: what a session read, it sees in later reads too, so the same or a later one of the key is returned;
  * - read your writes: likewise what a session wrote.
  *
- * Any order that extends what is forced gives an account, since a read need see nothing else. Linear in the operations.
+ * Any order that extends what is forced gives an account, since a read need see nothing else. Linear in the operations, but for
+ * reading own writes, where each read is held against the own writes of the key.
  */
 export function guaranteeCycle(reading: Reading, guarantee: Guarantee): readonly Edge[] | undefined {
   const graph = new EdgeGraph(reading.nodes);
   addKnownVersions(reading, graph);
   const { sessions, sessionFirst, sessionNode } = reading;
   for (let s = 0; s < sessions; s++) {
-    /** The last node of this session that read, or wrote, each key. */
-    const latest = new Map<number, { readonly node: number; readonly version: number }>();
+    /** Of each key what this session read last, or what it wrote, unless that is known to be before another of these. */
+    const latest = new Map<number, readonly { readonly node: number; readonly version: number }[]>();
     let lastWrite: number | undefined;
     const seen: { readonly node: number; readonly version: number }[] = [];
     for (let i = sessionFirst[s]!; i < sessionFirst[s + 1]!; i++) {
@@ -38,7 +39,12 @@ export function guaranteeCycle(reading: Reading, guarantee: Guarantee): readonly
         if (guarantee === "writes-follow-reads")
           // Earlier ones are before the session's last write already.
           for (const { node: reader, version } of seen.splice(0)) {
-            if (version === Initial || version === node) continue;
+            if (version === Initial) continue;
+            if (version === node) {
+              // It read what it was yet to write.
+              for (const edge of followed(reading, reader, version, node)) graph.add(edge);
+              continue;
+            }
             graph.add({
               from: version,
               to: node,
@@ -48,17 +54,19 @@ export function guaranteeCycle(reading: Reading, guarantee: Guarantee): readonly
             });
           }
         if (guarantee === "writes-follow-reads") seen.push({ node, version: node });
-        if (guarantee === "read-your-writes") latest.set(written, { node, version: node });
+        if (guarantee === "read-your-writes")
+          latest.set(written, [...(latest.get(written) ?? []), { node, version: node }]);
       }
       if (key === undefined) continue;
       const version = reads(reading, node, key)[0]?.writer ?? -1;
       if (version < 0) continue;
       if (guarantee === "writes-follow-reads") seen.push({ node, version });
       if (guarantee !== "monotonic-reads" && guarantee !== "read-your-writes") continue;
-      const before = latest.get(key);
-      if (before !== undefined && before.version !== version)
-        addForced(graph, before, { node, version }, key);
-      if (guarantee === "monotonic-reads") latest.set(key, { node, version });
+      const before = latest.get(key) ?? [];
+      for (const one of before) if (one.version !== version) addForced(graph, one, { node, version }, key);
+      const same = before.find((one) => one.version === version);
+      if (guarantee === "monotonic-reads") latest.set(key, [{ node, version }]);
+      else if (same !== undefined) latest.set(key, [same]);
     }
   }
   return graph.cycle();
