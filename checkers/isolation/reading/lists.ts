@@ -36,6 +36,8 @@ export class Lists {
 
   /** Keys whose trace has an element more often than it was appended. */
   readonly repeating = new Set<number>();
+  /** Keys of which it is not clear whether some transaction's appends stand together. */
+  readonly unclear = new Set<number>();
 
   readonly #transactions: Transactions;
   readonly #writes: Writes;

@@ -37,6 +37,7 @@ export function ordersOf(
     let end = first;
     while (end < traceFirst[k + 1]! && lists.sources[end] !== FromSeveral) end++;
     if (end < traceFirst[k + 1]!) gaps.push(severalAppended(transactions, k, end));
+    else if (lists.unclear.has(k)) gaps.push(severalAppended(transactions, k));
     // Backwards, since a transaction's version is there with the last of its appends.
     let at = writerFirst[k]!;
     for (let i = end - 1; i >= first; i--) {
@@ -70,8 +71,8 @@ export function ordersOf(
   return { writerFirst, writer, ordered, finalWrite };
 }
 
-function severalAppended({ history, keys, traceElement }: Transactions, key: number, at: number): string {
+function severalAppended({ history, keys, traceElement }: Transactions, key: number, at?: number): string {
   const { valueTable } = history;
-  const element = inWords(valueTable.get(traceElement[at]!));
+  const element = at === undefined ? "the same element" : inWords(valueTable.get(traceElement[at]!));
   return `which of several transactions that appended ${element} to ${inWords(valueTable.get(keys[key]!))} did so first`;
 }

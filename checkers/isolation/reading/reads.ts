@@ -136,13 +136,19 @@ export class Reads {
   /** Finds the writers of the rows that predicates left out, once it is known whom anybody has certainly seen. */
   #readLeftOut(): void {
     const { key, predicate } = this.#transactions;
-    for (const i of this.#leftOut) {
-      const reader = this.#writes.owner[i]!;
-      const writers = this.#rows!.writersOfOthers(key[i]!, predicate![i]!, reader, this.observed);
-      this.source[i] = writers.length === 1 ? FromInitial : FromSeveral;
-      if (writers.length > 1) this.candidates.set(i, writers);
-    }
-    for (const i of this.#leftOut) this.#mayHaveSeen(this.candidates.get(i) ?? []);
+    let seen: number;
+    do {
+      // Who may have been seen by one of them may have been seen by all.
+      seen = countOf(this.observed);
+      this.#rows?.forget();
+      for (const i of this.#leftOut) {
+        const reader = this.#writes.owner[i]!;
+        const writers = this.#rows!.writersOfOthers(key[i]!, predicate![i]!, reader, this.observed);
+        this.source[i] = writers.length === 1 ? FromInitial : FromSeveral;
+        if (writers.length > 1) this.candidates.set(i, writers);
+      }
+      for (const i of this.#leftOut) this.#mayHaveSeen(this.candidates.get(i) ?? []);
+    } while (countOf(this.observed) > seen);
   }
 
   #readRegister(t: number, k: number, i: number, begin: number): void {
@@ -270,6 +276,8 @@ export class Reads {
       return;
     }
     this.#compare(t, k, i, begin, elements, first, external);
+    // What another appended as well may be that of the other.
+    if (own !== None && this.#lists.isAmbiguous(k, own)) return;
     const source =
       external === 0
         ? FromInitial
@@ -416,4 +424,9 @@ export class Reads {
       for (const writer of this.#lists.appendersOf(append))
         if (this.observed[writer] === Unobserved) this.observed[writer] = MaybeObserved;
   }
+}
+
+/** How many transactions were observed, or may have been. */
+function countOf(observed: Uint8Array): number {
+  return observed.reduce((count, how) => (how === Unobserved ? count : count + 1), 0);
 }

@@ -3,7 +3,7 @@ import { NullValue } from "../../../histories/value-table.ts";
 import { Aborted, Undetermined, Write, type Transactions } from "../transactions.ts";
 import { predicateOf } from "../transactions/predicate.ts";
 import { Born } from "../transactions/rows.ts";
-import { Observed } from "./observed.ts";
+import { Unobserved } from "./observed.ts";
 import { None, type Writes } from "./writes.ts";
 
 /** Which contents of rows match which predicates, and who wrote what does not. */
@@ -44,6 +44,11 @@ export class Rows {
     return test(valueTable.get(content));
   }
 
+  /** Forgets whom it told, since more may have been observed by now. */
+  forget(): void {
+    this.#others.clear();
+  }
+
   /**
    * The transactions but `reader` whose version of a row does not match; −1, the initial one, is the first. Who inserted it,
    * but of whom nothing else was observed, need not have taken effect: the row may as well not have been there.
@@ -58,7 +63,7 @@ export class Rows {
         const write = this.#write[at]!;
         const writer = this.#writes.owner[write]!;
         if (this.matches(predicate, value[write]!)) continue;
-        if (status[writer] === Undetermined && observed[writer] !== Observed && version?.[write] === Born)
+        if (status[writer] === Undetermined && observed[writer] === Unobserved && version?.[write] === Born)
           continue;
         found.push(writer);
       }

@@ -47,7 +47,10 @@ function addTorn(
   final: number,
 ): void {
   const appends: number[] = [];
-  for (let i = final; i !== None; i = before[i]!) if (!lists.isAmbiguous(key, i)) appends.push(i);
+  for (let i = final; i !== None; i = before[i]!) {
+    if (lists.isAmbiguous(key, i)) lists.unclear.add(key);
+    else appends.push(i);
+  }
   appends.reverse();
   const { sources, place } = lists;
   const first = traceFirst[key]!;
