@@ -114,24 +114,34 @@ function isSerializable(played: readonly Played[]): boolean {
           return !isRead || played[t]!.outcome !== "ok" || JSON.stringify(seen) === JSON.stringify(micro[2]);
         }),
       );
-      if (explains && isLifeOf(order.map((t) => played[t]!))) return true;
+      if (
+        explains &&
+        isLifeOf(
+          order.map((t) => played[t]!),
+          played,
+        )
+      )
+        return true;
     }
   }
   return false;
 }
 
 /** Whether rows whose operations tell their order are born first, then overwritten, and dead at the end. */
-function isLifeOf(order: readonly Played[]): boolean {
+function isLifeOf(order: readonly Played[], all: readonly Played[]): boolean {
   const names = ["insert", "w", "delete"];
   return [0, 1].every((key) => {
-    const made = order.flatMap(({ value }, t) =>
-      value.flatMap(([name = null, subject = null]) => {
-        const rank = names.findIndex((one) => one === name);
-        return subject === key && rank >= 0 ? [{ t, rank }] : [];
-      }),
-    );
-    const isClear = made.every(({ t, rank }, i) =>
-      made.every(
+    const madeBy = (those: readonly Played[]): { t: number; rank: number }[] =>
+      those.flatMap(({ value }, t) =>
+        value.flatMap(([name = null, subject = null]) => {
+          const rank = names.findIndex((one) => one === name);
+          return subject === key && rank >= 0 ? [{ t, rank }] : [];
+        }),
+      );
+    const made = madeBy(order);
+    const possible = madeBy(all.filter(({ outcome }) => outcome !== "fail"));
+    const isClear = possible.every(({ t, rank }, i) =>
+      possible.every(
         (other, j) =>
           (other.rank !== rank || other.t === t) && !(other.t === t && j > i && other.rank < rank),
       ),
