@@ -104,7 +104,7 @@ export function readingOf({
       if (write && versions[key].length > writesPerKey && active[slot] === key) {
         // Keys of a site stay of that site.
         active[slot] = fresh();
-        while (store === "fork" && active[slot] % 2 !== slot % 2) active[slot] = fresh();
+        if (store === "fork" && active[slot] % 2 !== slot % 2) active[slot] = fresh();
       }
     open.end = time++;
     committed++;
