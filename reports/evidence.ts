@@ -1,4 +1,3 @@
-import type { PartialLinearization } from "../checkers/linearizability/evidence.ts";
 import { inWords, isJsonArray, isJsonObject, type Json } from "../histories/json.ts";
 
 /**
@@ -44,8 +43,24 @@ export interface CurrentValue {
   readonly to: number;
 }
 
-/** Operations in an order in which they may have taken effect, and what the model refused then. */
-export type Path = PartialLinearization;
+/**
+ * Operations in an order in which they may have taken effect, and what the model refused then. Told again here, not taken from the
+ * checker: the page is compiled for browsers, where what the checker rests on has no types.
+ */
+export interface Path {
+  /** How many operations were placed before those of `order`. */
+  readonly before: number;
+  readonly order: readonly number[];
+  /** State of the model after each. */
+  readonly states: readonly string[];
+  readonly refused: readonly Refusal[];
+}
+
+export interface Refusal {
+  readonly operation: number;
+  readonly state: string;
+  readonly reason: string;
+}
 
 /** The evidence of an anomaly, where it is of this kind. */
 export function readNonlinearizable(evidence: unknown): Nonlinearizable | undefined {
