@@ -2,7 +2,7 @@ import type { Budget } from "../checker.ts";
 import type { Anomaly } from "../verdict.ts";
 import type { AnomalyName } from "./anomalies.ts";
 import { forbids, isObserved } from "./cycles/forbids.ts";
-import { namesOfCycle } from "./cycles/name-cycle.ts";
+import { nameOfInferred, namesOfCycle } from "./cycles/name-cycle.ts";
 import { verifyCycle } from "../certificates/isolation/cycle.ts";
 import type { ClaimedEdge } from "../certificates/isolation/claims.ts";
 import { verifyCycle as verifyEdges } from "./cycles/verify.ts";
@@ -146,7 +146,9 @@ function cyclesOf(
   for (const { level, decision, cycle: other, model, besides } of outcomes) {
     const cycle = decision?.valid === false && "cycle" in decision ? decision.cycle : (other ?? []);
     if (cycle.length === 0) continue;
-    const names = namesOfCycle(reading, cycle);
+    const names = isObserved(cycle)
+      ? namesOfCycle(reading, cycle)
+      : ([nameOfInferred(cycle, level)] as const);
     const known = shortest.get(names[0]);
     if (known === undefined || cycle.length < known.cycle.length)
       shortest.set(names[0], { cycle, level, names, model, besides: besides ?? false });

@@ -12,6 +12,23 @@ import { randomHistories } from "./testing/random.ts";
 
 const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 60);
 
+/** What a history with a cycle of that name is not of. */
+function levelRuledOutBy(type: string): Level | undefined {
+  const [, cycle = "", suffix] =
+    /^(G0|G1c|G-single|G-nonadjacent|G2-item)(-process|-realtime)?$/.exec(type) ?? [];
+  const name = (
+    {
+      G0: "read-uncommitted",
+      G1c: "read-committed",
+      "G-single": "consistent-view",
+      "G-nonadjacent": "snapshot-isolation",
+      "G2-item": "serializable",
+    } as const
+  )[cycle];
+  const strength = suffix === undefined ? "plain" : suffix === "-process" ? "strong-session" : "strong";
+  return name === undefined ? undefined : { name, strength };
+}
+
 describe("the checker agrees with the definition", () => {
   test.each([
     ["registers", { objects: "registers", duplicates: false }],
@@ -38,7 +55,13 @@ describe("the checker agrees with the definition", () => {
           });
           settled[own === true ? "held" : "violated"]++;
         }
-        for (const { evidence } of verdict.anomalies) {
+        for (const { type, evidence } of verdict.anomalies) {
+          const ruledOut = levelRuledOutBy(type);
+          if (ruledOut !== undefined)
+            expect({ type, held: truth.get(levelText(ruledOut)) }, textOf(plain)).toEqual({
+              type,
+              held: false,
+            });
           if (evidence?.kind !== "dependency-cycle") continue;
           const plainEvidence: unknown = evidence;
           if (!isJsonObject(plainEvidence)) continue;

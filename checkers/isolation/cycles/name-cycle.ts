@@ -19,6 +19,55 @@ export function namesOfCycle(
   return [withSuffix(first), ...othersOf(reading, cycle).map(withSuffix)];
 }
 
+/**
+ * The name of a cycle that refutes a level and has inferred edges: the class of that level, not of the cycle's shape. Behind an
+ * inferred order stand further cycles, with anti-dependencies that the shape does not show.
+ */
+export function nameOfInferred(cycle: readonly Edge[], level: Level): AnomalyName {
+  const name = classOfLevel(level.name);
+  const kinds = new Set(Array.from(edgesBehind(cycle), ({ kind }) => kind));
+  if (kinds.has("rt")) return `${name}-realtime`;
+  return kinds.has("so") ? `${name}-process` : name;
+}
+
+/** The class that is ruled out by the level, of those that rule out nothing weaker. */
+function classOfLevel(name: Level["name"]): CycleName {
+  switch (name) {
+    case "read-uncommitted":
+      return "G0";
+    case "read-committed":
+      return "G1c";
+    case "cursor-stability":
+    case "monotonic-atomic-view":
+    case "read-committed-biswas-enea":
+    case "monotonic-view":
+    case "monotonic-snapshot-read":
+    case "read-atomic":
+    case "update-atomic":
+    case "causal-consistency":
+    case "consistent-view":
+    case "forward-consistent-view":
+    case "parallel-snapshot-isolation":
+      return "G-single";
+    case "prefix-consistency":
+    case "ansi-snapshot-isolation":
+    case "snapshot-isolation":
+      return "G-nonadjacent";
+    case "update-serializable":
+    case "repeatable-read":
+    case "view-serializable":
+    case "serializable":
+      return "G2-item";
+  }
+}
+
+/** The edges of a cycle, and all that these rest on. */
+export function edgesBehind(cycle: readonly Edge[]): ReadonlySet<Edge> {
+  const seen = new Set(cycle);
+  for (const { because } of seen) for (const edge of because ?? []) seen.add(edge);
+  return seen;
+}
+
 /** The class that the number of anti-dependencies and their neighbours make: exactly one. */
 function classOf(reading: Reading, cycle: readonly Edge[]): CycleName {
   const anti = cycle.filter(({ kind }) => isAntiDependency(kind));

@@ -1,5 +1,6 @@
 import type { AnomalyName } from "../anomalies.ts";
-import { isAntiDependency, isOrder, isRead } from "../cycles/forbids.ts";
+import { isAntiDependency, isObserved, isOrder, isRead } from "../cycles/forbids.ts";
+import { edgesBehind } from "../cycles/name-cycle.ts";
 import type { Edge } from "../decision.ts";
 
 /** What happened in human terms, in one sentence with the common name of it where it has one. */
@@ -13,6 +14,9 @@ export function headingOfCycle(
   const all = list(cycle.map(({ from }) => name(from)).toSorted(byNumber));
   const is = (what: string): boolean =>
     names.some((known) => known.replace(/-(process|realtime)$/, "") === what);
+  const involved = Array.from(edgesBehind(cycle), ({ to }) => name(to));
+  if (!isObserved(cycle) && (anti.length === 0 || anti.length > 2))
+    return `What ${list(involved.toSorted(byNumber))} read leaves no order in which they can have written.`;
   if (anti.length === 0) {
     if (cycle.every(({ kind }) => isOrder(kind))) return `The order of ${all} contradicts itself.`;
     if (is("G0"))
