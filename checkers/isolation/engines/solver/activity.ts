@@ -46,7 +46,7 @@ export class Activity {
   }
 
   /** Of two equally active ones the older comes first. */
-  #isBefore(a: number, b: number): boolean {
+  isBefore(a: number, b: number): boolean {
     const difference = this.#score[a]! - this.#score[b]!;
     return difference > 0 || (difference === 0 && a < b);
   }
@@ -57,7 +57,7 @@ export class Activity {
     let at = start;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.#isBefore(variable, heap[parent]!)) break;
+      if (!this.isBefore(variable, heap[parent]!)) break;
       heap[at] = heap[parent]!;
       this.#place[heap[at]!] = at;
       at = parent;
@@ -73,8 +73,8 @@ export class Activity {
     for (;;) {
       let child = at * 2 + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && this.#isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!this.#isBefore(heap[child]!, variable)) break;
+      if (child + 1 < heap.length && this.isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!this.isBefore(heap[child]!, variable)) break;
       heap[at] = heap[child]!;
       this.#place[heap[at]!] = at;
       at = child;

@@ -27,6 +27,8 @@ export type SearchResult = "satisfied" | "unsatisfiable" | "exhausted";
 const Unassigned = -1;
 /** The clock is asked after so many decisions. */
 const AskTime = 256;
+/** Conflicts before the first restart, and the unit of those before the others (Luby, Sinclair and Zuckerman 1993). */
+const ConflictsPerRestart = 64;
 
 /**
  * Conflict-driven clause learning over choices that bring edges of a graph, which must stay acyclic: the theory says which choices
@@ -131,7 +133,7 @@ export class Search {
 
   /** Decides all variables that there are, or finds that it cannot be. */
   solve(): SearchResult {
-    let sinceRestart = 0;
+    let untilRestart = ConflictsPerRestart * luby(this.#restart);
     for (let steps = 1; ; steps++) {
       if (steps % AskTime === 0 && this.#effort.isOver?.() === true) return "exhausted";
       if (this.#contradiction !== undefined) return "unsatisfiable";
@@ -139,7 +141,7 @@ export class Search {
       if (this.#effort.left < 0) return "exhausted";
       if (conflict !== undefined) {
         this.conflicts++;
-        sinceRestart++;
+        untilRestart--;
         if (this.#levels.length === 0) {
           this.#contradiction = conflict;
           return "unsatisfiable";
@@ -147,16 +149,32 @@ export class Search {
         this.#learn(conflict);
         continue;
       }
-      if (sinceRestart >= 64 * luby(this.#restart)) {
-        sinceRestart = 0;
-        this.#restart++;
-        this.#backtrack(0);
+      if (untilRestart <= 0) {
+        untilRestart = ConflictsPerRestart * luby(++this.#restart);
+        this.#backtrack(this.#kept());
       }
       const variable = this.#next();
       if (variable < 0) return "satisfied";
       this.#levels.push({ trail: this.#trail.length });
       this.#assign(this.#prefer(variable), undefined);
     }
+  }
+
+  /**
+   * How many levels a restart would decide again as they are: those of variables more active than any open one (van der Tak, Ramos
+   * and Heule 2011).
+   */
+  #kept(): number {
+    const next = this.#next();
+    if (next < 0) return this.#levels.length;
+    this.#activity.insert(next);
+    let kept = 0;
+    while (
+      kept < this.#levels.length &&
+      this.#activity.isBefore(variableOf(this.#trail[this.#levels[kept]!.trail]!), next)
+    )
+      kept++;
+    return kept;
   }
 
   #next(): number {
