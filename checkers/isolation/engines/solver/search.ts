@@ -138,7 +138,7 @@ export class Search {
       if (steps % AskTime === 0 && this.#effort.isOver?.() === true) return "exhausted";
       if (this.#contradiction !== undefined) return "unsatisfiable";
       const conflict = this.#propagate();
-      if (this.#effort.left < 0) return "exhausted";
+      if (--this.#effort.left < 0) return "exhausted";
       if (conflict !== undefined) {
         this.conflicts++;
         untilRestart--;

@@ -22,6 +22,8 @@ export type Solution =
  * If no order of the choices will do, then none at all will; if the order gets nothing wrong, it is the account.
  */
 export function solve(reading: Reading, rules: Rules, effort: Effort): Solution {
+  effort.left -= costOfCandidates(reading);
+  if (effort.left < 0) return { result: "exhausted", undecided: reading.candidates.size };
   const polygraph = polygraphOf(reading, rules);
   if (!("edges" in polygraph)) return { result: "cycle", cycle: polygraph };
   const order = scheduleByTime(polygraph);
@@ -41,6 +43,15 @@ export function solve(reading: Reading, rules: Rules, effort: Effort): Solution 
     if (found === "fine") return { result: "valid", execution: executionOf(polygraph, graph) };
   }
 }
+
+/** Steps for choosing who wrote what was read: each choice looks at the other candidates of its read, a few a step. */
+function costOfCandidates({ candidates }: Reading): number {
+  let cost = 0;
+  for (const writers of candidates.values()) cost += writers.length ** 2 / CandidatesPerStep;
+  return cost;
+}
+
+const CandidatesPerStep = 16;
 
 /** The nodes of the reading that a contradiction rests on: those on its cycles, and those of the chains and reads it chose for. */
 function coreOf(choices: Choices): number[] {

@@ -50,14 +50,17 @@ function search(reading: Reading, level: Level, budget: Budget): LevelDecision |
     case "exhausted":
       return {
         valid: "unknown",
-        reason: `the budget ended while ${solution.undecided} orders of versions were open`,
+        reason: `the budget ended while ${solution.undecided} choices were open (orders of versions, writers of what was read); more steps may decide it`,
       };
   }
 }
 
+/** Steps for a level unless told otherwise: some ten to thirty seconds. */
+const DefaultSteps = 30_000_000;
+
 /** Seconds count only where a user asked for them. */
 function effortOf({ steps, seconds, clock }: Budget): Effort {
-  const left = steps ?? Infinity;
+  const left = steps ?? DefaultSteps;
   if (seconds === undefined || clock === undefined) return { left };
   const deadline = clock() + seconds;
   return { left, isOver: () => clock() >= deadline };
