@@ -23,6 +23,8 @@ interface Appends {
   readonly several: boolean;
   /** Those transactions. */
   readonly owners: readonly number[];
+  /** Appends of aborted transactions. */
+  readonly aborted: readonly number[];
 }
 
 /** Lists: which operation appended each of their elements, and at which place of its key's trace each append stands. */
@@ -105,10 +107,14 @@ export class Lists {
         this.#judgedIn[append] = list;
       } else {
         occurrences ??= new Map<number, number>();
-        const { appends, several } = this.#appendsOf(append);
+        const { appends, several, aborted: others } = this.#appendsOf(append);
         const before = occurrences.get(append) ?? 0;
         occurrences.set(append, before + 1);
-        if (before >= appends.length) fault = "duplicate-elements";
+        // More often than it was committed, so that one of them is certainly an aborted one.
+        const surely = several && before >= appends.length ? others[before - appends.length] : undefined;
+        if (surely !== undefined)
+          (faults ??= []).push({ place: at - from, type: "G1a", element: elements[at]!, source: surely });
+        else if (before >= appends.length) fault = "duplicate-elements";
         source = several ? FromSeveral : appends[Math.min(before, appends.length - 1)]!;
       }
       sources[target + at - from] = source;
@@ -156,7 +162,7 @@ export class Lists {
       (this.#transactions.status[owner[i]!] === Aborted ? aborted : counted).push(i);
     const owners = [...new Set(counted.map((append) => owner[append]!))];
     const several = owners.length > 1;
-    const found = { appends: [...counted, ...(several ? [] : aborted)], several, owners };
+    const found = { appends: [...counted, ...(several ? [] : aborted)], several, aborted, owners };
     this.#repeated.set(first, found);
     return found;
   }
