@@ -183,6 +183,7 @@ test.each([snapshotStore, serializableStore])(
     expect(findSystem(system.name)).toBe(system);
     const isolation = system === snapshotStore ? "snapshot-isolation" : "serializable";
     for (const { name, killedBy } of system.mutants) {
+      if (killedBy === undefined) throw new Error(`${name} names nothing that catches it`);
       expect(system.workloads).toContain(killedBy.workload);
       const level = system.claims[0] ?? "";
       expect(judged(isolation, killedBy.workload, { bug: name as Bug, level }).valid, name).toBe(false);

@@ -1,3 +1,4 @@
+import type { ConsensusView } from "../../checkers/consensus/view.ts";
 import type { Json, JsonObject } from "../../histories/json.ts";
 
 export type NodeId = string;
@@ -52,7 +53,7 @@ export interface Protocol<State, Message extends JsonObject> {
   onTimer(state: State, timer: string, node: NodeContext<Message>): void;
   onRequest(state: State, request: Request, node: NodeContext<Message>): void;
   /** What white-box checkers look at: ballots, logs, decisions. */
-  view?(state: State): JsonObject;
+  view?(state: State): ConsensusView;
 }
 
 /** A small realistic bug, with what makes it show. */
@@ -60,8 +61,8 @@ export interface Mutant {
   readonly name: string;
   /** What is wrong, in one sentence. */
   readonly summary: string;
-  /** The configuration and faults under which it can be caught. */
-  readonly killedBy: {
+  /** The configuration and faults under which `rashomon test`, on real processes, can catch it. */
+  readonly killedBy?: {
     readonly nodes: number;
     readonly faults: readonly string[];
     readonly workload: string;
@@ -70,14 +71,101 @@ export interface Mutant {
   };
 }
 
+/** A mutant of a protocol: as well as on real processes it may be caught in the worlds that can be replayed. */
+export interface ProtocolMutant extends Mutant {
+  /** How `rashomon simulate` catches it. */
+  readonly simulation?: SimulatedKill;
+  /** How `rashomon explore` catches it. */
+  readonly exploration?: ExploredKill;
+  /** Why nobody can catch it: the argument that it promises no less than the protocol itself. */
+  readonly equivalent?: string;
+}
+
+export interface SimulatedKill {
+  readonly nodes: number;
+  /** Kinds of fault; none for delays alone. */
+  readonly faults: readonly string[];
+  readonly workload: string;
+  /** The checker of histories, or the property watched from inside, that must object. */
+  readonly checker: string;
+  /** Within so many seeds from 1 on it is caught. */
+  readonly seeds: number;
+  /** Settings beyond the usual ones, by the simulator's names. */
+  readonly settings?: JsonObject;
+}
+
+export interface ExploredKill {
+  /** The small configuration, by its name among the protocol's explorations. */
+  readonly configuration: string;
+  /** The property that must be violated. */
+  readonly property: string;
+  /** Steps of the shortest counterexample. */
+  readonly steps: number;
+}
+
+/**
+ * What a protocol assumes of the world (Dwork, Lynch & Stockmeyer 1988; Chandra & Toueg 1996). Its safety
+ * is claimed under every fault that keeps to this, its liveness when the world has become kind again.
+ */
+export interface SystemModel {
+  /**
+   * What *safety* needs of time: nothing (asynchronous), a known bound on delays from an unknown moment on
+   * (partially synchronous), or always (synchronous). Liveness never needs more than partial synchrony
+   * unless safety is synchronous.
+   */
+  readonly timing: "asynchronous" | "partially-synchronous" | "synchronous";
+  /** Whether messages of one link must arrive in order, once, without a gap while both ends live. */
+  readonly channels: "any" | "fifo";
+  /** What processes may do: stop for good, or come back with what they synced. */
+  readonly failures: "none" | "crash-stop" | "crash-recovery";
+  /** How many of `nodes` may be down or cut off while the rest must still make progress. */
+  tolerated(nodes: number): number;
+  /** How far, in milliseconds, clocks may be off, for those whose safety rests on clocks (leases). */
+  readonly clockBound?: number;
+}
+
+/** A small configuration whose every interleaving can be explored. */
+export interface Exploration {
+  readonly name: string;
+  readonly nodes: number;
+  /** What clients ask: each client's requests one after the other, the next when the last was answered. */
+  readonly clients: readonly (readonly { readonly node: NodeId; readonly body: JsonObject }[])[];
+  /** How often, in all, timers may fire; those that match one of these prefixes only, if given. */
+  readonly timers?: {
+    readonly limit: number;
+    readonly names?: readonly string[];
+    readonly nodes?: readonly NodeId[];
+  };
+  /** How many crashes in all; a crashed node may restart at any later moment, with what it had synced. */
+  readonly crashes?: { readonly limit: number; readonly nodes?: readonly NodeId[] };
+  /** How many messages may be lost, how many delivered twice. Not to be delivered is always possible. */
+  readonly losses?: number;
+  readonly duplicates?: number;
+  /** Only runs of at most so many steps. */
+  readonly depth?: number;
+  /** Nodes that may be exchanged for one another, for symmetry reduction. */
+  readonly symmetric?: readonly (readonly NodeId[])[];
+  /** How many distinct states the correct protocol has here, where the whole space is seen. */
+  readonly states?: number;
+}
+
+/** The folder of `systems/protocols` that a protocol stands in. */
+export type ProtocolFamily = "models" | "clocks" | "consensus" | "transactions" | "byzantine" | "ledger";
+
 /** A protocol with its mutants, as the catalogue of bundled protocols lists it. */
 export interface BundledProtocol {
   readonly name: string;
+  readonly family: ProtocolFamily;
   readonly summary: string;
+  /** What its clients are promised, by checker name. */
   readonly claims: readonly string[];
   readonly workloads: readonly string[];
   readonly nodeCounts: { readonly default: number; readonly minimum: number };
-  readonly mutants: readonly Mutant[];
+  readonly model: SystemModel;
+  /** What it promises to whoever looks inside: properties by the names of the monitors that watch them. */
+  readonly properties: readonly string[];
+  readonly explorations: readonly Exploration[];
+  readonly mutants: readonly ProtocolMutant[];
   /** The protocol itself, or the mutant of that name. */
   build(mutant?: string): AnyProtocol;
 }

@@ -1,8 +1,8 @@
-import type { Mutant } from "../../../contracts/protocol.ts";
+import type { ProtocolMutant } from "../../../contracts/protocol.ts";
 import { paxosRules, type Rules } from "./rules.ts";
 
 /** A mutant of Paxos: its description, and the rules with one of them wrong. */
-export interface PaxosMutant extends Mutant {
+export interface PaxosMutant extends ProtocolMutant {
   readonly rules: Rules;
 }
 

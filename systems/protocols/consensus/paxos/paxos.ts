@@ -80,10 +80,19 @@ export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
 
 export const paxos: BundledProtocol = {
   name: "paxos",
+  family: "consensus",
   summary: "Registers by CASPaxos: read, write and compare-and-set, one consensus a key.",
   claims: ["linearizable"],
   workloads: ["register"],
   nodeCounts: { default: 5, minimum: 1 },
+  model: {
+    timing: "asynchronous",
+    channels: "any",
+    failures: "crash-recovery",
+    tolerated: (nodes) => Math.floor((nodes - 1) / 2),
+  },
+  properties: [],
+  explorations: [],
   mutants: paxosMutants,
   build(mutant) {
     if (mutant === undefined) return paxosBy(paxosRules);

@@ -1,3 +1,4 @@
+import type { ConsensusView } from "../../../../checkers/consensus/view.ts";
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { PaxosState } from "./paxos.ts";
 
@@ -5,7 +6,7 @@ import type { PaxosState } from "./paxos.ts";
  * What white-box checkers look at: by key, what the acceptor has promised and accepted, and the round that
  * the proposer is in.
  */
-export function paxosView({ acceptors, proposers }: PaxosState): JsonObject {
+export function paxosView({ acceptors, proposers }: PaxosState): ConsensusView {
   const rounds: Record<string, JsonObject> = {};
   for (const [key, { current, queue }] of Object.entries(proposers)) {
     if (current === undefined) continue;
@@ -16,5 +17,5 @@ export function paxosView({ acceptors, proposers }: PaxosState): JsonObject {
   for (const [key, { promised, accepted, register }] of Object.entries(acceptors)) {
     promises[key] = { promised, accepted, register };
   }
-  return { acceptors: promises, rounds };
+  return { more: { acceptors: promises, rounds } };
 }

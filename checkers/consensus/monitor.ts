@@ -1,0 +1,33 @@
+import type { Json, JsonObject } from "../../histories/json.ts";
+import type { ConsensusView } from "./view.ts";
+
+/** A property of a protocol does not hold, seen from inside. */
+export interface Violation {
+  /** The property, by the name under which a protocol promises it: "agreement", "log-matching", … */
+  readonly property: string;
+  readonly nodes: readonly string[];
+  /** One or two sentences in plain words, with the values, slots and ballots that contradict each other. */
+  readonly explanation: string;
+  readonly evidence?: JsonObject;
+}
+
+/** When a monitor looks: after a step of a running node, at its first start, or as it is back from a crash. */
+export type Occasion = "step" | "start" | "restart";
+
+/**
+ * Watches one property from inside, step by step. What it remembers between steps is plain data that it
+ * alone understands; it belongs to whoever drives it: the simulator keeps one, changed in place; the
+ * explorer has one in every state, so it is small, holds nothing that does not matter any more, and is
+ * the same for the same past as far as the property can tell.
+ */
+export interface Monitor<Memory extends Json = Json> {
+  /** The property. */
+  readonly name: string;
+  /** One line for `rashomon list checkers`. */
+  readonly summary: string;
+  begin(nodes: readonly string[]): Memory;
+  /** Takes note that a client asked a node for something. */
+  asked?(memory: Memory, node: string, body: JsonObject): void;
+  /** Looks at a node after what it did; the first violation, if there is one. Changes `memory` in place. */
+  look(memory: Memory, node: string, view: ConsensusView, occasion: Occasion): Violation | undefined;
+}

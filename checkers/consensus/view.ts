@@ -1,0 +1,56 @@
+import type { Json, JsonObject } from "../../histories/json.ts";
+
+/** A ballot, term, epoch or view: a number, larger is later; no two leaders share one. */
+export type Ballot = number;
+
+/** One entry of a replicated log. */
+export type LogEntry = {
+  /** The ballot (term, epoch) in which the entry got its place. */
+  readonly ballot: Ballot;
+  readonly value: Json;
+};
+
+/** A log as one node has it. */
+export type LogView = {
+  /** Slot of `entries[0]`: what was before it is in a snapshot. */
+  readonly first: number;
+  /** One a slot, without gaps; null where the slot is not known. */
+  readonly entries: readonly (LogEntry | null)[];
+  /** Slots below this are known to be committed. */
+  readonly committed: number;
+};
+
+/** A claim that a value was chosen, with the votes on which it rests. */
+export type QuorumCertificate = {
+  readonly instance: string;
+  readonly ballot: Ballot;
+  readonly value: Json;
+  readonly voters: readonly string[];
+  /** How many voters, out of whom, make a quorum. */
+  readonly quorum: { readonly size: number; readonly members: readonly string[] };
+};
+
+/**
+ * What white-box checkers see of a node: facets of its state in common words. A protocol gives those that
+ * it has. Arrays and records may be the node's own, not copies: whoever looks neither changes nor keeps
+ * them. So that looking costs what has changed and no more, sequences only ever grow at their end, and of
+ * a log what is committed does not change; that they hold to it is checked as well.
+ */
+export type ConsensusView = {
+  /** Values that this node knows to be decided, by instance (a key, a slot, an EPaxos instance). */
+  readonly decided?: Readonly<Record<string, Json>>;
+  readonly log?: LogView;
+  /** What the node has delivered or executed, in order; nodes' sequences of one name are prefixes of one another. */
+  readonly delivered?: Readonly<Record<string, readonly Json[]>>;
+  /** The ballot in which the node takes itself for the one established leader; null when it does not lead. */
+  readonly leads?: Ballot | null;
+  /** What the node has promised, by name: never goes back, restarts included. */
+  readonly promised?: Readonly<Record<string, Ballot>>;
+  /** What the node has voted for, by instance: the latest vote. */
+  readonly votes?: Readonly<Record<string, { readonly ballot: Ballot; readonly value: Json }>>;
+  readonly certificates?: readonly QuorumCertificate[];
+  /** The replicated state after `position` commands, as a digest: equal positions, equal digests. */
+  readonly state?: { readonly position: number; readonly digest: string };
+  /** Anything else, for people and for checkers of this protocol alone. */
+  readonly more?: JsonObject;
+};

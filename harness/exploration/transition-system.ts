@@ -1,0 +1,21 @@
+import type { Violation } from "../../checkers/consensus/monitor.ts";
+
+/**
+ * What can be explored: states, and what may happen in each. States and actions are immutable values to
+ * whoever explores; `next` makes a new state and shares with the old one what did not change. The same
+ * state and action always give the same next state.
+ */
+export interface TransitionSystem<State, Action> {
+  initial(): readonly State[];
+  /** What may happen now, always in the same order. None: the system is at rest. */
+  actions(state: State): readonly Action[];
+  next(state: State, action: Action): State;
+  /** Writes a 64-bit fingerprint of the state as two 32-bit words: equal states, equal fingerprints. */
+  fingerprint(state: State, into: Uint32Array): void;
+  /** What is wrong with a state: an invariant that does not hold, or what its monitors saw on the way to it. */
+  violation(state: State): Violation | undefined;
+  /** For liveness: whether what must come about has. From every reachable state such a state must be reachable. */
+  good?(state: State): boolean;
+  /** One step of a script, in words: "deliver accept 3 from n1 to n2". */
+  describe(state: State, action: Action): string;
+}
