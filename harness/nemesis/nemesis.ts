@@ -4,8 +4,9 @@ import type { Completion } from "../../systems/contracts/client.ts";
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { Generator } from "../../workloads/generators/generator.ts";
 import { any, sequence, sleep, type PlanFunction } from "../../workloads/index.ts";
+import { carryOut } from "./carry-out.ts";
 import type { FaultWorld } from "./fault-world.ts";
-import { NothingToHit, type FaultPackage } from "./packages/fault-package.ts";
+import { NothingToHit, type Drawing, type FaultPackage } from "./packages/fault-package.ts";
 
 /**
  * The schedule of a run's faults: each package starts and stops in turn, and all of them side by side, so
@@ -17,6 +18,7 @@ export function faultSchedule(
   packages: readonly FaultPackage[],
   nodes: readonly NodeId[],
   interval: number,
+  limits: Omit<Drawing, "random"> = {},
 ): Generator {
   const rest = interval * Math.max(1, packages.length / 2);
   return any(
@@ -27,7 +29,7 @@ export function faultSchedule(
       // The first ones are spread, from early on.
       const pause =
         count === 0 ? Math.round(interval / 2) + context.random.int(Math.round(rest)) : around(rest);
-      return [sleep(pause), each.start(context, nodes)];
+      return [sleep(pause), each.start({ ...limits, random: context.random }, nodes)];
     }),
   );
 }
@@ -72,7 +74,7 @@ export class Nemesis {
     const chosen = this.#packages.get(f);
     if (chosen === undefined) throw new Error(`no nemesis knows ${f}`);
     try {
-      const done = await chosen.perform(this.#world, { f, value });
+      const done = await carryOut(chosen.perform(this.#world, { f, value }), this.#world);
       if (chosen.band.start.includes(f)) this.#active.add(chosen.kind);
       else this.#active.delete(chosen.kind);
       return { type: "info", value: done };

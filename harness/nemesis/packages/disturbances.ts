@@ -31,19 +31,19 @@ function disturbancePackage(options: {
       return { f: startF, value: { nodes: slow, ...options.draw(random) } };
     },
     stop: { f: stopF, value: null },
-    async perform(world, { f, value }) {
+    *perform({ nodes }, { f, value }) {
       if (f === stopF) {
-        await world.undisturb(kind);
+        yield [{ kind: "undisturb", name: kind }];
         return "healed";
       }
       const slow = nodesOf(value);
-      const places = world.nodes.length === 1 ? [...world.nodes, "clients"] : world.nodes;
+      const places = nodes.length === 1 ? [...nodes, "clients"] : nodes;
       const links = places.flatMap((from) =>
         places
           .filter((to) => to !== from && (slow.includes(from) || slow.includes(to)))
           .map((to) => ({ from, to })),
       );
-      await world.disturb(kind, options.read(value), links);
+      yield [{ kind: "disturb", name: kind, disturbance: options.read(value), grudge: links }];
       return value;
     },
   };

@@ -3,7 +3,7 @@ import type { FaultBand } from "../../../histories/store/test-description.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { FaultKind } from "../../../systems/contracts/system.ts";
 import type { Random } from "../../../workloads/random.ts";
-import type { FaultWorld } from "../fault-world.ts";
+import type { Effect, Routine, Situation } from "../effect.ts";
 
 /** A fault operation before it has a time: its function and what it is to do, as plain data. */
 export interface FaultProposal {
@@ -11,20 +11,27 @@ export interface FaultProposal {
   readonly value: Json;
 }
 
+/** What a fault is drawn by. */
+export interface Drawing {
+  readonly random: Random;
+  /** How far, in milliseconds, clocks may be off at most; however far unless given. */
+  readonly clockBound?: number;
+}
+
 /**
  * A nemesis package: one kind of fault with everything that belongs to it: what starts and stops it (by
  * chance, but as plain data, so that a schedule can be stored, replayed and shrunk), what carries it out
  * in a world, and how plots show it. Stopping always heals fully, so the last stop is the final healing.
  */
-export interface FaultPackage {
-  readonly kind: FaultKind;
+export interface FaultPackage<Kind extends string = FaultKind, Does = Effect> {
+  readonly kind: Kind;
   /** One line for `rashomon list faults`. */
   readonly summary: string;
   readonly band: FaultBand;
-  start(context: { readonly random: Random }, nodes: readonly NodeId[]): FaultProposal;
+  start(drawing: Drawing, nodes: readonly NodeId[]): FaultProposal;
   stop: FaultProposal;
   /** Carries out a proposal; the result says what was done. Throws when it was not, with nothing left of it. */
-  perform(world: FaultWorld, proposal: FaultProposal): Promise<Json>;
+  perform(situation: Situation, proposal: FaultProposal): Routine<Does>;
 }
 
 /** Every target of a fault is in such a state already that it cannot be hit: nothing was done. */

@@ -1,25 +1,24 @@
-import type { Json } from "../../../histories/json.ts";
-import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { FaultKind } from "../../../systems/contracts/system.ts";
-import { allDone } from "../../all-done.ts";
-import type { FaultWorld } from "../fault-world.ts";
+import type { NodeId } from "../../../systems/contracts/protocol.ts";
+import type { Effect, Situation } from "../effect.ts";
 import { chooseTargets, type TargetSpecification } from "../targets.ts";
 import { bandOf, NothingToHit, type FaultPackage } from "./fault-package.ts";
 import { nodesOf } from "./fault-values.ts";
 
 /** A package that hits some nodes one by one, and lets them all go again. */
-function nodePackage(options: {
-  kind: FaultKind;
+export function nodePackage<Kind extends string, Does>(options: {
+  kind: Kind;
   summary: string;
   color: string;
   startF: string;
   stopF: string;
   targets: readonly TargetSpecification[];
-  hit(world: FaultWorld, node: NodeId): Promise<Json>;
+  hit(node: NodeId): Does;
   /** Whether a node is as `hit` leaves it. */
-  isHit(world: FaultWorld, node: NodeId): boolean;
-  release(world: FaultWorld, node: NodeId): Promise<void>;
-}): FaultPackage {
+  isHit(situation: Situation, node: NodeId): boolean;
+  release(node: NodeId): Does;
+}): FaultPackage<Kind, Does> {
+  const { hit, isHit, release } = options;
   return {
     kind: options.kind,
     summary: options.summary,
@@ -31,67 +30,59 @@ function nodePackage(options: {
       };
     },
     stop: { f: options.stopF, value: null },
-    async perform(world, { f, value }) {
+    *perform(situation, { f, value }) {
       if (f === options.stopF) {
-        const released = world.nodes.filter((node) => options.isHit(world, node));
-        await Promise.all(released.map((node) => options.release(world, node)));
+        const released = situation.nodes.filter((node) => isHit(situation, node));
+        yield released.map(release);
         return { nodes: released };
       }
       // A node that another fault holds already (killed, paused) cannot be hit as well; the result says who was.
       const targets = nodesOf(value);
-      const able = targets.filter((node) => world.alive(node) && !world.paused(node));
+      const able = targets.filter((node) => situation.alive(node) && !situation.paused(node));
       if (able.length === 0) throw new NothingToHit(`down or paused already: ${targets.join(", ")}`);
       try {
-        return Object.fromEntries(
-          await allDone(able.map(async (node) => [node, await options.hit(world, node)] as const)),
-        );
+        const done = yield able.map(hit);
+        return Object.fromEntries(able.map((node, i) => [node, done[i] ?? null]));
       } catch (error) {
-        const hit = able.filter((node) => options.isHit(world, node));
-        await Promise.all(hit.map((node) => options.release(world, node)));
+        yield able.filter((node) => isHit(situation, node)).map(release);
         throw error;
       }
     },
   };
 }
 
-export const kill = nodePackage({
+export const kill = nodePackage<FaultKind, Effect>({
   kind: "kill",
   summary: "kills nodes (SIGKILL) and starts them again",
   color: "#b00020",
   startF: "kill",
   stopF: "restart",
   targets: ["one", "minority", "majority", "all"],
-  hit: async (world, node) => {
-    await world.kill(node);
-    return "killed";
-  },
-  isHit: (world, node) => !world.alive(node),
-  release: (world, node) => world.restart(node),
+  hit: (node) => ({ kind: "kill", node }),
+  isHit: (situation, node) => !situation.alive(node),
+  release: (node) => ({ kind: "restart", node }),
 });
 
-export const terminate = nodePackage({
+export const terminate = nodePackage<FaultKind, Effect>({
   kind: "terminate",
   summary: "asks nodes to end (SIGTERM) and starts them again",
   color: "#7a3b8f",
   startF: "terminate",
   stopF: "start-terminated",
   targets: ["one", "minority", "majority", "all"],
-  hit: (world, node) => world.terminate(node),
-  isHit: (world, node) => !world.alive(node),
-  release: (world, node) => world.restart(node),
+  hit: (node) => ({ kind: "terminate", node }),
+  isHit: (situation, node) => !situation.alive(node),
+  release: (node) => ({ kind: "restart", node }),
 });
 
-export const pause = nodePackage({
+export const pause = nodePackage<FaultKind, Effect>({
   kind: "pause",
   summary: "pauses whole process trees (SIGSTOP) and resumes them",
   color: "#3b5bb0",
   startF: "pause",
   stopF: "resume",
   targets: ["one", "minority", "minority", "majority"],
-  hit: async (world, node) => {
-    await world.pause(node);
-    return "paused";
-  },
-  isHit: (world, node) => world.paused(node),
-  release: (world, node) => world.resume(node),
+  hit: (node) => ({ kind: "pause", node }),
+  isHit: (situation, node) => situation.paused(node),
+  release: (node) => ({ kind: "resume", node }),
 });

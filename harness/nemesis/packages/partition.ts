@@ -1,8 +1,10 @@
-import type { Json } from "../../../histories/json.ts";
-import type { FaultWorld } from "../fault-world.ts";
+import { isJsonArray, type Json } from "../../../histories/json.ts";
+import type { Routine, Situation } from "../effect.ts";
 import { between, components, grudgeFor, isolate, partitionShapes, type Grudge } from "../grudge.ts";
 import { bandOf, type FaultPackage } from "./fault-package.ts";
 import { grudgeFromJson, grudgeToJson, member } from "./fault-values.ts";
+
+type Batch = Routine extends Generator<infer Yielded, unknown, unknown> ? Yielded : never;
 
 const startF = "start-partition";
 const stopF = "stop-partition";
@@ -32,24 +34,29 @@ export const partition: FaultPackage = {
     return { f: startF, value: { shape: chosen.shape, grudge: grudgeToJson(chosen.grudge) } };
   },
   stop: { f: stopF, value: null },
-  async perform(world, { f, value }) {
+  *perform(situation, { f, value }) {
     if (f === stopF) {
-      await world.undisturb("partition");
+      yield [{ kind: "undisturb", name: "partition" }];
       return "healed";
     }
-    const { shape, grudge } = await decide(world, value);
-    await world.cut("partition", grudge);
+    const { shape, grudge } = yield* decide(situation, value);
+    yield [{ kind: "cut", name: "partition", grudge }];
     return { shape, cut: grudgeToJson(grudge) };
   },
 };
 
 /** What a proposal comes to when it starts: the primaries' isolation depends on who leads then. */
-async function decide(world: FaultWorld, value: Json): Promise<{ shape: Json; grudge: Grudge }> {
+function* decide(
+  { nodes }: Situation,
+  value: Json,
+): Generator<Batch, { shape: Json; grudge: Grudge }, readonly Json[]> {
   const shape = member(value, "shape");
   const drawn = grudgeFromJson(member(value, "grudge"));
   if (shape !== "isolate-primary") return { shape, grudge: drawn };
-  const primaries = await world.primaries();
-  const others = world.nodes.filter((node) => !primaries.includes(node));
+  const [answer = null] = yield [{ kind: "primaries" }];
+  const leading = isJsonArray(answer) ? answer : [];
+  const primaries = nodes.filter((node) => leading.includes(node));
+  const others = nodes.filter((node) => !leading.includes(node));
   if (primaries.length === 0 || others.length === 0) return { shape: "isolate-one", grudge: drawn };
   return { shape, grudge: components([primaries, others]) };
 }
