@@ -1,23 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Json, JsonObject } from "../histories/json.ts";
+import type { JsonObject } from "../histories/json.ts";
 import type { Client, Completion, Invocation } from "../systems/contracts/client.ts";
 import type { NodeId } from "../systems/contracts/protocol.ts";
 import type { Address } from "../systems/contracts/system.ts";
-import { errorCodes, isDefinite } from "../systems/protocols/errors.ts";
 import { NodeConnection } from "./host/node-connection.ts";
+import { answerPatience, completionOf, requestOf, unanswered, unsent } from "./vocabulary.ts";
 
 /** How long a client tries to reach its node before it gives an operation up unsent, in milliseconds. */
 const connectPatience = 1_000;
 const connectPause = 50;
-/** How long it waits for an answer: longer than nodes take to say that they could not do it in time. */
-const answerPatience = 2_000;
 
 let clients = 0;
 
 /**
- * A client of a protocol node, for the register workload: `read`, `write` with the value, `cas` with
- * `[from, to]`; a key never written reads as null.
+ * A client of a protocol node.
  *
  * An operation that was never sent has failed; so has one that the node answers with a definite error. Of
  * one that was sent and not answered nobody knows, unless it is a read: that has no effect, and fails.
@@ -40,7 +37,7 @@ export class ProtocolClient implements Client {
     try {
       connection = await this.#connect();
     } catch (error) {
-      return { type: "fail", error: ["not-sent", messageOf(error)] };
+      return unsent(messageOf(error));
     }
     let answer: JsonObject;
     try {
@@ -48,7 +45,7 @@ export class ProtocolClient implements Client {
     } catch (error) {
       // Whatever held it up, the next operation starts on a fresh connection.
       this.#drop();
-      return { type: operation.f === "read" ? "fail" : "info", error: ["no-answer", messageOf(error)] };
+      return unanswered(operation, messageOf(error));
     }
     return completionOf(operation, answer);
   }
@@ -98,38 +95,6 @@ export class ProtocolClient implements Client {
     this.#connection?.close();
     this.#connection = undefined;
   }
-}
-
-function requestOf({ f, key, value }: Invocation): JsonObject {
-  const about = { key: key ?? null };
-  switch (f) {
-    case "read":
-      return { type: "read", ...about };
-    case "write":
-      return { type: "write", ...about, value };
-    case "cas": {
-      if (!Array.isArray(value) || value.length !== 2) {
-        throw new TypeError(`cas: expected the value [from, to], found ${JSON.stringify(value)}`);
-      }
-      const [from, to]: readonly Json[] = value;
-      return { type: "cas", ...about, from: from ?? null, to: to ?? null };
-    }
-    default:
-      throw new TypeError(`expected read, write or cas, found ${f}`);
-  }
-}
-
-function completionOf({ f }: Invocation, answer: JsonObject): Completion {
-  const { type, code, text } = answer;
-  if (type === `${f}_ok`) {
-    return f === "read" ? { type: "ok", value: answer["value"] ?? null } : { type: "ok" };
-  }
-  if (type !== "error" || typeof code !== "number") {
-    return { type: "info", error: ["unexpected-answer", answer] };
-  }
-  if (f === "read" && code === errorCodes.keyDoesNotExist) return { type: "ok", value: null };
-  const failed = f === "read" || isDefinite(code);
-  return { type: failed ? "fail" : "info", error: [code, text ?? null] };
 }
 
 function messageOf(error: unknown): string {

@@ -13,10 +13,10 @@ export function nodePackage<Kind extends string, Does>(options: {
   startF: string;
   stopF: string;
   targets: readonly TargetSpecification[];
-  hit(node: NodeId): Does;
+  readonly hit: (node: NodeId) => Does;
   /** Whether a node is as `hit` leaves it. */
-  isHit(situation: Situation, node: NodeId): boolean;
-  release(node: NodeId): Does;
+  readonly isHit: (situation: Situation, node: NodeId) => boolean;
+  readonly release: (node: NodeId) => Does;
 }): FaultPackage<Kind, Does> {
   const { hit, isHit, release } = options;
   return {
