@@ -49,3 +49,6 @@ export * from "./isolation/lattice.ts";
 export * from "./isolation/levels.ts";
 export { looksTransactional } from "./isolation/looks-transactional.ts";
 export * from "./isolation/names.ts";
+export * from "./consensus/monitor.ts";
+export { monitorFor, monitors, type MonitorOptions } from "./consensus/monitors.ts";
+export * from "./consensus/view.ts";

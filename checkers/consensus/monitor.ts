@@ -26,8 +26,20 @@ export interface Monitor<Memory extends Json = Json> {
   /** One line for `rashomon list checkers`. */
   readonly summary: string;
   begin(nodes: readonly string[]): Memory;
-  /** Takes note that a client asked a node for something. */
+  /** Takes note that a client asked a node for something; of step machines that a process has its input, as `propose`. */
   asked?(memory: Memory, node: string, body: JsonObject): void;
+  /** A node answers a request: what a client was told counts as done. */
+  answered?(memory: Memory, node: string, request: JsonObject, answer: JsonObject): Violation | undefined;
+  /**
+   * Takes note that a node crashed. `lost`: what it had persisted and not yet synced went with it, so that it may
+   * come back as if its last steps had not been; nobody else can know of them, if it waits for `sync` as it must.
+   */
+  crashed?(memory: Memory, node: string, lost: boolean): void;
   /** Looks at a node after what it did; the first violation, if there is one. Changes `memory` in place. */
   look(memory: Memory, node: string, view: ConsensusView, occasion: Occasion): Violation | undefined;
+  /**
+   * At the end of a run, for each node that is up: looks once more at all that `look` looks at only now and then, for it
+   * costs what has changed and no more. In small runs nothing is left to it.
+   */
+  finish?(memory: Memory, node: string, view: ConsensusView): Violation | undefined;
 }

@@ -27,7 +27,12 @@ export type QuorumCertificate = {
   readonly value: Json;
   readonly voters: readonly string[];
   /** How many voters, out of whom, make a quorum. */
-  readonly quorum: { readonly size: number; readonly members: readonly string[] };
+  readonly quorum: {
+    readonly size: number;
+    readonly members: readonly string[];
+    /** The size of the quorums that every such quorum must meet, where that is another (flexible quorums). */
+    readonly meets?: number;
+  };
 };
 
 /**
@@ -48,7 +53,10 @@ export type ConsensusView = {
   readonly promised?: Readonly<Record<string, Ballot>>;
   /** What the node has voted for, by instance: the latest vote. */
   readonly votes?: Readonly<Record<string, { readonly ballot: Ballot; readonly value: Json }>>;
+  /** Those that the node has at hand; it may drop the old ones. */
   readonly certificates?: readonly QuorumCertificate[];
+  /** What the node is in the critical section of: locks by name. */
+  readonly holds?: readonly string[];
   /** The replicated state after `position` commands, as a digest: equal positions, equal digests. */
   readonly state?: { readonly position: number; readonly digest: string };
   /** Anything else, for people and for checkers of this protocol alone. */

@@ -1,0 +1,608 @@
+import { describe, expect, test } from "vitest";
+import { monitorFor, monitors } from "./monitors.ts";
+import { memoryAfter, watch, type Scene } from "./testing.ts";
+import type { ConsensusView, LogEntry, QuorumCertificate } from "./view.ts";
+
+/** A log from entries such as "1:a 1:b 2:c", ballot and value; "-" where nothing is known. */
+function log(text: string, committed = 0, first = 0): ConsensusView {
+  const entries = text
+    .split(" ")
+    .filter((word) => word !== "")
+    .map((word): LogEntry | null => {
+      const [ballot = "", value = ""] = word.split(":");
+      return word === "-" ? null : { ballot: Number(ballot), value };
+    });
+  return { log: { first, entries, committed } };
+}
+
+const at = (node: string, view: ConsensusView, occasion?: "start" | "restart"): Scene => ({
+  node,
+  view,
+  ...(occasion === undefined ? {} : { occasion }),
+});
+const propose = (value: string, key = "x"): Scene => ({ asked: { type: "propose", key, value } });
+const broadcast = (message: number): Scene => ({ asked: { type: "broadcast", message } });
+const votes = (ballot: number, value: string, instance = "x"): ConsensusView => ({
+  votes: { [instance]: { ballot, value } },
+});
+
+function found(property: string, scenes: readonly Scene[]): string | undefined {
+  const violation = watch(monitorFor(property), scenes);
+  if (violation !== undefined) expect(violation.property).toBe(property);
+  return violation?.explanation;
+}
+
+describe("agreement", () => {
+  test("nodes that decide the same agree", () => {
+    expect(
+      found("agreement", [
+        at("n1", { decided: { x: "a" } }),
+        at("n2", { decided: { x: "a", y: ["b", { c: 1 }] } }),
+        at("n3", { decided: { y: ["b", { c: 1 }] } }),
+      ]),
+    ).toBeUndefined();
+  });
+  test("two nodes decide differently", () => {
+    expect(found("agreement", [at("n1", { decided: { x: "a" } }), at("n2", { decided: { x: "b" } })])).toBe(
+      'n2 decided "b" in instance x, where "a" was decided before.',
+    );
+  });
+  test("a decision changes, of one node, after a crash, and inside a value", () => {
+    const changed = [at("n1", { decided: { x: "a" } }), at("n1", { decided: { x: "b" } }, "restart")];
+    expect(found("agreement", changed)).toBeDefined();
+    const value = { list: [1] };
+    const first = at("n1", { decided: { x: value } });
+    const scenes = function* (): Generator<Scene> {
+      yield first;
+      value.list.push(2);
+      yield first;
+    };
+    expect(watch(monitorFor("agreement"), scenes())?.explanation).toContain('{"list":[1]}');
+  });
+  test("instances named like members of every object are instances", () => {
+    expect(found("agreement", [at("n1", { decided: { constructor: "a", toString: "b" } })])).toBeUndefined();
+    expect(
+      found("agreement", [
+        at("n1", { decided: { constructor: "a" } }),
+        at("n2", { decided: { constructor: "b" } }),
+      ]),
+    ).toBeDefined();
+  });
+  test("what is committed in a slot is decided; the ballot may differ", () => {
+    expect(found("agreement", [at("n1", log("1:a", 1)), at("n2", log("2:a", 1))])).toBeUndefined();
+    expect(found("agreement", [at("n1", log("1:a 1:b", 1)), at("n2", log("1:a 2:c", 2))])).toBeUndefined();
+    expect(found("agreement", [at("n1", log("1:a 1:b", 2)), at("n2", log("1:a 2:c", 2))])).toBe(
+      'n2 has "c" committed in slot 1, where "b" was committed before.',
+    );
+  });
+  test("a snapshot and unknown slots say nothing", () => {
+    expect(
+      found("agreement", [
+        at("n1", log("1:a 1:b", 2)),
+        at("n2", log("1:c", 3, 2)),
+        at("n3", log("- 1:b", 2)),
+      ]),
+    ).toBeUndefined();
+    expect(found("agreement", [at("n2", log("1:c", 3, 2)), at("n1", log("1:a 1:b 1:d", 3))])).toBeDefined();
+  });
+  test("what a client was told is decided", () => {
+    const told = (value: string): Scene => ({
+      node: "n3",
+      request: { type: "propose", key: "x", value: "a" },
+      answer: { type: "propose_ok", value },
+    });
+    expect(found("agreement", [at("n1", { decided: { x: "a" } }), told("a")])).toBeUndefined();
+    expect(found("agreement", [told("a"), told("b")])).toBe(
+      'n3 told its client "b" in instance x, where "a" was decided before.',
+    );
+    const refused: Scene = {
+      request: { type: "propose", key: "x", value: "b" },
+      answer: { type: "error", code: 11, value: "b" },
+    };
+    expect(found("agreement", [told("a"), refused])).toBeUndefined();
+  });
+});
+
+describe("validity", () => {
+  test("what somebody proposed for the instance", () => {
+    expect(
+      found("validity", [
+        propose("a"),
+        propose("b"),
+        at("n1", { decided: { x: "a" } }),
+        at("n2", { decided: { x: "b" } }),
+      ]),
+    ).toBeUndefined();
+  });
+  test("nobody proposed it there", () => {
+    expect(found("validity", [propose("a"), propose("b", "y"), at("n1", { decided: { x: "b" } })])).toBe(
+      'n1 decided "b" in instance x, which nobody had proposed there; proposed were "a".',
+    );
+  });
+  test("it was proposed only later", () => {
+    expect(found("validity", [propose("a"), at("n1", { decided: { x: "b" } }), propose("b")])).toBeDefined();
+  });
+  test("of instances that clients do not name nothing is said", () => {
+    expect(found("validity", [propose("a"), at("n1", { decided: { "slot 3": "noop" } })])).toBeUndefined();
+  });
+  test("a proposal without a key is about the only instance", () => {
+    const only: Scene = { asked: { type: "propose", value: 1 } };
+    expect(found("validity", [only, at("n1", { decided: { decision: 1 } })])).toBeUndefined();
+    expect(found("validity", [only, at("n1", { decided: { decision: 2 } })])).toBeDefined();
+  });
+  test("keys that are no text", () => {
+    const keyed: Scene = { asked: { type: "propose", key: 7, value: 1 } };
+    expect(found("validity", [keyed, at("n1", { decided: { "7": 2 } })])).toBeDefined();
+  });
+  test("the same proposals are remembered alike in whatever order they came", () => {
+    const [a, b] = [propose("a"), propose("b")];
+    expect(memoryAfter(monitorFor("validity"), [a, b, b])).toEqual(
+      memoryAfter(monitorFor("validity"), [b, a]),
+    );
+  });
+});
+
+describe("integrity", () => {
+  const delivered = (...messages: number[]): ConsensusView => ({ delivered: { log: messages } });
+  test("what was broadcast, once each", () => {
+    expect(
+      found("integrity", [broadcast(1), broadcast(2), at("n1", delivered(1, 2)), at("n2", delivered(2, 1))]),
+    ).toBeUndefined();
+  });
+  test("nobody broadcast it", () => {
+    expect(found("integrity", [broadcast(1), at("n1", delivered(1, 3))])).toBe(
+      "n1 delivered 3 in place 1 of log, which nobody had broadcast.",
+    );
+  });
+  test("delivered twice, in one step or two, whatever others did", () => {
+    expect(found("integrity", [broadcast(1), at("n1", delivered(1, 1))])).toBe(
+      "n1 delivered 1 in place 1 of log, which it had delivered before.",
+    );
+    expect(
+      found("integrity", [
+        broadcast(1),
+        broadcast(2),
+        at("n2", delivered(2, 1)),
+        at("n1", delivered(1)),
+        at("n1", delivered(1, 2)),
+        at("n1", delivered(1, 2, 1)),
+      ]),
+    ).toBeDefined();
+  });
+  test("what was broadcast twice may be delivered twice", () => {
+    const twice = [broadcast(1), broadcast(1), at("n1", delivered(1, 1))];
+    expect(found("integrity", twice)).toBeUndefined();
+    expect(found("integrity", [...twice, at("n1", delivered(1, 1, 1))])).toBe(
+      "n1 delivered 1 in place 2 of log, 3 times by now, though it was broadcast 2 times.",
+    );
+  });
+});
+
+describe("total-order", () => {
+  const delivered = (...messages: number[]): ConsensusView => ({ delivered: { log: messages } });
+  test("prefixes of one sequence, in any order of catching up", () => {
+    expect(
+      found("total-order", [
+        at("n1", delivered(1)),
+        at("n2", delivered(1, 2, 3)),
+        at("n3", delivered()),
+        at("n1", delivered(1, 2)),
+        at("n2", delivered(), "restart"),
+        at("n2", delivered(1)),
+      ]),
+    ).toBeUndefined();
+  });
+  test("another message in the same place", () => {
+    expect(found("total-order", [at("n1", delivered(1, 2)), at("n2", delivered(1, 3))])).toBe(
+      "n2 delivered 3 in place 1 of log, where 2 was delivered before.",
+    );
+  });
+  test("a message left out, and one in a sequence of a crashed node", () => {
+    expect(found("total-order", [at("n1", delivered(1, 2, 3)), at("n2", delivered(1, 3))])).toBeDefined();
+    expect(
+      found("total-order", [at("n1", delivered(1, 2)), { crashed: "n1" }, at("n1", delivered(2), "restart")]),
+    ).toBeDefined();
+  });
+  test("sequences of other names are others", () => {
+    expect(
+      found("total-order", [
+        at("n1", { delivered: { x: [1], y: [2] } }),
+        at("n2", { delivered: { x: [1], y: [2, 1] } }),
+      ]),
+    ).toBeUndefined();
+  });
+});
+
+describe("leader-uniqueness", () => {
+  test("each leads in its own ballot", () => {
+    expect(
+      found("leader-uniqueness", [
+        at("n1", { leads: 1 }),
+        at("n2", { leads: 2 }),
+        at("n1", { leads: 1 }),
+        at("n1", { leads: null }),
+      ]),
+    ).toBeUndefined();
+  });
+  test("two lead in one, even if the first has long stepped down", () => {
+    const scenes = [at("n1", { leads: 1 }), at("n1", { leads: null }), at("n2", { leads: 1 })];
+    expect(found("leader-uniqueness", scenes)).toBe("n2 leads in ballot 1, in which n1 led.");
+  });
+});
+
+describe("log-matching", () => {
+  test("logs that differ only behind what they share", () => {
+    expect(
+      found("log-matching", [
+        at("n1", log("1:a 1:b 2:c")),
+        at("n2", log("1:a 1:b 3:d")),
+        at("n3", log("1:a 3:b")),
+      ]),
+    ).toBeUndefined();
+  });
+  test("an entry of one ballot has two values", () => {
+    expect(found("log-matching", [at("n1", log("1:a 2:b")), at("n2", log("1:a 2:c"))])).toBe(
+      'n2 has "c" in slot 1 from ballot 2, and a log had "b" there from the same ballot.',
+    );
+  });
+  test("the same entry stands on different entries, directly or further down", () => {
+    expect(found("log-matching", [at("n1", log("1:a 3:c")), at("n2", log("2:b 3:c"))])).toBe(
+      'n2 has "c" in slot 1 from ballot 3, as another log had; but before it n2 has an entry of ballot 2 in slot 0, and the other log had an entry of ballot 1.',
+    );
+    expect(found("log-matching", [at("n1", log("1:a 3:b 3:c")), at("n2", log("1:d 3:b 3:c"))])).toBeDefined();
+  });
+  test("behind a snapshot nothing is known of the entry before", () => {
+    expect(found("log-matching", [at("n1", log("1:a 3:c")), at("n2", log("3:c", 2, 1))])).toBeUndefined();
+    expect(
+      found("log-matching", [at("n2", log("3:c", 2, 1)), at("n1", log("1:a 3:c")), at("n3", log("2:a 3:c"))]),
+    ).toBeDefined();
+  });
+});
+
+describe("leader-completeness", () => {
+  const leader = (leads: number, text: string, committed = 0, first = 0): ConsensusView => ({
+    ...log(text, committed, first),
+    leads,
+  });
+  test("later leaders have what was committed; older ones need not", () => {
+    expect(
+      found("leader-completeness", [
+        at("n1", leader(1, "1:a", 1)),
+        at("n2", leader(2, "1:a 2:b", 2)),
+        at("n1", leader(1, "1:a 1:c", 1)),
+        at("n3", leader(3, "2:b", 2, 1)),
+      ]),
+    ).toBeUndefined();
+  });
+  test("a later leader lacks a committed entry, or has another", () => {
+    expect(
+      found("leader-completeness", [at("n1", leader(1, "1:a 1:b", 2)), at("n2", leader(2, "1:a"))]),
+    ).toBe('n2 leads in ballot 2 and has nothing in slot 1, where "b" was committed by ballot 1.');
+    expect(
+      found("leader-completeness", [at("n1", leader(1, "1:a", 1)), at("n2", leader(2, "2:c"))]),
+    ).toBeDefined();
+  });
+  test("it may be found out after the later leader was elected", () => {
+    expect(
+      found("leader-completeness", [
+        at("n2", leader(2, "2:c")),
+        at("n1", leader(1, "1:a", 1)),
+        at("n2", leader(2, "2:c")),
+      ]),
+    ).toBeDefined();
+  });
+  test("an old entry that a later leader commits was not there for leaders in between", () => {
+    // As in figure 8 of the Raft paper: the entry of ballot 2 is committed in ballot 4 only.
+    expect(
+      found("leader-completeness", [
+        at("n3", leader(3, "1:a 3:c", 1)),
+        at("n1", leader(4, "1:a 2:b 4:d", 3)),
+        at("n3", leader(3, "1:a 3:c", 1)),
+      ]),
+    ).toBeUndefined();
+    // A follower shows it first.
+    expect(
+      found("leader-completeness", [
+        at("n3", leader(3, "1:a 3:c", 1)),
+        at("n1", leader(4, "1:a 2:b 4:d", 1)),
+        at("n2", log("1:a 2:b 4:d", 3)),
+        at("n3", leader(3, "1:a 3:c", 1)),
+      ]),
+    ).toBeUndefined();
+  });
+});
+
+describe("state-machine-safety", () => {
+  test("equal positions, equal states", () => {
+    const state = (position: number, digest: string): ConsensusView => ({ state: { position, digest } });
+    expect(
+      found("state-machine-safety", [
+        at("n1", state(1, "p")),
+        at("n2", state(2, "q")),
+        at("n2", state(1, "p")),
+      ]),
+    ).toBeUndefined();
+    expect(found("state-machine-safety", [at("n1", state(1, "p")), at("n2", state(1, "q"))])).toBe(
+      "After 1 commands the state of n2 is q; another replica's was p there.",
+    );
+  });
+  test("equal slots, equal committed entries", () => {
+    expect(found("state-machine-safety", [at("n1", log("1:a", 1)), at("n2", log("2:b", 1))])).toBeDefined();
+    expect(found("state-machine-safety", [at("n1", log("1:a", 1)), at("n2", log("2:b", 0))])).toBeUndefined();
+  });
+});
+
+describe("quorum-certificates", () => {
+  const certificate = (changes: Partial<QuorumCertificate> = {}): QuorumCertificate => ({
+    instance: "x",
+    ballot: 1,
+    value: "a",
+    voters: ["n1", "n2"],
+    quorum: { size: 2, members: ["n1", "n2", "n3"] },
+    ...changes,
+  });
+  const shows = (...certificates: QuorumCertificate[]): ConsensusView => ({ certificates });
+  test("a quorum that did vote", () => {
+    expect(
+      found("quorum-certificates", [
+        at("n1", votes(1, "a")),
+        at("n2", votes(1, "a")),
+        at("n1", votes(2, "b")),
+        at("n3", { ...shows(certificate()), decided: { x: "a" } }),
+        at("n2", { decided: { x: "a" } }),
+      ]),
+    ).toBeUndefined();
+  });
+  test.each([
+    ["too few voters", { voters: ["n1"] }, "that is fewer voters than the 2 of a quorum"],
+    ["one voter twice", { voters: ["n1", "n1"] }, "that is fewer voters than the 2 of a quorum"],
+    ["a stranger", { voters: ["n1", "n9"] }, "n9 has no vote there: members are n1, n2, n3"],
+    [
+      "a quorum that is none",
+      { voters: ["n1"], quorum: { size: 1, members: ["n1", "n2", "n3"] } },
+      "quorums of 1 out of 3 need not meet one another",
+    ],
+  ])("%s", (_, changes, problem) => {
+    expect(found("quorum-certificates", [at("n1", shows(certificate(changes)))])).toContain(problem);
+  });
+  test("flexible quorums meet those of the other phase", () => {
+    const members = ["n1", "n2", "n3", "n4"];
+    const flexible = (meets: number): Scene =>
+      at("n1", shows(certificate({ quorum: { size: 2, members, meets } })));
+    expect(found("quorum-certificates", [flexible(3)])).toBeUndefined();
+    expect(found("quorum-certificates", [flexible(2)])).toBeDefined();
+  });
+  test("a voter that never voted so", () => {
+    const scenes = [at("n1", votes(1, "a")), at("n2", votes(1, "b")), at("n3", shows(certificate()))];
+    expect(found("quorum-certificates", scenes)).toBe(
+      'n3 has a certificate that "a" was chosen in ballot 1 of instance x by n1, n2; but n2 never voted so.',
+    );
+    const otherBallot = [at("n1", votes(1, "a")), at("n2", votes(2, "a")), at("n3", shows(certificate()))];
+    expect(found("quorum-certificates", otherBallot)).toBeDefined();
+  });
+  test("a decision without a certificate", () => {
+    expect(
+      found("quorum-certificates", [at("n1", shows(certificate())), at("n1", { decided: { x: "b" } })]),
+    ).toBe('n1 decided "b" in instance x, for which nobody had a certificate.');
+  });
+  test("where only votes are shown, a decision has those of a majority in one ballot", () => {
+    const decided = at("n1", { decided: { x: "a" } });
+    expect(
+      found("quorum-certificates", [
+        at("n1", votes(1, "a")),
+        at("n2", votes(1, "a")),
+        at("n2", votes(3, "b")),
+        decided,
+      ]),
+    ).toBeUndefined();
+    expect(found("quorum-certificates", [at("n1", votes(1, "a")), at("n2", votes(2, "a")), decided])).toBe(
+      'n1 decided "a" in instance x, which has 1 vote at most in any one ballot; a majority is 2.',
+    );
+  });
+  test("the same votes are remembered alike in whatever order they came", () => {
+    const [a, b] = [at("n1", votes(1, "a")), at("n2", votes(1, "a"))];
+    const [c, d] = [at("n3", votes(1, "b")), at("n3", votes(0, "c"))];
+    const monitor = monitorFor("quorum-certificates");
+    expect(memoryAfter(monitor, [a, b, c, d])).toEqual(memoryAfter(monitor, [d, c, b, a]));
+  });
+});
+
+describe("single-vote", () => {
+  test("one value a ballot", () => {
+    expect(
+      found("single-vote", [at("n1", votes(1, "a")), at("n2", votes(1, "b")), at("n1", votes(2, "b"))]),
+    ).toBeUndefined();
+    expect(found("single-vote", [at("n1", votes(1, "a")), at("n1", votes(1, "b"))])).toBe(
+      'n1 votes for "b" in ballot 1 of instance x, where it had voted for "a".',
+    );
+    const restarted = [at("n1", votes(1, "a")), at("n1", {}, "restart"), at("n1", votes(1, "b"))];
+    expect(found("single-vote", restarted)).toBeDefined();
+  });
+  test("a vote that was not synced may be forgotten", () => {
+    const scenes: Scene[] = [at("n1", votes(1, "a")), { crashed: "n1", lost: true }, at("n1", votes(1, "b"))];
+    expect(found("single-vote", scenes)).toBeUndefined();
+  });
+});
+
+describe("monotonic-ballots", () => {
+  const promised = (ballot: number): ConsensusView => ({ promised: { term: ballot } });
+  test("promises that grow, and nodes by themselves", () => {
+    expect(
+      found("monotonic-ballots", [
+        at("n1", promised(1)),
+        at("n2", promised(3)),
+        at("n1", promised(1), "restart"),
+        at("n1", promised(2)),
+      ]),
+    ).toBeUndefined();
+  });
+  test("a promise goes back, at once or in a restart", () => {
+    expect(found("monotonic-ballots", [at("n1", promised(2)), at("n1", promised(1))])).toBe(
+      "n1 had promised 2 for term and now shows 1.",
+    );
+    expect(
+      found("monotonic-ballots", [
+        at("n1", promised(2)),
+        { crashed: "n1" },
+        at("n1", promised(1), "restart"),
+      ]),
+    ).toBe("n1 had promised 2 for term and now shows 1, after a restart.");
+  });
+  test("a promise is gone after a restart", () => {
+    expect(found("monotonic-ballots", [at("n1", promised(2)), at("n1", { promised: {} }, "restart")])).toBe(
+      "n1 had promised 2 for term and now shows no promise, after a restart.",
+    );
+    // What was dropped while running is not lost.
+    const dropped = [
+      at("n1", promised(2)),
+      at("n1", { promised: {} }),
+      at("n1", { promised: {} }, "restart"),
+    ];
+    expect(found("monotonic-ballots", dropped)).toBeUndefined();
+  });
+  test("what was not synced may be lost, and what comes then counts", () => {
+    const lost: Scene[] = [
+      at("n1", promised(2)),
+      { crashed: "n1", lost: true },
+      at("n1", promised(1), "restart"),
+    ];
+    expect(found("monotonic-ballots", lost)).toBeUndefined();
+    expect(found("monotonic-ballots", [...lost, at("n1", promised(0))])).toBeDefined();
+  });
+  test("the ballot of a vote goes back", () => {
+    expect(found("monotonic-ballots", [at("n1", votes(2, "a")), at("n1", votes(1, "b"))])).toBe(
+      "n1 had voted in ballot 2 of instance x and now shows its vote in 1.",
+    );
+  });
+});
+
+describe("durability", () => {
+  test("a log that has all that was committed, or a snapshot of it", () => {
+    expect(
+      found("durability", [at("n1", log("1:a 1:b", 1)), at("n1", log("1:a"), "restart")]),
+    ).toBeUndefined();
+    expect(
+      found("durability", [at("n1", log("1:a 1:b", 2)), at("n1", log("", 2, 2), "restart")]),
+    ).toBeUndefined();
+  });
+  test("a committed entry is gone, or another", () => {
+    expect(found("durability", [at("n1", log("1:a 1:b", 2)), at("n1", log("1:a"), "restart")])).toBe(
+      'Before its restart n1 had "b" committed in slot 1; now it has nothing there.',
+    );
+    expect(found("durability", [at("n1", log("1:a", 1)), at("n1", log("2:c"), "restart")])).toBeDefined();
+    // What others had is theirs to keep.
+    expect(found("durability", [at("n2", log("1:a", 1)), at("n1", log(""), "restart")])).toBeUndefined();
+  });
+  test("a vote is gone, or another", () => {
+    const voted = at("n1", votes(2, "a"));
+    expect(found("durability", [voted, at("n1", { votes: {} }, "restart")])).toBe(
+      'Before its restart n1 had voted for "a" in ballot 2 of instance x; now it shows no vote.',
+    );
+    expect(found("durability", [voted, at("n1", votes(2, "b"), "restart")])).toBeDefined();
+    expect(found("durability", [voted, at("n1", votes(1, "a"), "restart")])).toBeDefined();
+    expect(found("durability", [voted, at("n1", votes(2, "a"), "restart")])).toBeUndefined();
+    expect(
+      found("durability", [voted, { crashed: "n1", lost: true }, at("n1", { votes: {} }, "restart")]),
+    ).toBeUndefined();
+  });
+});
+
+describe("exactly-once", () => {
+  const executed = (...commands: (string | null)[]): ConsensusView => ({ delivered: { commands } });
+  test("commands differ by who asked and when; nothing may be done often", () => {
+    expect(found("exactly-once", [at("n1", executed("c1.1", null, "c1.2", null))])).toBeUndefined();
+    expect(
+      found("exactly-once", [at("n1", executed("c1.1", "c1.2")), at("n2", executed("c1.2", "c1.1"))]),
+    ).toBeUndefined();
+  });
+  test("one is executed twice", () => {
+    expect(
+      found("exactly-once", [at("n1", executed("c1.1", "c2.1")), at("n1", executed("c1.1", "c2.1", "c1.1"))]),
+    ).toBe('n1 executed "c1.1" twice, in places 0 and 2 of commands.');
+  });
+});
+
+describe("mutual-exclusion", () => {
+  const holds = (...locks: string[]): ConsensusView => ({ holds: locks });
+  test("one after the other, and different locks at once", () => {
+    expect(
+      found("mutual-exclusion", [
+        at("n1", holds("a")),
+        at("n2", holds("b")),
+        at("n1", holds()),
+        at("n2", holds("a", "b")),
+      ]),
+    ).toBeUndefined();
+  });
+  test("two at once", () => {
+    expect(found("mutual-exclusion", [at("n1", holds("a")), at("n2", holds("a"))])).toBe(
+      "n2 entered the critical section of a while n1 was in it.",
+    );
+  });
+  test("who has crashed is not in it any more", () => {
+    expect(
+      found("mutual-exclusion", [at("n1", holds("a")), { crashed: "n1" }, at("n2", holds("a"))]),
+    ).toBeUndefined();
+  });
+});
+
+describe("wait-freedom", () => {
+  const steps = (count: number, last: ConsensusView): Scene[] =>
+    Array.from({ length: count }, (_, i) => at("p0", i === count - 1 ? last : {}));
+  test("decides in time, however many steps others take", () => {
+    const monitor = monitorFor("wait-freedom", { stepBound: 3 });
+    expect(
+      watch(monitor, [at("p1", {}), ...steps(3, { decided: { decision: 1 } }), at("p1", {})]),
+    ).toBeUndefined();
+    expect(
+      watch(monitor, [...steps(3, { decided: { decision: 1 } }), at("p0", { decided: { decision: 1 } })]),
+    ).toBeUndefined();
+    expect(watch(monitor, steps(3, {}))?.explanation).toBe(
+      "p0 has taken 3 steps and has not decided; it promises to within 3.",
+    );
+  });
+});
+
+describe("primary-order", () => {
+  const primary = (leads: number, text: string, committed = 0, first = 0): ConsensusView => ({
+    ...log(text, committed, first),
+    leads,
+  });
+  test("what primaries broadcast, in order", () => {
+    expect(
+      found("primary-order", [
+        at("n1", primary(1, "1:a 1:b")),
+        at("n2", log("1:a 1:b", 2)),
+        at("n2", primary(2, "1:a 1:b 2:c", 2)),
+        at("n3", log("1:a 1:b 2:c", 3)),
+      ]),
+    ).toBeUndefined();
+  });
+  test("local: one left out, or in another order", () => {
+    const sent = at("n1", primary(1, "1:a 1:b 1:c"));
+    expect(found("primary-order", [sent, at("n2", log("1:a 1:c", 2))])).toContain(
+      "local primary order is broken",
+    );
+    expect(found("primary-order", [sent, at("n2", log("1:b 1:a", 2))])).toContain(
+      "local primary order is broken",
+    );
+  });
+  test("global: the later primary's first", () => {
+    expect(found("primary-order", [at("n2", log("2:c 1:a", 2))])).toContain("global primary order is broken");
+  });
+  test("integrity: an earlier primary's behind the first of a later one", () => {
+    const scenes = [at("n1", primary(1, "1:a")), at("n2", primary(2, "2:c")), at("n1", log("1:a", 1))];
+    expect(found("primary-order", scenes)).toContain("primary integrity is broken");
+  });
+});
+
+describe("the registry", () => {
+  test("has each property once, with a line about it", () => {
+    expect(new Set(monitors.map(({ name }) => name)).size).toBe(monitors.length);
+    for (const entry of monitors) expect(entry.make({ stepBound: 1 }).name).toBe(entry.name);
+  });
+  test("knows no others", () => {
+    expect(() => monitorFor("agreemnt")).toThrow('Unknown property "agreemnt". Did you mean agreement?');
+    expect(() => monitorFor("wait-freedom")).toThrow("needs the number of steps");
+  });
+});
