@@ -1,0 +1,383 @@
+import type { JsonObject } from "../../../histories/json.ts";
+import type { LossReason } from "../../../histories/trace.ts";
+import type { NodeId } from "../../../systems/contracts/protocol.ts";
+import type { LinkDisturbance } from "../../nemesis/fault-world.ts";
+import type { Grudge, Source } from "../../nemesis/grudge.ts";
+import type { ChoiceStreams } from "../choices.ts";
+import type { AssumptionWatch } from "./assumptions.ts";
+import { copyOf } from "./copy.ts";
+import { drawDelay } from "./delay.ts";
+import { eventKinds, type EventQueue } from "./event-queue.ts";
+import { Link } from "./link.ts";
+import type { NetworkSettings } from "./settings.ts";
+import type { Tracer } from "./tracer.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** What the network is made of and what it tells. */
+export interface NetworkParts {
+  readonly settings: NetworkSettings;
+  readonly nodes: readonly NodeId[];
+  readonly queue: EventQueue;
+  readonly time: VirtualTime;
+  readonly streams: ChoiceStreams;
+  readonly watch: AssumptionWatch;
+  readonly tracer: Tracer | undefined;
+  /** Which life of a node, by index, it is in; and whether it is up. */
+  readonly life: (node: number) => number;
+  readonly up: (node: number) => boolean;
+  /** The connection of a request broke on its way. */
+  readonly broke: (slot: number) => void;
+}
+
+type Fault =
+  | { readonly kind: "cut"; readonly links: readonly Link[] }
+  | { readonly kind: "hold"; readonly links: readonly Link[] }
+  | { readonly kind: "reset"; readonly links: readonly Link[] }
+  | { readonly kind: "disturbance"; readonly links: readonly Link[]; readonly disturbance: LinkDisturbance };
+
+/**
+ * The links between all nodes, and between clients and nodes. What is sent becomes an event at the receiver,
+ * later; whether it arrives is decided when it is sent and again when it is due.
+ */
+export class Network {
+  readonly #parts: NetworkParts;
+  readonly #links: readonly (readonly Link[])[];
+  readonly #faults = new Map<string, Fault>();
+  readonly #fifo: boolean;
+  /** Of 1000 fates, those from here on: to be late, to come twice, to be lost. */
+  readonly #lateFrom: number;
+  readonly #twiceFrom: number;
+  readonly #lostFrom: number;
+  readonly #clientLostFrom: number;
+  #messages = 0;
+
+  constructor(parts: NetworkParts) {
+    this.#parts = parts;
+    const { settings, nodes, streams } = parts;
+    const places: readonly Source[] = [...nodes, "clients"];
+    this.#links = places.map((from, i) =>
+      places.map((to, j) => {
+        const choices = streams.stream(`link ${from} ${to}`);
+        return new Link(i, j, `${from} to ${to}`, i === nodes.length || j === nodes.length, choices);
+      }),
+    );
+    this.#fifo = settings.channels === "fifo";
+    const kind = settings.timing === "synchronous";
+    this.#lostFrom = kind ? 1000 : 1000 - settings.loss;
+    this.#twiceFrom = kind || this.#fifo ? this.#lostFrom : this.#lostFrom - settings.duplication;
+    this.#lateFrom = kind ? 1000 : this.#twiceFrom - settings.stragglers.permille;
+    this.#clientLostFrom = kind ? 1000 : 1000 - settings.clients.loss;
+  }
+
+  /** The link between two places by index; the clients come after the last node. */
+  link(from: number, to: number): Link {
+    const link = this.#links[from]?.[to];
+    if (link === undefined) throw new Error(`no link ${from} to ${to}`);
+    return link;
+  }
+
+  /** Sends a message from one node to another. */
+  send(link: Link, body: JsonObject): void {
+    const { queue, time, watch, tracer, nodes, life } = this.#parts;
+    const { now } = time;
+    const { from, to } = link;
+    const message = this.#messages++;
+    const order = link.sent++;
+    const stamp = tracer?.send(from, nodes[to] ?? "", message, body);
+    watch.sent++;
+    if (link.resets > 0 || (link.cuts > 0 && !this.#fifo)) {
+      return this.#lose(link, message, from, link.resets > 0 ? "loss" : "partition");
+    }
+    const due = from === to ? now : this.#due(link, body, message);
+    if (due < 0) return;
+    const slot = queue.add(due, eventKinds.message, to, body);
+    queue.link[slot] = from;
+    queue.message[slot] = message;
+    queue.order[slot] = order;
+    queue.sent[slot] = now;
+    queue.life[slot] = life(to);
+    if (stamp !== undefined) queue.extra[slot] = stamp;
+  }
+
+  /** Sends a request to a node or its answer back. Lost without a word, unless its connection broke. */
+  carry(link: Link, kind: number, node: number, payload: unknown, extra: unknown): void {
+    const { queue, time, settings, watch } = this.#parts;
+    const { now } = time;
+    const { choices } = link;
+    const fate = link.resets > 0 ? "broke" : this.#clientFate(link);
+    if (fate === "lost") {
+      watch.lostMessage(link, link.cuts > 0 ? "partition" : "loss", now);
+      return;
+    }
+    let delay = drawDelay(settings.clients.delay, choices, "delay");
+    if (this.#isKind(link)) delay = Math.min(delay, settings.bound);
+    if (link.disturbances.length > 0) delay += this.#disturbed(link, payload);
+    const slot = queue.add(now + delay, kind, node, payload);
+    queue.link[slot] = link.from;
+    queue.sent[slot] = now;
+    queue.extra[slot] = extra;
+    if (fate !== "broke") return;
+    queue.remove(slot);
+    this.#parts.broke(slot);
+  }
+
+  /**
+   * Whether what is due on a link may go in. If not, it was lost or is kept, and the slot is no longer the
+   * caller's.
+   */
+  admits(link: Link, slot: number): boolean {
+    if (link.cuts === 0 && link.holds === 0) return true;
+    const { queue, watch, time } = this.#parts;
+    const message = queue.kind[slot] === eventKinds.message;
+    if (link.holds > 0 || (message && this.#fifo)) {
+      link.kept.push(slot);
+      return false;
+    }
+    if (message) this.#lose(link, queue.message[slot] ?? 0, link.to, "partition");
+    else watch.lostMessage(link, "partition", time.now);
+    queue.free(slot);
+    return false;
+  }
+
+  /** Whether a message belongs to a connection that ended when its receiver crashed. */
+  stale(slot: number, life: number): boolean {
+    return this.#fifo && this.#parts.queue.life[slot] !== life;
+  }
+
+  /** A message came to nothing at a node that is down. */
+  unreceived(link: Link, message: number): void {
+    this.#parts.watch.gone++;
+    this.#parts.tracer?.happened(link.to, { kind: "lose", message, reason: "down" });
+  }
+
+  cut(name: string, grudge: Grudge): void {
+    this.#strike(name, { kind: "cut", links: this.#linksOf(grudge) });
+  }
+
+  /** Keeps what is due on these links until the fault of that name ends. */
+  hold(name: string, grudge: Grudge): void {
+    this.#strike(name, { kind: "hold", links: this.#linksOf(grudge) });
+  }
+
+  disturb(name: string, disturbance: LinkDisturbance, grudge: Grudge): void {
+    const links = this.#linksOf(grudge);
+    if (disturbance.kind === "reset") this.#strike(name, { kind: "reset", links });
+    else this.#strike(name, { kind: "disturbance", links, disturbance });
+  }
+
+  /** Ends the fault of that name; nothing, if there is none. */
+  undisturb(name: string): void {
+    const fault = this.#faults.get(name);
+    if (fault === undefined) return;
+    this.#faults.delete(name);
+    for (const link of fault.links) {
+      switch (fault.kind) {
+        case "cut":
+          link.cuts--;
+          break;
+        case "hold":
+          link.holds--;
+          break;
+        case "reset":
+          link.resets--;
+          break;
+        case "disturbance":
+          link.disturbances.splice(link.disturbances.indexOf(fault.disturbance), 1);
+          break;
+      }
+      this.#letGo(link);
+    }
+  }
+
+  /** From now on the links among these nodes and with the clients lose nothing and keep the bound. */
+  stabilize(core: ReadonlySet<number>): void {
+    const { nodes, queue, time, settings } = this.#parts;
+    const latest = time.now + settings.bound;
+    const inside = (place: number): boolean => place === nodes.length || core.has(place);
+    for (const link of this.#links.flat()) {
+      if (!inside(link.from) || !inside(link.to) || link.stableSince !== Infinity) continue;
+      link.stableSince = time.now;
+      link.lastDue = Math.min(link.lastDue, latest);
+    }
+    for (const kind of [eventKinds.message, eventKinds.request, eventKinds.answer]) {
+      for (const slot of queue.slotsOf(kind)) {
+        if (queue.time(slot) <= latest || this.linkOf(slot).stableSince === Infinity) continue;
+        queue.remove(slot);
+        queue.put(slot, latest);
+      }
+    }
+  }
+
+  /** The link on which the event of a slot comes. */
+  linkOf(slot: number): Link {
+    const { queue, nodes } = this.#parts;
+    const from = queue.link[slot] ?? 0;
+    return this.link(from, queue.kind[slot] === eventKinds.answer ? nodes.length : (queue.node[slot] ?? 0));
+  }
+
+  /** How many messages between nodes wait on links that hold them. */
+  kept(): readonly number[] {
+    return this.#links.flatMap((row) => row.flatMap((link) => link.kept));
+  }
+
+  /** How many links of a node to and from other nodes that `matter` are cut, one way or both: nodes, not links. */
+  cutOffFrom(node: number, matter: (other: number) => boolean): number {
+    const { nodes } = this.#parts;
+    let count = 0;
+    for (let other = 0; other < nodes.length; other++) {
+      if (other === node || !matter(other)) continue;
+      const there = this.link(node, other);
+      const back = this.link(other, node);
+      if (there.cuts + there.resets + there.holds + back.cuts + back.resets + back.holds > 0) count++;
+    }
+    return count;
+  }
+
+  /** When what is sent now is due; −1 when it is lost. A second copy is sent here. */
+  #due(link: Link, body: JsonObject, message: number): number {
+    const { settings, time, queue, watch } = this.#parts;
+    const { choices } = link;
+    const kind = this.#isKind(link);
+    const fate = kind || this.#lateFrom === 1000 ? 0 : choices.choose(1000, "fate");
+    let delay = drawDelay(settings.delay, choices, "delay");
+    if (fate >= this.#lostFrom && !this.#fifo) {
+      this.#lose(link, message, link.from, "loss");
+      return -1;
+    }
+    if (fate >= this.#twiceFrom && fate < this.#lostFrom) {
+      const late = drawDelay(settings.stragglers.delay, choices, "second delay");
+      watch.doubled++;
+      const slot = queue.add(time.now + late, eventKinds.message, link.to, copyOf(body));
+      queue.link[slot] = link.from;
+      queue.message[slot] = message;
+      queue.order[slot] = link.sent - 1;
+      queue.sent[slot] = time.now;
+      queue.life[slot] = this.#parts.life(link.to);
+    } else if (fate >= this.#lateFrom) {
+      // A straggler; or, in a channel, what was lost and had to be sent again.
+      delay += drawDelay(settings.stragglers.delay, choices, "long delay");
+    }
+    if (kind && delay > settings.bound) delay = settings.bound;
+    if (link.disturbances.length > 0) delay += this.#disturbed(link, body);
+    const due = time.now + delay;
+    if (!this.#fifo) return due;
+    link.lastDue = Math.max(link.lastDue, due);
+    return link.lastDue;
+  }
+
+  /** Whether a link keeps the bound and loses nothing. */
+  #isKind(link: Link): boolean {
+    return link.stableSince !== Infinity || this.#parts.settings.timing === "synchronous";
+  }
+
+  #clientFate(link: Link): "lost" | "arrives" {
+    if (link.cuts > 0) return "lost";
+    if (this.#clientLostFrom === 1000 || this.#isKind(link)) return "arrives";
+    return link.choices.choose(1000, "fate") >= this.#clientLostFrom ? "lost" : "arrives";
+  }
+
+  #disturbed(link: Link, payload: unknown): number {
+    let delay = 0;
+    for (const disturbance of link.disturbances) {
+      switch (disturbance.kind) {
+        case "latency": {
+          const jitter = Math.round(disturbance.jitter * 1000);
+          const drawn = jitter === 0 ? 0 : link.choices.choose(2 * jitter + 1, "jitter") - jitter;
+          delay += Math.max(0, Math.round(disturbance.milliseconds * 1000) + drawn);
+          break;
+        }
+        case "bandwidth": {
+          const { now } = this.#parts.time;
+          const bytes = JSON.stringify(payload).length;
+          // Kilobytes a second are bytes a millisecond.
+          const taken = Math.ceil((bytes * 1000) / disturbance.kilobytesPerSecond);
+          link.free = Math.max(now, link.free) + taken;
+          delay += link.free - now;
+          break;
+        }
+        case "slow-close":
+        case "reset":
+          break;
+      }
+    }
+    return delay;
+  }
+
+  #lose(link: Link, message: number, at: number, reason: LossReason): void {
+    const { watch, time, up, tracer } = this.#parts;
+    watch.gone++;
+    if (up(link.from) && up(link.to)) watch.lostMessage(link, reason, time.now);
+    tracer?.happened(at, { kind: "lose", message, reason });
+  }
+
+  #strike(name: string, fault: Fault): void {
+    this.undisturb(name);
+    this.#faults.set(name, fault);
+    for (const link of fault.links) {
+      switch (fault.kind) {
+        case "cut":
+          link.cuts++;
+          break;
+        case "hold":
+          link.holds++;
+          break;
+        case "reset":
+          link.resets++;
+          break;
+        case "disturbance":
+          link.disturbances.push(fault.disturbance);
+          break;
+      }
+    }
+    if (fault.kind === "reset") this.#breakConnections(fault.links);
+  }
+
+  /** What is on its way on these links is lost; clients whose requests are there notice. */
+  #breakConnections(links: readonly Link[]): void {
+    const { queue } = this.#parts;
+    for (const kind of [eventKinds.message, eventKinds.request, eventKinds.answer]) {
+      for (const slot of queue.slotsOf(kind)) {
+        if (!links.includes(this.linkOf(slot)) || this.linkOf(slot).from === this.linkOf(slot).to) continue;
+        queue.remove(slot);
+        this.#break(slot);
+      }
+    }
+    for (const link of links) for (const slot of link.kept.splice(0)) this.#break(slot);
+  }
+
+  #break(slot: number): void {
+    const { queue, broke } = this.#parts;
+    if (queue.kind[slot] !== eventKinds.message) return broke(slot);
+    const link = this.linkOf(slot);
+    this.#lose(link, queue.message[slot] ?? 0, link.to, "loss");
+    queue.free(slot);
+  }
+
+  /** Sends what was kept on its way again, if nothing keeps it any more: at once, and in order. */
+  #letGo(link: Link): void {
+    if (link.kept.length === 0 || link.holds > 0 || (this.#fifo && link.cuts > 0)) return;
+    const { queue, time } = this.#parts;
+    const waiting = link.kept.splice(0);
+    if (this.#fifo) {
+      // What is due at this very moment, and later in the order, comes after what was kept.
+      for (const slot of queue.slotsOf(eventKinds.message)) {
+        if (queue.time(slot) > time.now || this.linkOf(slot) !== link) continue;
+        queue.remove(slot);
+        waiting.push(slot);
+      }
+    }
+    for (const slot of waiting) queue.put(slot, time.now);
+  }
+
+  #linksOf(grudge: Grudge): readonly Link[] {
+    const index = (place: Source): number => {
+      const { nodes } = this.#parts;
+      const found = place === "clients" ? nodes.length : nodes.indexOf(place);
+      if (found < 0) throw new Error(`no node ${place}; there are ${nodes.join(", ")}`);
+      return found;
+    };
+    return grudge
+      .filter(({ from, to }) => from !== to)
+      .map(({ from, to }) => this.link(index(from), index(to)));
+  }
+}
