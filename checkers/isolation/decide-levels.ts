@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 import { implies, isBrokenBy, levelNumber, levels } from "./lattice.ts";
 import type { Level, LevelName } from "./levels.ts";
 import type { Reading } from "./reading.ts";
-import { decideByPredicate } from "./reading/by-predicate.ts";
+import { decideReading } from "./reading/decide-reading.ts";
 
 /** What came out for one level, and how it is known. */
 export interface LevelOutcome {
@@ -60,8 +60,12 @@ export function decideLevels(
   const settle = (outcome: LevelOutcome): void => {
     const number = levelNumber(outcome.level);
     const known = outcomes.get(number);
-    if (known === undefined || (known.valid === "unknown" && outcome.valid !== "unknown"))
+    const isApart = reading.uncommitted !== undefined && isUncommitted(outcome.level);
+    if (known === undefined || (known.valid === "unknown" && outcome.valid !== "unknown" && !isApart))
       outcomes.set(number, outcome);
+  };
+  const settleAbove = (broken: Level): void => {
+    for (const other of considered) if (implies(other, broken)) settle({ level: other, valid: false });
   };
   const isOpen = (level: Level): boolean => !outcomes.has(levelNumber(level));
   for (const finding of reading.findings)
@@ -71,20 +75,23 @@ export function decideLevels(
   const ordersKnown = areOrdersKnown(reading);
   const deadline = deadlineOf(budget);
   let decisions = 0;
+  // What goes by orders of its own follows from nothing else.
+  const apart = reading.uncommitted === undefined ? [] : considered.filter(isUncommitted).filter(isOpen);
   for (;;) {
-    const level = order.find(isOpen) ?? mostTelling(considered.filter(isOpen), ordersKnown);
+    const level = apart.pop() ?? order.find(isOpen) ?? mostTelling(considered.filter(isOpen), ordersKnown);
     if (level === undefined) break;
     decisions++;
     const { decision, engine } = decide(reading, level, engines, withDeadline(budget, deadline));
-    settle({ level, valid: decision.valid, decision, engine });
-    if (decision.valid === "unknown") {
-      outcomes.set(levelNumber(level), {
-        level,
-        valid: "unknown",
-        decision,
-        engine,
-        reason: decision.reason,
-      });
+    settle({
+      level,
+      valid: decision.valid,
+      decision,
+      engine,
+      ...(decision.valid === "unknown" ? { reason: decision.reason } : {}),
+    });
+    if (decision.valid === "unknown") continue;
+    if (reading.uncommitted !== undefined && isUncommitted(level)) {
+      if (!decision.valid) settleAbove(level);
       continue;
     }
     for (const other of considered) {
@@ -93,12 +100,10 @@ export function decideLevels(
       if (isObserved(decision.cycle) && forbids(other, decision.cycle, reading))
         settle({ level: other, valid: false, cycle: decision.cycle });
     }
-    if (!decision.valid)
-      for (const other of considered) if (implies(other, level)) settle({ level: other, valid: false });
+    if (!decision.valid) settleAbove(level);
     // What a cycle breaks below, it breaks above as well.
     for (const broken of considered)
-      if (outcomes.get(levelNumber(broken))?.valid === false)
-        for (const other of considered) if (implies(other, broken)) settle({ level: other, valid: false });
+      if (outcomes.get(levelNumber(broken))?.valid === false) settleAbove(broken);
   }
   return {
     outcomes: considered.flatMap((level) => {
@@ -107,6 +112,10 @@ export function decideLevels(
     }),
     decisions,
   };
+}
+
+function isUncommitted({ name }: Level): boolean {
+  return name === "read-uncommitted";
 }
 
 function isAbove(a: Level, b: Level): boolean {
@@ -143,7 +152,7 @@ function decide(
   budget: Budget,
 ): { decision: LevelDecision; engine: string } {
   for (const engine of engines) {
-    const decision = decideByPredicate(engine, reading, level, budget);
+    const decision = decideReading(engine, reading, level, budget);
     if (decision !== undefined) return { decision, engine: engine.name };
   }
   return { decision: { valid: "unknown", reason: "no engine decides this level here" }, engine: "none" };

@@ -13,6 +13,7 @@ import type { Level } from "./levels.ts";
 import { nameOf, parseLevelName, type Asked } from "./names.ts";
 import { decideOperationModel, type OperationOutcome } from "./operation-models/decide.ts";
 import type { Reading } from "./reading.ts";
+import { gapsFor } from "./reading/decide-reading.ts";
 import { readingOf } from "./reading/reading-of.ts";
 import { Aborted, Committed, Undetermined } from "./transactions.ts";
 import { transactionsOf } from "./transactions/transactions-of.ts";
@@ -73,8 +74,9 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
   const { formalism, budget = {}, engines = isolationEngines } = options;
   const levels = asked.flatMap((one) => ("level" in one ? [one.level] : []));
   const { outcomes: decided, decisions } = decideLevels(reading, levels, engines, budget);
-  const certified = certificateOf(reading, decided);
-  const outcomes = decided.map((outcome) => withDoubts(outcome, reading, certified.unverified));
+  const told = decided.map((outcome) => withGaps(outcome, reading));
+  const certified = certificateOf(reading, told);
+  const outcomes = told.map((outcome) => withDoubts(outcome, certified.unverified));
   const models = asked.flatMap((one) =>
     "model" in one
       ? [{ name: one.name, ...decideOperationModel(reading, one.model, { engines, budget }) }]
@@ -141,11 +143,15 @@ function validityOf(outcomes: readonly LevelOutcome[], level: Level): Validity {
   return outcomes.find((outcome) => levelNumber(outcome.level) === levelNumber(level))?.valid ?? "unknown";
 }
 
-/** What stayed open in the reading, or in the verification of a certificate, keeps a level from being said to hold. */
-function withDoubts(outcome: LevelOutcome, reading: Reading, unverified: readonly string[]): LevelOutcome {
+/** What stayed open in the reading keeps a level from being said to hold. */
+function withGaps(outcome: LevelOutcome, reading: Reading): LevelOutcome {
+  const [gap] = outcome.valid === true ? gapsFor(reading, outcome.level) : [];
+  return gap === undefined ? outcome : { level: outcome.level, valid: "unknown", reason: gap };
+}
+
+/** So does what stayed open in the verification of a certificate. */
+function withDoubts(outcome: LevelOutcome, unverified: readonly string[]): LevelOutcome {
   if (outcome.valid !== true) return outcome;
-  const [gap] = reading.gaps;
-  if (gap !== undefined) return { level: outcome.level, valid: "unknown", reason: gap };
   const [problem] = unverified;
   return problem === undefined
     ? outcome

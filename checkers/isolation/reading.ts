@@ -72,4 +72,17 @@ export interface Reading {
   readonly findings: readonly Finding[];
   /** What stayed open, so that no level may be said to hold that depends on it. */
   readonly gaps: readonly string[];
+  /** What read uncommitted goes by instead of the above, where that differs. */
+  readonly uncommitted?: Uncommitted;
+}
+
+/**
+ * What read uncommitted allows, where equal elements were appended to lists: it lets those of aborted transactions be seen, so
+ * what is taken for a committed one's elsewhere may be an aborted one's there.
+ */
+export interface Uncommitted {
+  /** Of some keys: the orders in which their writers may have written, the initial one left out; those left out wrote after all of them. */
+  readonly orders: ReadonlyMap<number, readonly (readonly number[])[]>;
+  /** As `Reading.gaps`. */
+  readonly gaps: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { Initial, type Reading } from "./reading.ts";
+import { Initial, type Reading, type Uncommitted } from "./reading.ts";
 
 /**
  * The reading of some of the nodes alone: their writes, and those of their reads whose writers are among them. Node i of it
@@ -50,14 +50,24 @@ export function restrict(reading: Reading, kept: Int32Array): Reading {
       : {
           readByPredicate: Uint8Array.from(reads.entries, (entry) => reading.readByPredicate?.[entry] ?? 0),
         }),
-    ...(reading.readByPredicate === undefined
-      ? {}
-      : { readByPredicate: Uint8Array.from(reads.entries, (entry) => reading.readByPredicate![entry]!) }),
     ...writersOf(reading, place),
     candidates,
     findings: [],
     gaps: [],
+    ...(reading.uncommitted === undefined
+      ? {}
+      : { uncommitted: { orders: someOf(reading.uncommitted.orders, place), gaps: [] } }),
   };
+}
+
+/** Orders of writers, without those that are left out. */
+function someOf(orders: Uncommitted["orders"], place: ReadonlyMap<number, number>): Uncommitted["orders"] {
+  const some = (order: readonly number[]): number[] =>
+    order.flatMap((node) => {
+      const kept = place.get(node);
+      return kept === undefined ? [] : [kept];
+    });
+  return new Map([...orders].map(([key, all]) => [key, all.map(some)]));
 }
 
 function entriesOf(

@@ -2,7 +2,7 @@ import type { Budget } from "../checker.ts";
 import type { IsolationEngine } from "./decision.ts";
 import type { Level } from "./levels.ts";
 import { Initial, type Reading } from "./reading.ts";
-import { decideByPredicate } from "./reading/by-predicate.ts";
+import { decideReading } from "./reading/decide-reading.ts";
 import { restrict } from "./restrict.ts";
 
 /** Larger sets explain nothing, and take long. */
@@ -30,7 +30,7 @@ export function shrink(
     attempts++;
     const some = restrict(reading, Int32Array.from([Initial, ...nodes]));
     for (const engine of engines) {
-      const decision = decideByPredicate(engine, some, level, budget);
+      const decision = decideReading(engine, some, level, budget);
       if (decision !== undefined) return decision.valid === false;
     }
     return false;

@@ -1,7 +1,7 @@
 import type { AnomalyName, CycleName } from "../anomalies.ts";
 import type { Edge } from "../decision.ts";
 import type { Level } from "../levels.ts";
-import type { Reading } from "../reading.ts";
+import { Initial, type Reading } from "../reading.ts";
 import { forbids, isAntiDependency, isByPredicate, isOrder, isRead } from "./forbids.ts";
 
 /**
@@ -71,13 +71,24 @@ export function edgesBehind(cycle: readonly Edge[]): ReadonlySet<Edge> {
 /** The class that the number of anti-dependencies and their neighbours make: exactly one. */
 function classOf(reading: Reading, cycle: readonly Edge[]): CycleName {
   const anti = cycle.filter(({ kind }) => isAntiDependency(kind));
-  if (anti.length === 0) return cycle.some(({ kind }) => isRead(kind)) ? "G1c" : "G0";
+  if (anti.length === 0)
+    return cycle.every((edge) => !isRead(edge.kind) && isOfUncommitted(reading, edge)) ? "G0" : "G1c";
   if (anti.length === 1) return "G-single";
   const adjacent = cycle.some(
     ({ kind }, i) => isAntiDependency(kind) && isAntiDependency(cycle[(i + 1) % cycle.length]!.kind),
   );
   if (!adjacent) return "G-nonadjacent";
   return anti.some((edge) => isByPredicate(reading, edge)) ? "G2" : "G2-item";
+}
+
+/** Whether read uncommitted heeds an edge too, whoever appended what. */
+function isOfUncommitted({ uncommitted }: Reading, { from, to, key }: Edge): boolean {
+  const orders = uncommitted?.orders.get(key);
+  if (orders === undefined || from === Initial) return true;
+  return orders.every((order) => {
+    const place = order.indexOf(from);
+    return place >= 0 && (place < order.indexOf(to) || !order.includes(to));
+  });
 }
 
 const plain = (name: Level["name"]): Level => ({ name, strength: "strong" });

@@ -40,6 +40,8 @@ export class Lists {
   readonly repeating = new Set<number>();
   /** Keys of which it is not clear whether some transaction's appends stand together. */
   readonly unclear = new Set<number>();
+  /** Keys with an element of which an aborted transaction and another, or several others, may be the one that appended it. */
+  readonly doubtful = new Set<number>();
 
   readonly #transactions: Transactions;
   readonly #writes: Writes;
@@ -149,7 +151,10 @@ export class Lists {
 
   /** Whether the same element was appended more than once. */
   isRepeated(key: number, append: number): boolean {
-    return this.#writes.same[this.#writes.find(key, this.#transactions.value[append]!)] !== None;
+    const first = this.#writes.find(key, this.#transactions.value[append]!);
+    if (this.#writes.same[first] === None) return false;
+    this.#appendsOf(first);
+    return true;
   }
 
   #appendsOf(first: number): Appends {
@@ -164,6 +169,8 @@ export class Lists {
     const several = owners.length > 1;
     const found = { appends: [...counted, ...(several ? [] : aborted)], several, aborted, owners };
     this.#repeated.set(first, found);
+    if (several || (aborted.length > 0 && counted.length > 0))
+      this.doubtful.add(this.#transactions.key[first]!);
     return found;
   }
 

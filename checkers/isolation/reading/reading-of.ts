@@ -10,6 +10,7 @@ import { NoSource, Reads } from "./reads.ts";
 import { FromInitial, FromNobody, FromSeveral } from "./sources.ts";
 import { orderByVersions } from "./version-orders.ts";
 import { Versions } from "./versions.ts";
+import { uncommittedOf } from "./uncommitted.ts";
 import { None, Writes } from "./writes.ts";
 
 /** What the transactions saw of one another, found in time linear in their operations. */
@@ -27,9 +28,11 @@ export function readingOf(transactions: Transactions): Reading {
   const sessions = sessionsOf(transactions, nodes);
   const gaps = gapsOf(transactions, reads, nodes, sessions);
   const writesOfNodes = writeEntries(transactions, nodes, writes);
-  const orders = ordersOf(transactions, writes, lists, nodes.node, writesOfNodes, gaps);
+  const gapsOfLists: string[] = [];
+  const orders = ordersOf(transactions, writes, lists, nodes.node, writesOfNodes, gapsOfLists);
   if (versions !== undefined)
     orderByVersions(transactions, writes, versions, reads.observed, orders, findings, gaps);
+  const uncommitted = uncommittedOf(transactions, writes, lists, nodes.node, findings);
   return {
     transactions,
     nodes: nodes.transaction.length,
@@ -43,7 +46,10 @@ export function readingOf(transactions: Transactions): Reading {
     writer: orders.writer,
     ordered: orders.ordered,
     findings: findings.all,
-    gaps,
+    gaps: [...gaps, ...gapsOfLists],
+    ...(uncommitted === undefined
+      ? {}
+      : { uncommitted: { ...uncommitted, gaps: [...gaps, ...uncommitted.gaps] } }),
   };
 }
 
