@@ -1,4 +1,7 @@
-/** Variables by how much they were in conflicts of late (VSIDS, Moskewicz et al. 2001): a heap, the most active first. */
+/**
+ * Variables by how much they were in conflicts of late (VSIDS, Moskewicz et al. 2001): a heap of those
+ * that were put in, the most active first.
+ */
 export class Activity {
   readonly #heap: number[] = [];
   readonly #place: number[] = [];
@@ -8,7 +11,6 @@ export class Activity {
   add(variable: number): void {
     this.#score[variable] = 0;
     this.#place[variable] = -1;
-    this.insert(variable);
   }
 
   insert(variable: number): void {

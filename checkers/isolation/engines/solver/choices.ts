@@ -1,6 +1,7 @@
 import { labelOf, Inner, Overwritten, ReadFrom, Version } from "./graph.ts";
 import type { OrderedGraph } from "./order.ts";
 import type { Polygraph } from "./polygraph.ts";
+import { Refinement } from "./refine.ts";
 import { Search, type ChoiceEdge, type Literal } from "./search.ts";
 import type { Effort } from "./order.ts";
 import { Initial } from "../../reading.ts";
@@ -13,6 +14,7 @@ export class Choices {
   readonly polygraph: Polygraph;
   readonly graph: OrderedGraph;
   readonly search: Search;
+  readonly refinement: Refinement;
   /** Variable of each two chains, the lower number first. */
   readonly #pairs = new Map<number, number>();
   /** Chains of each variable of order; −1 for other variables. */
@@ -25,7 +27,12 @@ export class Choices {
   constructor(polygraph: Polygraph, graph: OrderedGraph, effort: Effort) {
     this.polygraph = polygraph;
     this.graph = graph;
-    this.search = new Search(graph, effort, (variable) => this.#preferred(variable));
+    this.refinement = new Refinement(this, effort);
+    this.search = new Search(graph, effort, {
+      prefer: (variable) => this.#preferred(variable),
+      isRight: (variable) => this.#isRight(variable),
+      find: () => this.refinement.refine(),
+    });
     for (const [read, versions] of polygraph.versions.choices) this.#select(read, versions);
   }
 
@@ -120,6 +127,11 @@ export class Choices {
     const read = this.#readOf[variable];
     if (read !== undefined) return variable * 2 + (this.#isLikely(read, variable) ? 0 : 1);
     return variable * 2 + (this.#against(variable * 2) <= this.#against(variable * 2 + 1) ? 0 : 1);
+  }
+
+  /** Whether the edges of one of its literals all go along the order at hand. */
+  #isRight(variable: number): boolean {
+    return this.#against(variable * 2) === 0 || this.#against(variable * 2 + 1) === 0;
   }
 
   /** How far the edges of a literal go against the order at hand. */

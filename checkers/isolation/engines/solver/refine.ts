@@ -1,109 +1,122 @@
 import type { Choices } from "./choices.ts";
+import type { Effort } from "./order.ts";
+import type { Polygraph } from "./polygraph.ts";
+import { variableOf } from "./search.ts";
 
-/** How many chains after one are looked at together. */
+/** How many chains before and after one are looked at together. */
 const Reach = 8;
 
 /**
  * Reads the order of versions off an order of nodes, and finds the pairs of chains that it gets wrong: the one comes first, yet something
- * that happened to it comes after the other. Those become choices. Only keys whose nodes have moved are looked at again.
+ * that happened to it comes after the other. If no two neighbours are wrong, none are. Only chains whose nodes have moved are
+ * looked at again.
  */
 export class Refinement {
   readonly #choices: Choices;
+  readonly #effort: Effort;
   /** Chains of each key in the order at hand, in the places of `chainFirst`. */
   readonly order: Int32Array;
+  /** Where each chain is in `order`. */
+  readonly place: Int32Array;
+  readonly #chains: ChainsByNode;
   readonly #isDirty: Uint8Array;
-  #dirty: number[];
+  readonly #dirty: number[] = [];
+  #isSorted = false;
+  #found = false;
 
-  constructor(choices: Choices) {
+  constructor(choices: Choices, effort: Effort) {
     this.#choices = choices;
+    this.#effort = effort;
     const { versions } = choices.polygraph;
-    this.order = Int32Array.from({ length: versions.head.length }, (_, c) => c);
-    this.#isDirty = new Uint8Array(versions.chainFirst.length).fill(1);
-    this.#dirty = Array.from({ length: versions.chainFirst.length - 1 }, (_, k) => k);
+    this.order = Int32Array.from(versions.head, (_, c) => c);
+    this.place = this.order.slice();
+    this.#isDirty = new Uint8Array(versions.head.length);
+    this.#chains = chainsByNode(choices.polygraph);
   }
 
-  /** Makes choices of what is wrong; how many. */
-  refine(): number {
-    this.#markMoved();
-    let made = 0;
-    for (const key of this.#dirty) {
-      this.#isDirty[key] = 0;
-      this.#sort(key);
-      made += this.#compare(key);
-    }
-    this.#dirty = [];
-    return made;
-  }
-
-  #markMoved(): void {
-    const { graph, polygraph } = this.#choices;
-    const { owner, reading, edges } = polygraph;
-    const { writeFirst, writeKey, readFirst, readKey } = reading;
-    for (const node of graph.takeMoved()) {
-      const of = owner[node]!;
-      if (of >= 0) {
-        for (let w = writeFirst[of]!; w < writeFirst[of + 1]!; w++) this.#mark(writeKey[w]!);
-        for (let r = readFirst[of]!; r < readFirst[of + 1]!; r++) this.#mark(readKey[r]!);
-      } else {
-        const key = this.#keyOfGather(node);
-        if (key >= 0) this.#mark(key);
+  /** Has those pairs decided that the order has wrong; false if there are none. */
+  refine(): boolean {
+    this.#found = false;
+    const moved = this.#choices.graph.takeMoved();
+    if (!this.#isSorted) this.#sortAll();
+    else {
+      const { first, chain } = this.#chains;
+      for (const node of moved) for (let i = first[node]!; i < first[node + 1]!; i++) this.#mark(chain[i]!);
+      while (this.#dirty.length > 0) {
+        const next = this.#dirty.pop()!;
+        this.#isDirty[next] = 0;
+        this.#settle(next);
       }
     }
-    void edges;
+    return this.#found;
   }
 
-  #gathers: Map<number, number> | undefined;
-  #keyOfGather(node: number): number {
-    const { gather, versions } = this.#choices.polygraph;
-    if (this.#gathers === undefined) {
-      this.#gathers = new Map();
-      for (let v = 0; v < gather.length; v++)
-        if (gather[v]! >= 0) this.#gathers.set(gather[v]!, versions.key[v]!);
+  #mark(chain: number): void {
+    if (this.#isDirty[chain] === 1) return;
+    this.#isDirty[chain] = 1;
+    this.#dirty.push(chain);
+  }
+
+  #timeOf(chain: number): number {
+    const { versions, commit } = this.#choices.polygraph;
+    return this.#choices.graph.at[commit[versions.node[versions.head[chain]!]!]!]!;
+  }
+
+  #sortAll(): void {
+    const { order, place } = this;
+    const { chainFirst } = this.#choices.polygraph.versions;
+    for (let key = 0; key + 1 < chainFirst.length; key++) {
+      // The first chain of a key stays the first.
+      const first = chainFirst[key]! + 1;
+      order.subarray(first, chainFirst[key + 1]).sort((a, b) => this.#timeOf(a) - this.#timeOf(b));
+      for (let i = first; i < chainFirst[key + 1]!; i++) place[order[i]!] = i;
+      for (let i = first; i + 1 < chainFirst[key + 1]!; i++) this.#compareNext(i, chainFirst[key + 1]!);
     }
-    return this.#gathers.get(node) ?? -1;
+    this.#isSorted = true;
   }
 
-  #mark(key: number): void {
-    if (this.#isDirty[key] === 1) return;
-    this.#isDirty[key] = 1;
-    this.#dirty.push(key);
+  /** Puts a chain in its place and compares it with its neighbours there, and those that it has left. */
+  #settle(chain: number): void {
+    const { order, place } = this;
+    const { chainFirst, key, head } = this.#choices.polygraph.versions;
+    const of = key[head[chain]!]!;
+    const first = chainFirst[of]! + 1;
+    const end = chainFirst[of + 1]!;
+    const from = place[chain]!;
+    if (from < first) return;
+    const time = this.#timeOf(chain);
+    let at = from;
+    for (; at > first && this.#timeOf(order[at - 1]!) > time; at--) this.#put(order[at - 1]!, at);
+    if (at === from)
+      for (; at + 1 < end && this.#timeOf(order[at + 1]!) < time; at++) this.#put(order[at + 1]!, at);
+    this.#put(chain, at);
+    this.#effort.left -= 1 + Math.abs(at - from);
+    this.#compareNext(at, end);
+    for (let i = at - 1; i >= Math.max(first, at - Reach); i--) if (!this.#compareNext(i, end)) break;
+    if (at === from) return;
+    // Those that have become neighbours where it was; one of them may have to move in turn.
+    const left = at < from ? from : from - 1;
+    if (left < first || left + 1 >= end) return;
+    if (this.#timeOf(order[left]!) > this.#timeOf(order[left + 1]!)) this.#mark(order[left + 1]!);
+    else this.#compareNext(left, end);
   }
 
-  #sort(key: number): void {
-    const { polygraph, graph } = this.#choices;
-    const { versions, commit } = polygraph;
-    const { at } = graph;
+  #put(chain: number, at: number): void {
+    this.order[at] = chain;
+    this.place[chain] = at;
+  }
+
+  /** Compares the chain at a place with those after it, as long as they are wrong; whether any is. */
+  #compareNext(at: number, end: number): boolean {
     const { order } = this;
-    // The first chain of a key stays the first.
-    const first = versions.chainFirst[key]! + 1;
-    const end = versions.chainFirst[key + 1]!;
-    const place = (chain: number): number => at[commit[versions.node[versions.head[chain]!]!]!]!;
-    if (end - first > 64) {
-      order.subarray(first, end).sort((a, b) => place(a) - place(b));
-      return;
+    for (let i = at + 1; i < Math.min(end, at + Reach); i++) {
+      if (!this.#isWrong(order[at]!, order[i]!)) return i > at + 1;
+      const literal = this.#choices.before(order[at]!, order[i]!);
+      if (literal === undefined) continue;
+      this.#choices.search.consider(variableOf(literal));
+      this.#found = true;
     }
-    for (let i = first + 1; i < end; i++) {
-      const chain = order[i]!;
-      const of = place(chain);
-      let j = i;
-      for (; j > first && place(order[j - 1]!) > of; j--) order[j] = order[j - 1]!;
-      order[j] = chain;
-    }
-  }
-
-  #compare(key: number): number {
-    const { versions } = this.#choices.polygraph;
-    const { order } = this;
-    const end = versions.chainFirst[key + 1]!;
-    let made = 0;
-    for (let i = versions.chainFirst[key]! + 1; i < end; i++)
-      for (let j = i + 1; j < Math.min(end, i + Reach); j++) {
-        if (!this.#isWrong(order[i]!, order[j]!)) break;
-        const before = this.#choices.search.variables;
-        this.#choices.before(order[i]!, order[j]!);
-        made += this.#choices.search.variables - before;
-      }
-    return made;
+    return true;
   }
 
   #isWrong(a: number, b: number): boolean {
@@ -116,4 +129,31 @@ export class Refinement {
       (readersFrom[tail]! >= 0 && at[readersFrom[tail]!]! >= at[readersTo[head]!]!)
     );
   }
+}
+
+/** The chains whose order depends on where each node is: `chain[first[n]]` to `first[n + 1]`. */
+interface ChainsByNode {
+  readonly first: Int32Array;
+  readonly chain: Int32Array;
+}
+
+function chainsByNode(polygraph: Polygraph): ChainsByNode {
+  const { versions, edges, commit, versionFrom, versionTo, readersFrom, readersTo } = polygraph;
+  const { head, tail, node } = versions;
+  const nodesOf = (c: number): number[] => [
+    ...new Set([
+      commit[node[head[c]!]!]!,
+      versionTo[head[c]!]!,
+      readersTo[head[c]!]!,
+      versionFrom[tail[c]!]!,
+      readersFrom[tail[c]!]!,
+    ]),
+  ];
+  const first = new Int32Array(edges.nodes + 1);
+  for (let c = 0; c < head.length; c++) for (const n of nodesOf(c)) if (n >= 0) first[n + 1]!++;
+  for (let n = 0; n < edges.nodes; n++) first[n + 1]! += first[n]!;
+  const next = first.slice();
+  const chain = new Int32Array(first[edges.nodes]!);
+  for (let c = 0; c < head.length; c++) for (const n of nodesOf(c)) if (n >= 0) chain[next[n]!++] = c;
+  return { first, chain };
 }

@@ -30,17 +30,30 @@ const AskTime = 256;
 /** Conflicts before the first restart, and the unit of those before the others (Luby, Sinclair and Zuckerman 1993). */
 const ConflictsPerRestart = 64;
 
+/** What a search asks of the order at hand. */
+export interface Guide {
+  /** Which of the two literals of a variable to try first. */
+  prefer(variable: number): Literal;
+  /** Whether the order at hand gets a variable right by itself, so that it need not be decided. */
+  isRight(variable: number): boolean;
+  /** Offers variables that the order at hand may get wrong to `Search.consider`; false if there are none left. */
+  find(): boolean;
+}
+
 /**
  * Conflict-driven clause learning over choices that bring edges of a graph, which must stay acyclic: the theory says which choices
  * closed a cycle, and that clause is learned from like any other. Deterministic.
+ *
+ * Only what the order of the graph gets wrong is decided, so that what is far from any trouble is left alone; but the variables of
+ * clauses that were added, which nothing else enforces, are all decided. What was decided stays true in the order when it is taken back,
+ * until nodes move again.
  *
  * Choices may be added at any time; clauses too, which takes back all that was decided.
  */
 export class Search {
   readonly graph: OrderedGraph;
   readonly #effort: Effort;
-  /** Which of the two literals of a variable to try first, as things stand. */
-  readonly #prefer: (variable: number) => Literal;
+  readonly #guide: Guide;
   readonly #edges: (readonly ChoiceEdge[])[] = [];
   readonly #activity = new Activity();
   /** By literal: 1 true, 0 false, −1 open. */
@@ -48,6 +61,8 @@ export class Search {
   readonly #level: number[] = [];
   readonly #reason: (Clause | undefined)[] = [];
   readonly #seen: number[] = [];
+  /** 1 for variables that must be decided, whatever the order at hand says of them. */
+  readonly #must: number[] = [];
   readonly #watches: Clause[][] = [];
   readonly #trail: Literal[] = [];
   /** Length of the trail, and edges of the graph, where each level starts. */
@@ -59,10 +74,10 @@ export class Search {
   conflicts = 0;
   #restart = 0;
 
-  constructor(graph: OrderedGraph, effort: Effort, prefer: (variable: number) => Literal) {
+  constructor(graph: OrderedGraph, effort: Effort, guide: Guide) {
     this.graph = graph;
     this.#effort = effort;
-    this.#prefer = prefer;
+    this.#guide = guide;
   }
 
   get variables(): number {
@@ -77,9 +92,15 @@ export class Search {
     this.#level.push(0);
     this.#reason.push(undefined);
     this.#seen.push(0);
+    this.#must.push(0);
     this.#watches.push([], []);
     this.#activity.add(variable);
     return variable;
+  }
+
+  /** Has a variable decided, if the order at hand still gets it wrong then. */
+  consider(variable: number): void {
+    this.#activity.insert(variable);
   }
 
   edgesOf(literal: Literal): readonly ChoiceEdge[] {
@@ -96,7 +117,11 @@ export class Search {
     const open = literals.filter((literal) => this.#value[literal] !== 0);
     const rest = literals.filter((literal) => this.#value[literal] === 0);
     const clause: Clause = { literals: [...open, ...rest], nodes, parents: [], fixed: [] };
-    for (const literal of literals) this.#activity.bump(variableOf(literal));
+    for (const literal of literals) {
+      this.#must[variableOf(literal)] = 1;
+      this.#activity.bump(variableOf(literal));
+      this.#activity.insert(variableOf(literal));
+    }
     if (open.length === 0) this.#contradiction ??= clause;
     else if (open.length === 1) {
       if (this.#value[open[0]!] === Unassigned) this.#assign(open[0]!, clause);
@@ -131,7 +156,7 @@ export class Search {
     return { nodes: [...nodes], variables: [...variables] };
   }
 
-  /** Decides all variables that there are, or finds that it cannot be. */
+  /** Decides variables until the order of the graph gets none wrong, or finds that it cannot be. */
   solve(): SearchResult {
     let untilRestart = ConflictsPerRestart * luby(this.#restart);
     for (let steps = 1; ; steps++) {
@@ -151,37 +176,25 @@ export class Search {
       }
       if (untilRestart <= 0) {
         untilRestart = ConflictsPerRestart * luby(++this.#restart);
-        this.#backtrack(this.#kept());
+        this.#backtrack(0);
       }
       const variable = this.#next();
       if (variable < 0) return "satisfied";
       this.#levels.push({ trail: this.#trail.length });
-      this.#assign(this.#prefer(variable), undefined);
+      this.#assign(this.#guide.prefer(variable), undefined);
     }
-  }
-
-  /**
-   * How many levels a restart would decide again as they are: those of variables more active than any open one (van der Tak, Ramos
-   * and Heule 2011).
-   */
-  #kept(): number {
-    const next = this.#next();
-    if (next < 0) return this.#levels.length;
-    this.#activity.insert(next);
-    let kept = 0;
-    while (
-      kept < this.#levels.length &&
-      this.#activity.isBefore(variableOf(this.#trail[this.#levels[kept]!.trail]!), next)
-    )
-      kept++;
-    return kept;
   }
 
   #next(): number {
-    for (;;) {
-      const variable = this.#activity.pop();
-      if (variable < 0 || this.#value[variable * 2] === Unassigned) return variable;
-    }
+    do {
+      for (let variable = this.#activity.pop(); variable >= 0; variable = this.#activity.pop())
+        if (
+          this.#value[variable * 2] === Unassigned &&
+          (this.#must[variable] === 1 || !this.#guide.isRight(variable))
+        )
+          return variable;
+    } while (this.#guide.find());
+    return -1;
   }
 
   #watch(clause: Clause): void {
@@ -331,12 +344,15 @@ export class Search {
   #backtrack(to: number): void {
     if (this.#levels.length <= to) return;
     const length = this.#levels[to]!.trail;
+    // The order at hand agrees with all that brought its edges.
+    const brought = this.#head - 1;
     if (this.#head > length) this.graph.shrink(this.#sizes[length]!);
     while (this.#trail.length > length) {
       const literal = this.#trail.pop()!;
       this.#value[literal] = Unassigned;
       this.#value[denied(literal)] = Unassigned;
-      this.#activity.insert(variableOf(literal));
+      if (this.#trail.length >= brought || this.#must[variableOf(literal)] === 1)
+        this.#activity.insert(variableOf(literal));
     }
     this.#head = Math.min(this.#head, length);
     this.#levels.length = to;

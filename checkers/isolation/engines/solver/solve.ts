@@ -5,7 +5,6 @@ import { Choices } from "./choices.ts";
 import { fixedCycle } from "./explain.ts";
 import { OrderedGraph, type Effort } from "./order.ts";
 import { polygraphOf, type Polygraph } from "./polygraph.ts";
-import { Refinement } from "./refine.ts";
 import type { Rules } from "./rules.ts";
 import { scheduleByTime } from "./schedule.ts";
 
@@ -31,14 +30,12 @@ export function solve(reading: Reading, rules: Rules, effort: Effort): Solution 
   if (order.length < polygraph.edges.nodes) return { result: "cycle", cycle: fixedCycle(polygraph) };
   const graph = new OrderedGraph(polygraph.edges, order, effort);
   const choices = new Choices(polygraph, graph, effort);
-  const refinement = new Refinement(choices);
-  const checks = new Checks(choices, refinement, effort);
+  const checks = new Checks(choices, choices.refinement, effort);
   for (;;) {
     const result = choices.search.solve();
     if (result === "unsatisfiable") return { result: "core", core: coreOf(choices) };
     if (result === "exhausted" || effort.isOver?.() === true)
       return { result: "exhausted", undecided: choices.search.variables };
-    if (refinement.refine() > 0) continue;
     const found = checks.check();
     if (found === "fine") return { result: "valid", execution: executionOf(polygraph, graph) };
   }
