@@ -1,0 +1,203 @@
+import { getHeapStatistics } from "node:v8";
+
+import type { Violation } from "../../checkers/consensus/monitor.ts";
+import { Reachability } from "./reachability.ts";
+import type { TransitionSystem } from "./transition-system.ts";
+import { noState, VisitedSet } from "./visited.ts";
+
+export interface ExploreOptions {
+  /** Only runs of at most so many steps. */
+  readonly depth?: number;
+  /** Gives up after so many distinct states. */
+  readonly states?: number;
+  /** Gives up when this program holds more than so many bytes; by default three quarters of what it may. */
+  readonly bytes?: number;
+  /** Whether to see also that from every state a good one can be reached. */
+  readonly liveness?: boolean;
+  /** Called now and then. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How much has been seen. */
+export interface Progress {
+  /** States that differ. */
+  readonly distinct: number;
+  /** States made, the initial ones included: as TLC counts them. */
+  readonly generated: number;
+  /** Steps on the way to the states that were found last. TLC counts the states on it: one more. */
+  readonly depth: number;
+  /** States that were found and whose next states were not all seen yet. */
+  readonly frontier: number;
+}
+
+/** A run: from an initial state by actions to a last state. */
+export interface Run<State, Action> {
+  /** One more than actions. */
+  readonly states: readonly State[];
+  readonly actions: readonly Action[];
+}
+
+export interface Counterexample<State, Action> extends Run<State, Action> {
+  readonly violation: Violation;
+}
+
+export interface Explored<State, Action> extends Progress {
+  /**
+   * Whether everything holds in every state that can be reached (in at most `depth` steps, if asked for);
+   * unknown when a limit was met before all were seen.
+   */
+  readonly valid: boolean | "unknown";
+  /** One of the shortest. */
+  readonly counterexample?: Counterexample<State, Action>;
+  /** Whether there is nothing beyond: no run was cut off at `depth`, and no limit met. */
+  readonly whole: boolean;
+  /** Why it is unknown. */
+  readonly reason?: string;
+}
+
+/** After so many states made, progress is told and memory looked at. */
+const tellingInterval = 1 << 15;
+
+/**
+ * Explores a transition system breadth first, so that the first violation found is one of the shortest ways
+ * to any. Of a state that was seen only its fingerprint, its parent and the action between are kept; a
+ * counterexample is made again by taking the actions once more. The same system gives the same result, unless
+ * memory gives out.
+ */
+export function explore<State, Action>(
+  system: TransitionSystem<State, Action>,
+  options: ExploreOptions = {},
+): Explored<State, Action> {
+  const depthLimit = options.depth ?? Infinity;
+  const stateLimit = Math.min(options.states ?? Infinity, noState - 1);
+  const bytesLimit = options.bytes ?? getHeapStatistics().heap_size_limit * 0.75;
+  const visited = new VisitedSet();
+  const edges = options.liveness === true ? new Reachability() : undefined;
+  const words = new Uint32Array(2);
+  let generated = 0;
+  let nextTelling = tellingInterval;
+  let depth = 0;
+  /** The states of one depth, which have their numbers one after the other from `first` on. */
+  let level: State[] = [];
+  let deeper: State[] = [];
+  let first = 0;
+  let expanded = 0;
+  let cut = false;
+
+  const progress = (): Progress => ({
+    distinct: visited.size,
+    generated,
+    depth,
+    frontier: visited.size - expanded,
+  });
+  const violated = (state: number, violation: Violation): Explored<State, Action> => ({
+    ...progress(),
+    valid: false,
+    whole: false,
+    counterexample: { ...runAlong(system, visited.pathTo(state)), violation },
+  });
+  const unknown = (reason: string): Explored<State, Action> => ({
+    ...progress(),
+    valid: "unknown",
+    whole: false,
+    reason,
+  });
+
+  for (const [position, state] of system.initial().entries()) {
+    generated++;
+    system.fingerprint(state, words);
+    const number = visited.add(words[0]!, words[1]!, noState, position);
+    if (number === noState) continue;
+    const violation = system.violation(state);
+    if (violation !== undefined) return violated(number, violation);
+    if (system.good?.(state) === true) edges?.good(number);
+    level.push(state);
+  }
+
+  for (; level.length > 0; depth++) {
+    // A state is let go as soon as it has been expanded.
+    for (let i = 0; i < level.length; i++) {
+      const state = level[i]!;
+      level[i] = undefined as State;
+      const number = first + i;
+      edges?.from(number);
+      const actions = system.actions(state);
+      if (depth >= depthLimit) {
+        if (actions.length === 0) expanded++;
+        else {
+          cut = true;
+          // What would follow may be good.
+          edges?.good(number);
+        }
+        continue;
+      }
+      for (let position = 0; position < actions.length; position++) {
+        const next = system.next(state, actions[position]!);
+        generated++;
+        system.fingerprint(next, words);
+        const found = visited.add(words[0]!, words[1]!, number, position);
+        if (found === noState) {
+          edges?.to(visited.find(words[0]!, words[1]!));
+          continue;
+        }
+        edges?.to(found);
+        deeper.push(next);
+        if (edges !== undefined && system.good?.(next) === true) edges.good(found);
+        const violation = system.violation(next);
+        if (violation !== undefined) {
+          depth++;
+          return violated(found, violation);
+        }
+        if (visited.size >= stateLimit) {
+          depth++;
+          return unknown(`the limit of ${stateLimit} states was met`);
+        }
+      }
+      expanded++;
+      if (generated >= nextTelling) {
+        nextTelling = generated + tellingInterval;
+        options.onProgress?.(progress());
+        const held = process.memoryUsage().heapUsed + visited.bytes + (edges?.bytes ?? 0);
+        if (held > bytesLimit) return unknown(`the limit of ${megabytes(bytesLimit)} of memory was met`);
+      }
+    }
+    if (deeper.length === 0) break;
+    first += level.length;
+    level = deeper;
+    deeper = [];
+  }
+
+  if (edges !== undefined) {
+    const state = edges.firstHopeless();
+    if (state !== undefined) return violated(state, noGoodState);
+  }
+  return { ...progress(), valid: true, whole: !cut };
+}
+
+const noGoodState: Violation = {
+  property: "liveness",
+  nodes: [],
+  explanation: "From here no run leads to a state in which what must come about has come about.",
+};
+
+/** The run by the positions of its initial state and of its actions. */
+function runAlong<State, Action>(
+  system: TransitionSystem<State, Action>,
+  path: readonly number[],
+): Run<State, Action> {
+  const [begin = 0, ...positions] = path;
+  let state = system.initial()[begin] as State;
+  const states: State[] = [state];
+  const actions: Action[] = [];
+  for (const position of positions) {
+    const action = system.actions(state)[position] as Action;
+    state = system.next(state, action);
+    actions.push(action);
+    states.push(state);
+  }
+  return { states, actions };
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}

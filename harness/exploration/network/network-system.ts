@@ -1,0 +1,493 @@
+import type { Monitor, Violation } from "../../../checkers/consensus/monitor.ts";
+import { UsageError } from "../../../histories/errors.ts";
+import type { JsonObject } from "../../../histories/json.ts";
+import type { AnyProtocol, Exploration, NodeId, SystemModel } from "../../../systems/contracts/protocol.ts";
+import { joinedHigh, joinedLow, mixed } from "../fingerprint.ts";
+import type { TransitionSystem } from "../transition-system.ts";
+import type { HandlerRun, Outcome, Randomness } from "./handler-run.ts";
+import { Hosts, type Asked } from "./hosts.ts";
+import type { LocalState, Message } from "./local-state.ts";
+import { renamings, type Renaming } from "./renamings.ts";
+import { Watches, type Watch } from "./watch.ts";
+
+/** The whole network at one moment: nodes, messages, clients, what may still go wrong, and the monitors. */
+export interface NetworkState {
+  readonly locals: readonly LocalState[];
+  /** In flight, in the order in which they were sent. */
+  readonly messages: readonly Message[];
+  /** By client: twice the number of its requests that were answered, and 1 more while it waits. */
+  readonly clients: readonly number[];
+  readonly left: Budgets;
+  readonly watch: Watch;
+}
+
+/** How often each may still happen. */
+export interface Budgets {
+  readonly timers: number;
+  readonly crashes: number;
+  readonly losses: number;
+  readonly duplicates: number;
+}
+
+/** What happens next. `outcome` is what comes of it at the node, with everything else left as it is. */
+export type NetworkAction =
+  | {
+      readonly kind: "deliver";
+      readonly message: Message;
+      /** Whether it will come again. */
+      readonly again: boolean;
+      readonly run: HandlerRun;
+      readonly outcome: Outcome;
+    }
+  | { readonly kind: "ask"; readonly asked: Asked; readonly run: HandlerRun; readonly outcome: Outcome }
+  | {
+      readonly kind: "fire";
+      readonly node: number;
+      readonly timer: string;
+      readonly run: HandlerRun;
+      readonly outcome: Outcome;
+    }
+  | { readonly kind: "restart"; readonly node: number; readonly run: HandlerRun; readonly outcome: Outcome }
+  | { readonly kind: "crash"; readonly node: number; readonly kept: number; readonly after: LocalState }
+  | { readonly kind: "lose"; readonly message: Message };
+
+export interface NetworkOptions {
+  readonly protocol: AnyProtocol;
+  readonly model: SystemModel;
+  readonly configuration: Exploration;
+  readonly monitors: readonly Monitor[];
+  /** Whether states that differ in which of the symmetric nodes is which are one. */
+  readonly symmetry?: boolean;
+  readonly randomness?: Randomness;
+}
+
+/**
+ * A network of nodes of a protocol in a small configuration, as a transition system. One step is one handler
+ * run to its end, or half-way to a crash: a message is delivered, a client asks, a timer fires, a node starts
+ * again; or a node crashes in between, or a message is lost. Time stands still. A message that is never
+ * delivered stays in flight, so that losing it need be no step of its own.
+ */
+export class NetworkSystem implements TransitionSystem<NetworkState, NetworkAction> {
+  readonly nodes: readonly NodeId[];
+  readonly options: NetworkOptions;
+  readonly hosts: Hosts;
+  readonly #renamings: readonly Renaming[];
+  readonly #watches: Watches;
+  /** By client, its requests. */
+  readonly #requests: readonly (readonly Asked[])[];
+  readonly #inOrder: boolean;
+  readonly #mayRestart: boolean;
+  readonly #mortal: readonly boolean[];
+
+  constructor(options: NetworkOptions) {
+    const { configuration, model } = options;
+    this.options = options;
+    this.nodes = Array.from({ length: configuration.nodes }, (_, i) => `n${i + 1}`);
+    this.#renamings = renamings(this.nodes, options.symmetry === true ? configuration.symmetric : []);
+    let requests = 0;
+    this.#requests = configuration.clients.map((script, client) =>
+      script.map(({ node, body }, position) => ({
+        number: requests++,
+        client,
+        position,
+        node: this.#position(node),
+        body,
+        id: `c${client + 1}r${position + 1}`,
+      })),
+    );
+    this.#inOrder = model.channels === "fifo";
+    this.#mayRestart = model.failures === "crash-recovery";
+    const crashes = model.failures === "none" ? 0 : (configuration.crashes?.limit ?? 0);
+    this.#mortal = this.nodes.map(
+      (node) => crashes > 0 && configuration.crashes?.nodes?.includes(node) !== false,
+    );
+    if (this.#inOrder && ((configuration.losses ?? 0) > 0 || (configuration.duplicates ?? 0) > 0)) {
+      throw new UsageError(
+        `Configuration ${configuration.name}: on links that keep the order nothing is lost or doubled while both ends live.`,
+      );
+    }
+    this.hosts = new Hosts({
+      protocol: options.protocol,
+      nodes: this.nodes,
+      renamings: this.#renamings,
+      requests: this.#requests.flat(),
+      inOrder: this.#inOrder,
+      randomness: options.randomness ?? "simplest",
+      timed: (node, name) => this.#timed(node, name),
+      mortal: (node) => this.#mortal[node] === true,
+    });
+    this.#watches = new Watches(options.monitors, this.nodes, this.#renamings);
+  }
+
+  initial(): NetworkState[] {
+    const { timers, crashes, losses, duplicates } = this.options.configuration;
+    let states: NetworkState[] = [
+      {
+        locals: this.nodes.map((_, node) => this.hosts.unborn(node)),
+        messages: [],
+        clients: this.#requests.map(() => 0),
+        left: {
+          timers: timers?.limit ?? 0,
+          crashes: this.options.model.failures === "none" ? 0 : (crashes?.limit ?? 0),
+          losses: losses ?? 0,
+          duplicates: duplicates ?? 0,
+        },
+        watch: this.#watches.begin(),
+      },
+    ];
+    for (let node = 0; node < this.nodes.length; node++) {
+      states = states.flatMap((state) =>
+        this.hosts
+          .start(state.locals[node]!)
+          .map(({ outcomes }) =>
+            this.#carriedOut(state, node, outcomes[0]!, "start", state.messages, state.left),
+          ),
+      );
+    }
+    return states;
+  }
+
+  actions(state: NetworkState): NetworkAction[] {
+    const actions: NetworkAction[] = [];
+    // What follows a violation is of no interest.
+    if (state.watch.violation !== undefined) return actions;
+    const { locals, left } = state;
+    this.#addRequests(state, actions);
+    this.#addDeliveries(state, actions);
+    if (this.#mayRestart) {
+      for (const [node, local] of locals.entries()) {
+        if (local.up) continue;
+        this.#add(this.hosts.start(local), left.crashes > 0, (run, outcome) =>
+          actions.push({ kind: "restart", node, run, outcome }),
+        );
+      }
+    }
+    if (left.timers > 0) {
+      for (const [node, local] of locals.entries()) {
+        for (const timer of local.timers) {
+          this.#add(this.hosts.fire(local, timer), left.crashes > 0, (run, outcome) =>
+            actions.push({ kind: "fire", node, timer, run, outcome }),
+          );
+        }
+      }
+    }
+    if (left.losses > 0) {
+      for (const [i, message] of state.messages.entries()) {
+        if (message.from === message.to || state.messages.indexOf(message) !== i) continue;
+        actions.push({ kind: "lose", message });
+      }
+    }
+    if (left.crashes > 0) {
+      for (const [node, local] of locals.entries()) {
+        if (!local.up || this.#mortal[node] !== true) continue;
+        for (let kept = 0; kept <= local.unsynced.length; kept++) {
+          actions.push({ kind: "crash", node, kept, after: this.hosts.crash(local, kept) });
+        }
+      }
+    }
+    return actions;
+  }
+
+  next(state: NetworkState, action: NetworkAction): NetworkState {
+    const { left } = state;
+    switch (action.kind) {
+      case "deliver": {
+        const { message, again, outcome } = action;
+        return this.#carriedOut(
+          state,
+          message.to,
+          outcome,
+          "step",
+          again ? state.messages : this.#delivered(state.messages, message),
+          again ? { ...left, duplicates: left.duplicates - 1 } : left,
+        );
+      }
+      case "ask": {
+        const { client, node, number, body } = action.asked;
+        const clients = state.clients.with(client, state.clients[client]! + 1);
+        const watch = this.#watches.asked(state.watch, node, number, body);
+        return this.#carriedOut(
+          { ...state, clients, watch },
+          node,
+          action.outcome,
+          "step",
+          state.messages,
+          left,
+        );
+      }
+      case "fire": {
+        const { node, outcome } = action;
+        const fewer = { ...left, timers: left.timers - 1 };
+        return this.#carriedOut(state, node, outcome, "step", state.messages, fewer);
+      }
+      case "restart":
+        return this.#carriedOut(state, action.node, action.outcome, "restart", state.messages, left);
+      case "crash": {
+        const { node, kept, after } = action;
+        const lost = kept < state.locals[node]!.unsynced.length;
+        return this.#crashed(state, node, after, lost, state.messages, left);
+      }
+      case "lose":
+        return {
+          ...state,
+          messages: state.messages.toSpliced(state.messages.indexOf(action.message), 1),
+          left: { ...left, losses: left.losses - 1 },
+        };
+    }
+  }
+
+  violation({ watch }: NetworkState): Violation | undefined {
+    return watch.violation;
+  }
+
+  /** All clients have what they asked for; or there is no more time for it. */
+  good(state: NetworkState): boolean {
+    if (state.clients.every((at, client) => at === 2 * this.#requests[client]!.length)) return true;
+    return state.left.timers === 0 && state.locals.some(({ timers }) => timers.length > 0);
+  }
+
+  /**
+   * The least, by each renaming, of the sums of the parts' fingerprints. Left out is what cannot matter any
+   * more: timers when none may fire, storage of a node that cannot crash any more.
+   */
+  fingerprint(state: NetworkState, into: Uint32Array): void {
+    const { locals, messages, clients, left, watch } = state;
+    const count = this.#renamings.length;
+    let least = 0;
+    let leastHigh = 0;
+    for (let i = 0; i < count; i++) {
+      let low = watch.words[i]!;
+      let high = watch.words[count + i]!;
+      for (let node = 0; node < locals.length; node++) {
+        const local = locals[node]!;
+        low = (low + local.words[i]!) | 0;
+        high = (high + local.words[count + i]!) | 0;
+        if (left.timers > 0) {
+          low = (low + local.timerWords[i]!) | 0;
+          high = (high + local.timerWords[count + i]!) | 0;
+        }
+        if (!local.up || (left.crashes > 0 && this.#mortal[node] === true)) {
+          low = (low + local.storageWords[i]!) | 0;
+          high = (high + local.storageWords[count + i]!) | 0;
+        }
+      }
+      for (let at = 0; at < messages.length; at++) {
+        const message = messages[at]!;
+        if (this.#inOrder || message.from === message.to) {
+          const place = placeOnLink(messages, at);
+          low = (low + joinedLow(message.words[i]!, message.words[count + i]!, place)) | 0;
+          high = (high + joinedHigh(message.words[i]!, message.words[count + i]!, place)) | 0;
+          continue;
+        }
+        low = (low + message.words[i]!) | 0;
+        high = (high + message.words[count + i]!) | 0;
+      }
+      low >>>= 0;
+      high >>>= 0;
+      if (i === 0 || low < least || (low === least && high < leastHigh)) {
+        least = low;
+        leastHigh = high;
+      }
+    }
+    let low = joinedLow(
+      least,
+      leastHigh,
+      left.timers + (left.crashes << 8) + (left.losses << 16) + (left.duplicates << 24),
+    );
+    let high = joinedHigh(
+      least,
+      leastHigh,
+      mixed(left.timers) + left.crashes + (left.losses << 16) + (left.duplicates << 24),
+    );
+    for (const client of clients) {
+      const before = low;
+      low = joinedLow(low, high, client);
+      high = joinedHigh(before, high, client);
+    }
+    into[0] = low;
+    into[1] = high;
+  }
+
+  describe(_state: NetworkState, action: NetworkAction): string {
+    const name = (node: number): string => this.nodes[node]!;
+    switch (action.kind) {
+      case "deliver": {
+        const { message, again } = action;
+        const twice = again ? ", which will come again" : "";
+        return `deliver ${inBrief(message.body)} from ${name(message.from)} to ${name(message.to)}${twice}${ending(action)}`;
+      }
+      case "ask": {
+        const { asked } = action;
+        return `client ${asked.client + 1} asks ${name(asked.node)} to ${inBrief(asked.body)}${ending(action)}`;
+      }
+      case "fire":
+        return `timer ${action.timer} of ${name(action.node)} fires${ending(action)}`;
+      case "restart":
+        return `${name(action.node)} restarts${ending(action)}`;
+      case "crash": {
+        const kept = action.kept === 0 ? "" : `, with ${action.kept} of its unsynced writes kept`;
+        return `${name(action.node)} crashes${kept}`;
+      }
+      case "lose": {
+        const { message } = action;
+        return `lose ${inBrief(message.body)} from ${name(message.from)} to ${name(message.to)}`;
+      }
+    }
+  }
+
+  #addRequests({ clients, locals, left }: NetworkState, actions: NetworkAction[]): void {
+    for (let client = 0; client < clients.length; client++) {
+      const at = clients[client]!;
+      const asked = this.#requests[client]![at >> 1];
+      if ((at & 1) === 1 || asked === undefined) continue;
+      const local = locals[asked.node]!;
+      if (!local.up) continue;
+      this.#add(this.hosts.ask(local, asked), left.crashes > 0, (run, outcome) =>
+        actions.push({ kind: "ask", asked, run, outcome }),
+      );
+    }
+  }
+
+  #addDeliveries({ messages, locals, left }: NetworkState, actions: NetworkAction[]): void {
+    for (let i = 0; i < messages.length; i++) {
+      const message = messages[i]!;
+      const local = locals[message.to]!;
+      if (!local.up || !this.#deliverable(messages, i)) continue;
+      const runs = this.hosts.deliver(local, message);
+      for (const again of left.duplicates > 0 && message.from !== message.to ? [false, true] : [false]) {
+        this.#add(runs, left.crashes > 0, (run, outcome) =>
+          actions.push({ kind: "deliver", message, again, run, outcome }),
+        );
+      }
+    }
+  }
+
+  #add(
+    runs: readonly HandlerRun[],
+    withCrashes: boolean,
+    add: (run: HandlerRun, outcome: Outcome) => void,
+  ): void {
+    for (const run of runs) {
+      if (!withCrashes) add(run, run.outcomes[0]!);
+      else for (const outcome of run.outcomes) add(run, outcome);
+    }
+  }
+
+  /** Of equal messages the first; on links that keep the order the first of what its sender sent in one life. */
+  #deliverable(messages: readonly Message[], i: number): boolean {
+    const message = messages[i]!;
+    const ordered = this.#inOrder || message.from === message.to;
+    for (let j = 0; j < i; j++) {
+      const before = messages[j]!;
+      if (before === message) return false;
+      if (ordered && before.from === message.from && before.to === message.to && before.life === message.life)
+        return false;
+    }
+    return true;
+  }
+
+  /** Without a message, and without those that must not come after it: of earlier lives of its sender. */
+  #delivered(messages: readonly Message[], message: Message): readonly Message[] {
+    if (!this.#inOrder) return messages.toSpliced(messages.indexOf(message), 1);
+    const at = messages.indexOf(message);
+    return messages.filter(
+      (each, i) =>
+        i !== at && !(each.from === message.from && each.to === message.to && each.life < message.life),
+    );
+  }
+
+  #carriedOut(
+    state: NetworkState,
+    node: number,
+    outcome: Outcome,
+    occasion: "start" | "step" | "restart",
+    messages: readonly Message[],
+    left: Budgets,
+  ): NetworkState {
+    const { after, sent, answers, crashed, lost, error } = outcome;
+    let { clients, watch } = state;
+    for (const { client, position, number, body } of answers) {
+      if (clients[client] !== 2 * position + 1) continue;
+      clients = clients.with(client, 2 * position + 2);
+      watch = this.#watches.answered(watch, node, number, this.#requests[client]![position]!.body, body);
+    }
+    const together = sent.length === 0 ? messages : [...messages, ...sent];
+    const next = { locals: state.locals, messages: together, clients, left, watch };
+    if (crashed !== undefined) return this.#crashed(next, node, after, lost, together, left);
+    if (error !== undefined) {
+      watch = this.#watches.violated({
+        property: "no-exception",
+        nodes: [this.nodes[node]!],
+        explanation: `${this.nodes[node]} failed: ${error}`,
+      });
+    } else {
+      watch = this.#watches.looked(watch, node, after.number, after.view, occasion);
+    }
+    return { ...next, locals: state.locals.with(node, after), watch };
+  }
+
+  #crashed(
+    state: NetworkState,
+    node: number,
+    after: LocalState,
+    lost: boolean,
+    messages: readonly Message[],
+    left: Budgets,
+  ): NetworkState {
+    // What a node sends to itself dies with it; so does what is on a link that keeps the order, at the receiver.
+    const remaining = messages.filter(({ from, to }) => to !== node || (from !== node && !this.#inOrder));
+    // Clients that wait for the node never hear.
+    const clients = state.clients.map((at, client) =>
+      (at & 1) === 1 && this.#requests[client]![at >> 1]!.node === node ? at + 1 : at,
+    );
+    return {
+      locals: state.locals.with(node, after),
+      messages: remaining,
+      clients,
+      left: { ...left, crashes: left.crashes - 1 },
+      watch: this.#watches.crashed(state.watch, node, lost),
+    };
+  }
+
+  #timed(node: number, name: string): boolean {
+    const { timers } = this.options.configuration;
+    if (timers === undefined || timers.limit === 0) return false;
+    if (timers.nodes?.includes(this.nodes[node]!) === false) return false;
+    return timers.names === undefined || timers.names.some((prefix) => name.startsWith(prefix));
+  }
+
+  #position(name: NodeId): number {
+    const position = this.nodes.indexOf(name);
+    if (position === -1) {
+      const { configuration } = this.options;
+      throw new UsageError(
+        `Configuration ${configuration.name}: expected a node of ${this.nodes.join(", ")}, found ${name}.`,
+      );
+    }
+    return position;
+  }
+}
+
+/** How many messages that are in flight on the same link, from the same life of its sender, come before. */
+function placeOnLink(messages: readonly Message[], at: number): number {
+  const { from, to, life } = messages[at]!;
+  let place = 0;
+  for (let i = 0; i < at; i++) {
+    const before = messages[i]!;
+    if (before.from === from && before.to === to && before.life === life) place++;
+  }
+  return place;
+}
+
+function ending({ run, outcome }: { readonly run: HandlerRun; readonly outcome: Outcome }): string {
+  const draws = run.draws.some((draw) => draw > 0) ? `, with random numbers ${run.draws.join(", ")}` : "";
+  return outcome.crashed === undefined ? draws : `${draws}, and it crashes ${outcome.crashed}`;
+}
+
+/** A body in a few words: its type, then its other members. */
+export function inBrief(body: JsonObject): string {
+  const { type, ...members } = body;
+  const rest = Object.entries(members).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const name = typeof type === "string" ? type : "message";
+  return rest.length === 0 ? name : `${name} {${rest.join(", ")}}`;
+}
