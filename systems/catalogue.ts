@@ -1,9 +1,10 @@
 import { unknownName } from "../histories/errors.ts";
 import type { BundledProtocol } from "./contracts/protocol.ts";
 import { paxos } from "./protocols/consensus/paxos/paxos.ts";
+import { raft } from "./protocols/consensus/raft/raft.ts";
 
 /** The protocols that come with Rashomon. */
-export const protocols: readonly BundledProtocol[] = [paxos];
+export const protocols: readonly BundledProtocol[] = [paxos, raft];
 
 /** The bundled protocol of that name; a usage error that lists the known ones if there is none. */
 export function findProtocol(name: string): BundledProtocol {

@@ -1,0 +1,65 @@
+/** The decisions on which Raft rests, named so that a mutant can get one of them wrong. */
+export interface Rules {
+  /** How many of `members` make a majority: any two must share one. */
+  majority(members: number): number;
+  /** Whether term, vote and log are kept on stable storage. */
+  readonly durableTerm: boolean;
+  readonly durableVote: boolean;
+  readonly durableLog: boolean;
+  /** Whether an answer waits until what it tells of is on stable storage. */
+  readonly syncBeforeAnswer: boolean;
+  /** Whether a voter finds a candidate's log at least as up to date as its own (§5.4.1). */
+  upToDate(candidate: LogEnd, own: LogEnd): boolean;
+  /** Whether only entries of the leader's own term are committed by counting (§5.4.2). */
+  readonly countsOwnTermOnly: boolean;
+  /** Whether a follower looks whether its log matches up to the new entries (§5.3). */
+  readonly checksPrevious: boolean;
+  /** Whether a follower drops entries only from the first that conflicts on, not all behind the message's. */
+  readonly dropsOnlyConflicts: boolean;
+  /** Whether a follower takes for committed only what it knows to match the leader's log. */
+  readonly commitsOnlyMatching: boolean;
+  /** Whether a leader makes sure that it still leads before it answers a read (thesis, §6.4). */
+  readonly confirmsReads: boolean;
+  /** Whether a leader waits for an entry of its own term to be committed before it changes the members (Ongaro 2015). */
+  readonly settlesBeforeReconfiguration: boolean;
+  /** Whether a change of several members goes through joint consensus (§6). */
+  readonly jointConsensus: boolean;
+  /** Whether an operation that stands in the log twice takes effect once. */
+  readonly clientTable: boolean;
+  /** Whether a snapshot holds the client table. */
+  readonly clientTableInSnapshots: boolean;
+  /** Whether a server asks whether it could win before it stands for election (thesis, §9.6). */
+  readonly preVote: boolean;
+  /** Whether a leader that does not hear from a majority gives up (thesis, §6.2). */
+  readonly checkQuorum: boolean;
+  /** After how many applied entries the log is compacted. */
+  readonly snapshotAfter: number;
+}
+
+/** Where a log ends. */
+export interface LogEnd {
+  readonly index: number;
+  readonly term: number;
+}
+
+export const raftRules: Rules = {
+  majority: (members) => Math.floor(members / 2) + 1,
+  durableTerm: true,
+  durableVote: true,
+  durableLog: true,
+  syncBeforeAnswer: true,
+  upToDate: (candidate, own) =>
+    candidate.term > own.term || (candidate.term === own.term && candidate.index >= own.index),
+  countsOwnTermOnly: true,
+  checksPrevious: true,
+  dropsOnlyConflicts: true,
+  commitsOnlyMatching: true,
+  confirmsReads: true,
+  settlesBeforeReconfiguration: true,
+  jointConsensus: true,
+  clientTable: true,
+  clientTableInSnapshots: true,
+  preVote: true,
+  checkQuorum: true,
+  snapshotAfter: 100,
+};
