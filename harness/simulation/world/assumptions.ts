@@ -5,11 +5,20 @@ import type { NetworkSettings } from "./settings.ts";
 
 /** How often something happened, and the first time in words. */
 class Tally {
-  count = 0;
-  #first = "";
+  count: number;
+  #first: string;
+
+  constructor(count = 0, first = "") {
+    this.count = count;
+    this.#first = first;
+  }
 
   add(first: () => string): void {
     if (this.count++ === 0) this.#first = first();
+  }
+
+  copy(): Tally {
+    return new Tally(this.count, this.#first);
   }
 
   broken(
@@ -20,13 +29,16 @@ class Tally {
   }
 }
 
-/** How the nodes and clocks of a world stand, as far as assumptions go. */
+/** How a world stands, as far as assumptions go. */
 export interface Standing {
+  readonly now: number;
   readonly nodes: number;
   /** Nodes that are down, stopped or cut off. */
   readonly unavailable: number;
   /** The furthest that a node saw its clock off, in milliseconds. */
   readonly worstClock: number;
+  /** The messages between nodes that are on their way; `up` if both ends are. */
+  readonly inFlight: readonly { readonly link: Link; readonly sent: number; readonly up: boolean }[];
 }
 
 /**
@@ -60,7 +72,9 @@ export class AssumptionWatch {
   handledMessage(link: Link, sent: number, order: number, earlier: boolean, now: number): void {
     this.handled++;
     if (link.from === link.to) return;
-    if (now - sent > this.#bound) this.#overdue(link, sent, now, "was handled");
+    if (now - sent > this.#bound) {
+      this.#overdue(this.#late, this.#lateStable, link, sent, now, "was handled");
+    }
     if (earlier || order === link.next) {
       if (!earlier) link.next++;
       return;
@@ -70,11 +84,6 @@ export class AssumptionWatch {
       return `message ${order} from ${link.name} ${what}, at ${now} µs`;
     });
     if (order > link.next) link.next = order + 1;
-  }
-
-  /** A message is still on its way that should have come by now. */
-  pending(link: Link, sent: number, now: number): void {
-    if (link.from !== link.to && now - sent > this.#bound) this.#overdue(link, sent, now, "had not come");
   }
 
   /** The network lost a message between two that are up. */
@@ -93,22 +102,28 @@ export class AssumptionWatch {
     this.#restarts.add(() => `${node} came back at ${now} µs`);
   }
 
-  /** What `model` assumes and did not get; `inFlight` messages between nodes are still on their way. */
-  broken(model: SystemModel, standing: Standing, inFlight: number): readonly BrokenAssumption[] {
+  /** What `model` assumes and did not get. */
+  broken(model: SystemModel, standing: Standing): readonly BrokenAssumption[] {
+    const { inFlight, now } = standing;
     const broken: BrokenAssumption[] = [];
+    const late = this.#late.copy();
+    const lateStable = this.#lateStable.copy();
+    for (const { link, sent, up } of inFlight) {
+      if (up && link.from !== link.to) this.#overdue(late, lateStable, link, sent, now, "had not come");
+    }
     if (model.timing === "synchronous") {
       if (!this.#bounded) {
         const explanation = "the network was not set to be synchronous";
         broken.push({ assumption: "delay bound", concerns: "safety", count: 1, explanation });
       }
-      broken.push(...this.#late.broken("delay bound", "safety"), ...this.#lost.broken("no loss", "safety"));
+      broken.push(...late.broken("delay bound", "safety"), ...this.#lost.broken("no loss", "safety"));
     } else {
       broken.push(
-        ...this.#lateStable.broken("delay bound", "liveness"),
+        ...lateStable.broken("delay bound", "liveness"),
         ...this.#lostStable.broken("no loss", "liveness"),
       );
     }
-    const vanished = this.sent + this.doubled - this.handled - this.gone - inFlight;
+    const vanished = this.sent + this.doubled - this.handled - this.gone - inFlight.length;
     if (vanished !== 0) {
       const explanation = `${vanished} of ${this.sent} messages came to no end: neither handled nor lost nor on their way`;
       broken.push({ assumption: "eventual delivery", concerns: "safety", count: vanished, explanation });
@@ -129,11 +144,11 @@ export class AssumptionWatch {
     return broken;
   }
 
-  #overdue(link: Link, sent: number, now: number, what: string): void {
+  #overdue(late: Tally, lateStable: Tally, link: Link, sent: number, now: number, what: string): void {
     const words = (since: number, moment: string) => (): string =>
       `a message from ${link.name} sent at ${sent} µs ${what} ${now - since} µs after ${moment}, with a bound of ${this.#bound} µs`;
-    if (!link.outer) this.#late.add(words(sent, "it left"));
+    if (now - sent > this.#bound && !link.outer) late.add(words(sent, "it left"));
     const since = Math.max(sent, link.stableSince);
-    if (now - since > this.#bound) this.#lateStable.add(words(since, "it left and the network was stable"));
+    if (now - since > this.#bound) lateStable.add(words(since, "it left and the network was stable"));
   }
 }

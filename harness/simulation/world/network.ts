@@ -40,7 +40,7 @@ type Fault =
  * later; whether it arrives is decided when it is sent and again when it is due.
  */
 export class Network {
-  readonly #parts: NetworkParts;
+  protected readonly parts: NetworkParts;
   readonly #links: readonly (readonly Link[])[];
   readonly #faults = new Map<string, Fault>();
   readonly #fifo: boolean;
@@ -52,7 +52,7 @@ export class Network {
   #messages = 0;
 
   constructor(parts: NetworkParts) {
-    this.#parts = parts;
+    this.parts = parts;
     const { settings, nodes, streams } = parts;
     const places: readonly Source[] = [...nodes, "clients"];
     this.#links = places.map((from, i) =>
@@ -78,7 +78,7 @@ export class Network {
 
   /** Sends a message from one node to another. */
   send(link: Link, body: JsonObject): void {
-    const { queue, time, watch, tracer, nodes, life } = this.#parts;
+    const { queue, time, watch, tracer, nodes, life } = this.parts;
     const { now } = time;
     const { from, to } = link;
     const message = this.#messages++;
@@ -101,7 +101,7 @@ export class Network {
 
   /** Sends a request to a node or its answer back. Lost without a word, unless its connection broke. */
   carry(link: Link, kind: number, node: number, payload: unknown, extra: unknown): void {
-    const { queue, time, settings, watch } = this.#parts;
+    const { queue, time, settings, watch } = this.parts;
     const { now } = time;
     const { choices } = link;
     const fate = link.resets > 0 ? "broke" : this.#clientFate(link);
@@ -118,7 +118,7 @@ export class Network {
     queue.extra[slot] = extra;
     if (fate !== "broke") return;
     queue.remove(slot);
-    this.#parts.broke(slot);
+    this.parts.broke(slot);
   }
 
   /**
@@ -127,7 +127,7 @@ export class Network {
    */
   admits(link: Link, slot: number): boolean {
     if (link.cuts === 0 && link.holds === 0) return true;
-    const { queue, watch, time } = this.#parts;
+    const { queue, watch, time } = this.parts;
     const message = queue.kind[slot] === eventKinds.message;
     if (link.holds > 0 || (message && this.#fifo)) {
       link.kept.push(slot);
@@ -141,13 +141,13 @@ export class Network {
 
   /** Whether a message belongs to a connection that ended when its receiver crashed. */
   stale(slot: number, life: number): boolean {
-    return this.#fifo && this.#parts.queue.life[slot] !== life;
+    return this.#fifo && this.parts.queue.life[slot] !== life;
   }
 
   /** A message came to nothing at a node that is down. */
   unreceived(link: Link, message: number): void {
-    this.#parts.watch.gone++;
-    this.#parts.tracer?.happened(link.to, { kind: "lose", message, reason: "down" });
+    this.parts.watch.gone++;
+    this.parts.tracer?.happened(link.to, { kind: "lose", message, reason: "down" });
   }
 
   cut(name: string, grudge: Grudge): void {
@@ -191,7 +191,7 @@ export class Network {
 
   /** From now on the links among these nodes and with the clients lose nothing and keep the bound. */
   stabilize(core: ReadonlySet<number>): void {
-    const { nodes, queue, time, settings } = this.#parts;
+    const { nodes, queue, time, settings } = this.parts;
     const latest = time.now + settings.bound;
     const inside = (place: number): boolean => place === nodes.length || core.has(place);
     for (const link of this.#links.flat()) {
@@ -210,32 +210,26 @@ export class Network {
 
   /** The link on which the event of a slot comes. */
   linkOf(slot: number): Link {
-    const { queue, nodes } = this.#parts;
+    const { queue, nodes } = this.parts;
     const from = queue.link[slot] ?? 0;
     return this.link(from, queue.kind[slot] === eventKinds.answer ? nodes.length : (queue.node[slot] ?? 0));
   }
 
-  /** How many messages between nodes wait on links that hold them. */
+  /** The slots of what waits on links that hold it. */
   kept(): readonly number[] {
     return this.#links.flatMap((row) => row.flatMap((link) => link.kept));
   }
 
-  /** How many links of a node to and from other nodes that `matter` are cut, one way or both: nodes, not links. */
-  cutOffFrom(node: number, matter: (other: number) => boolean): number {
-    const { nodes } = this.#parts;
-    let count = 0;
-    for (let other = 0; other < nodes.length; other++) {
-      if (other === node || !matter(other)) continue;
-      const there = this.link(node, other);
-      const back = this.link(other, node);
-      if (there.cuts + there.resets + there.holds + back.cuts + back.resets + back.holds > 0) count++;
-    }
-    return count;
+  /** Whether nothing is cut, reset or held between two nodes, in either direction. */
+  connected(one: number, other: number): boolean {
+    const there = this.link(one, other);
+    const back = this.link(other, one);
+    return there.cuts + there.resets + there.holds + back.cuts + back.resets + back.holds === 0;
   }
 
   /** When what is sent now is due; −1 when it is lost. A second copy is sent here. */
   #due(link: Link, body: JsonObject, message: number): number {
-    const { settings, time, queue, watch } = this.#parts;
+    const { settings, time, queue, watch } = this.parts;
     const { choices } = link;
     const kind = this.#isKind(link);
     const fate = kind || this.#lateFrom === 1000 ? 0 : choices.choose(1000, "fate");
@@ -252,7 +246,7 @@ export class Network {
       queue.message[slot] = message;
       queue.order[slot] = link.sent - 1;
       queue.sent[slot] = time.now;
-      queue.life[slot] = this.#parts.life(link.to);
+      queue.life[slot] = this.parts.life(link.to);
     } else if (fate >= this.#lateFrom) {
       // A straggler; or, in a channel, what was lost and had to be sent again.
       delay += drawDelay(settings.stragglers.delay, choices, "long delay");
@@ -267,7 +261,7 @@ export class Network {
 
   /** Whether a link keeps the bound and loses nothing. */
   #isKind(link: Link): boolean {
-    return link.stableSince !== Infinity || this.#parts.settings.timing === "synchronous";
+    return link.stableSince !== Infinity || this.parts.settings.timing === "synchronous";
   }
 
   #clientFate(link: Link): "lost" | "arrives" {
@@ -287,7 +281,7 @@ export class Network {
           break;
         }
         case "bandwidth": {
-          const { now } = this.#parts.time;
+          const { now } = this.parts.time;
           const bytes = JSON.stringify(payload).length;
           // Kilobytes a second are bytes a millisecond.
           const taken = Math.ceil((bytes * 1000) / disturbance.kilobytesPerSecond);
@@ -304,7 +298,7 @@ export class Network {
   }
 
   #lose(link: Link, message: number, at: number, reason: LossReason): void {
-    const { watch, time, up, tracer } = this.#parts;
+    const { watch, time, up, tracer } = this.parts;
     watch.gone++;
     if (up(link.from) && up(link.to)) watch.lostMessage(link, reason, time.now);
     tracer?.happened(at, { kind: "lose", message, reason });
@@ -334,7 +328,7 @@ export class Network {
 
   /** What is on its way on these links is lost; clients whose requests are there notice. */
   #breakConnections(links: readonly Link[]): void {
-    const { queue } = this.#parts;
+    const { queue } = this.parts;
     for (const kind of [eventKinds.message, eventKinds.request, eventKinds.answer]) {
       for (const slot of queue.slotsOf(kind)) {
         if (!links.includes(this.linkOf(slot)) || this.linkOf(slot).from === this.linkOf(slot).to) continue;
@@ -346,7 +340,7 @@ export class Network {
   }
 
   #break(slot: number): void {
-    const { queue, broke } = this.#parts;
+    const { queue, broke } = this.parts;
     if (queue.kind[slot] !== eventKinds.message) return broke(slot);
     const link = this.linkOf(slot);
     this.#lose(link, queue.message[slot] ?? 0, link.to, "loss");
@@ -356,7 +350,7 @@ export class Network {
   /** Sends what was kept on its way again, if nothing keeps it any more: at once, and in order. */
   #letGo(link: Link): void {
     if (link.kept.length === 0 || link.holds > 0 || (this.#fifo && link.cuts > 0)) return;
-    const { queue, time } = this.#parts;
+    const { queue, time } = this.parts;
     const waiting = link.kept.splice(0);
     if (this.#fifo) {
       // What is due at this very moment, and later in the order, comes after what was kept.
@@ -371,7 +365,7 @@ export class Network {
 
   #linksOf(grudge: Grudge): readonly Link[] {
     const index = (place: Source): number => {
-      const { nodes } = this.#parts;
+      const { nodes } = this.parts;
       const found = place === "clients" ? nodes.length : nodes.indexOf(place);
       if (found < 0) throw new Error(`no node ${place}; there are ${nodes.join(", ")}`);
       return found;

@@ -59,6 +59,8 @@ export class SimulatedNode {
   paused = false;
   /** Counts starts; messages know which life they were sent to. */
   life = 1;
+  /** How many handlers it has run, over all its lives. */
+  steps = 0;
   state: unknown;
   handling: Delay;
   readonly clock: NodeClock;
@@ -158,7 +160,7 @@ export class SimulatedNode {
     const { handling } = this;
     const idle = this.alive && !this.paused && this.#backlog.length === 0;
     if (idle && handling.kind === "constant" && handling.microseconds === 0) return this.#perform(slot);
-    if (!this.alive && this.started) return this.#drop(slot);
+    if (!this.alive && this.started) return this.#drop(slot, "refused");
     this.#backlog.push(slot);
     this.#wake();
   }
@@ -288,6 +290,7 @@ export class SimulatedNode {
   }
 
   #stepDone(occasion: Occasion): void {
+    this.steps++;
     if (this.#ending === undefined) return this.#surroundings.stepped?.(this.id, occasion);
     const trap = this.#trap;
     const synced = this.#ending === "synced";
@@ -397,7 +400,7 @@ export class SimulatedNode {
     const waiting = this.#backlog.slice(this.#backlogHead);
     this.#backlog = [];
     this.#backlogHead = 0;
-    for (const slot of waiting) this.#drop(slot);
+    for (const slot of waiting) this.#drop(slot, "broken");
     this.#timers.clear();
     const back = network.link(this.index, nodes.length);
     for (const open of this.#open.values()) {
@@ -406,16 +409,15 @@ export class SimulatedNode {
     this.#open.clear();
   }
 
-  /** An event comes to a node that is down. */
-  #drop(slot: number): void {
+  /** An event comes to a node that is down, or was waiting for one that crashed. */
+  #drop(slot: number, answer: NoAnswer): void {
     const { queue, network, nodes } = this.#surroundings;
     const kind = queue.kind[slot];
     if (kind === eventKinds.message) {
       network.unreceived(network.link(queue.link[slot] ?? 0, this.index), queue.message[slot] ?? 0);
     } else if (kind === eventKinds.request) {
       const back = network.link(this.index, nodes.length);
-      const refused: NoAnswer = "refused";
-      network.carry(back, eventKinds.answer, this.index, refused, queue.payload[slot]);
+      network.carry(back, eventKinds.answer, this.index, answer, queue.payload[slot]);
     }
     queue.free(slot);
   }

@@ -10,6 +10,7 @@ import type { BrokenAssumption } from "./broken-assumption.ts";
 import { copyOf } from "./copy.ts";
 import type { Delay } from "./delay.ts";
 import { eventKinds, EventQueue } from "./event-queue.ts";
+import { largestGroup } from "./largest-group.ts";
 import { Network, type NetworkParts } from "./network.ts";
 import { SimulatedNode } from "./node.ts";
 import { OpenRequest } from "./open-request.ts";
@@ -99,6 +100,11 @@ export class VirtualCluster implements SimulatedWorld {
       const begin = choices.stream(`node ${node.id}`).choose(settings.startWithin + 1, "start");
       this.after(begin, () => node.start());
     }
+  }
+
+  /** How many handlers nodes have run so far. */
+  get steps(): number {
+    return this.#nodes.reduce((sum, { steps }) => sum + steps, 0);
   }
 
   now(): number {
@@ -278,30 +284,33 @@ export class VirtualCluster implements SimulatedWorld {
 
   brokenAssumptions(model: SystemModel): readonly BrokenAssumption[] {
     const queue = this.#queue;
-    const inFlight = [
+    const slots = [
       ...queue.slotsOf(eventKinds.message),
       ...this.#network.kept().filter((slot) => queue.kind[slot] === eventKinds.message),
       ...this.#nodes.flatMap((node) => node.waiting()),
     ];
-    for (const slot of inFlight) {
+    const inFlight = slots.map((slot) => {
       const link = this.#network.linkOf(slot);
-      const both = this.#nodes[link.from]?.alive === true && this.#nodes[link.to]?.alive === true;
-      if (both) this.#watch.pending(link, queue.sent[slot] ?? 0, this.#time.now);
-    }
-    const running = (index: number): boolean => {
-      const node = this.#node(index);
-      return node.alive && !node.paused && this.#core?.has(index) !== false;
-    };
-    const half = Math.floor(this.nodes.length / 2);
-    const available = this.#nodes.filter(
-      ({ index }) => running(index) && this.#network.cutOffFrom(index, running) <= half,
+      return {
+        link,
+        sent: queue.sent[slot] ?? 0,
+        up: this.#node(link.from).alive && this.#node(link.to).alive,
+      };
+    });
+    const running = this.#nodes.filter(
+      ({ index, alive, paused }) => alive && !paused && this.#core?.has(index) !== false,
     );
-    const standing = {
+    const together = largestGroup(
+      running.map(({ index }) => index),
+      (one, other) => this.#network.connected(one, other),
+    );
+    return this.#watch.broken(model, {
+      now: this.#time.now,
       nodes: this.nodes.length,
-      unavailable: this.nodes.length - available.length,
+      unavailable: this.nodes.length - together,
       worstClock: Math.max(...this.#nodes.map(({ clock }) => clock.worst)),
-    };
-    return this.#watch.broken(model, standing, inFlight.length);
+      inFlight,
+    });
   }
 
   /** The connection of a request broke: its client hears of it at once. */

@@ -1,0 +1,108 @@
+// How many events a second the simulated world takes: Paxos serving registers to ten clients a five nodes, with messages
+// delayed, lost, doubled and overtaken, nodes crashing, stopping and being cut off. An event is what changes a node or a
+// client: a message, timer, request, answer or write that arrives. Then with other numbers of nodes, ten times as long,
+// and with what looks at it: choices recorded, views taken at every step, the trace.
+// Run `npm run build` first, then `node bench/simulation.mjs [virtual seconds]`; `--profile` for one long run of five nodes.
+import { paxos } from "../dist/systems/protocols/consensus/paxos/paxos.js";
+import { isolate } from "../dist/harness/nemesis/grudge.js";
+import { RandomChoices, RecordedChoices } from "../dist/harness/simulation/choices/index.js";
+import { VirtualCluster } from "../dist/harness/simulation/world/index.js";
+
+const seconds = Number(process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? 20);
+const profile = process.argv.includes("--profile");
+
+const settings = {
+  network: {
+    loss: 10,
+    duplication: 10,
+    stragglers: { permille: 10, delay: { kind: "uniform", from: 10_000, to: 200_000 } },
+  },
+};
+
+/** A world with clients and a nemesis in it. */
+function cluster({ count, seed, clients = 2 * count, record = false, look = false, trace = false }) {
+  const random = new RandomChoices(seed);
+  const choices = record ? new RecordedChoices(random) : random;
+  const nodes = Array.from({ length: count }, (_, i) => `n${i + 1}`);
+  let world;
+  let seen = 0;
+  const hooks = look ? { stepped: (node) => (seen += world.view(node) === undefined ? 0 : 1) } : {};
+  const sink = () => seen++;
+  world = new VirtualCluster({
+    protocol: paxos.build(),
+    nodes,
+    choices,
+    settings,
+    hooks,
+    ...(trace ? { trace: { sink, clocks: true } } : {}),
+  });
+  const workload = choices.stream("workload");
+  let answered = 0;
+  let written = 0;
+  const ask = (process) => {
+    const key = workload.choose(2 * count, "key");
+    const node = nodes[workload.choose(count, "node")];
+    const body =
+      workload.choose(2, "what") === 0 ? { type: "read", key } : { type: "write", key, value: ++written };
+    let over = false;
+    const again = () => {
+      if (over) return;
+      over = true;
+      world.after(1 + workload.choose(5_000, "pause"), () => ask(process));
+    };
+    world.request(process, node, body, () => {
+      answered++;
+      again();
+    });
+    // A client waits for a second, and gives up.
+    world.after(1_000_000, again);
+  };
+  const nemesis = choices.stream("nemesis");
+  const strike = () => {
+    const node = nodes[nemesis.choose(count, "victim")];
+    const what = nemesis.choose(3, "fault");
+    if (what === 0) world.cut("isolated", isolate(node, nodes));
+    else if (what === 1) world.crash(node, "unsynced-lost");
+    else world.pause(node);
+    world.after(50_000 + nemesis.choose(500_000, "duration"), () => {
+      world.undisturb("isolated");
+      world.restart(node);
+      world.resume(node);
+      world.after(20_000 + nemesis.choose(500_000, "calm"), strike);
+    });
+  };
+  for (let process = 0; process < clients; process++) world.after(1_000 * process, () => ask(process));
+  world.after(30_000, strike);
+  return { world, answered: () => answered };
+}
+
+/** Runs a world for so many virtual seconds; events a CPU second. */
+function measure(name, options, virtual = seconds) {
+  const { world, answered } = cluster(options);
+  const before = process.cpuUsage();
+  const start = performance.now();
+  const end = virtual * 1e6;
+  while (world.due() <= end) world.step();
+  const wall = (performance.now() - start) / 1e3;
+  const { user, system } = process.cpuUsage(before);
+  const busy = (user + system) / 1e6;
+  const shown = [world.events, answered(), world.events / busy, virtual / wall].map((number) =>
+    Math.round(number).toLocaleString("en").padStart(11),
+  );
+  console.log(`${name.padEnd(34)}${shown.join(" ")} ${(1e6 * (busy / world.events)).toFixed(2).padStart(8)}`);
+}
+
+console.log(`Node ${process.version}, ${seconds} virtual seconds\n`);
+console.log(
+  `${"".padEnd(34)}${["events", "answers", "events/s", "times real"].map((head) => head.padStart(11)).join(" ")}  µs each`,
+);
+if (profile) {
+  measure("five nodes", { count: 5, seed: 1 }, 10 * seconds);
+} else {
+  measure("(compiling)", { count: 5, seed: 9 });
+  for (const count of [3, 5, 9, 15]) measure(`${count} nodes`, { count, seed: 1 });
+  measure("5 nodes, ten times as long", { count: 5, seed: 1 }, 10 * seconds);
+  measure("5 nodes, choices recorded", { count: 5, seed: 1, record: true });
+  measure("5 nodes, views taken", { count: 5, seed: 1, look: true });
+  measure("5 nodes, all that and a trace", { count: 5, seed: 1, record: true, look: true, trace: true });
+}
