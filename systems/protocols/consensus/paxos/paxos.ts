@@ -25,8 +25,9 @@ export interface PaxosState {
 
 /** Paxos by `rules`; those of a mutant make it that mutant. */
 export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
-  const situation = (state: PaxosState, node: NodeContext<JsonObject>): Situation => ({
-    ...state,
+  const situation = ({ acceptors, proposers }: PaxosState, node: NodeContext<JsonObject>): Situation => ({
+    acceptors,
+    proposers,
     rules,
     node,
   });
