@@ -12,5 +12,6 @@ export { protocolSystem } from "./protocol-system.ts";
 export { runTest, type TestHooks, type TestProgress, type TestRun } from "./run-test.ts";
 export * from "./scheduler/index.ts";
 export { findSystem, systems } from "./systems.ts";
-export { optionOf, planTest, testDefaults, type TestOptions, type TestPlan } from "./test-plan.ts";
+export { planTest, testDefaults, type TestOptions, type TestPlan } from "./test-plan.ts";
 export * from "./toxiproxy/index.ts";
+export { optionOf } from "./workload-settings.ts";

@@ -13,6 +13,7 @@ import { findFaultPackage } from "./nemesis/packages/catalogue.ts";
 import type { FaultPackage } from "./nemesis/packages/fault-package.ts";
 import { findSystem } from "./systems.ts";
 import { notWatched } from "./watch.ts";
+import { optionOf, workloadSettings } from "./workload-settings.ts";
 
 /** What a user may say of a test; all but the system and the seed have defaults. */
 export interface TestOptions {
@@ -79,7 +80,7 @@ export function planTest(
   const concurrency = options.concurrency ?? Math.max(4, 2 * nodes.length);
   const intervalSeconds = options.interval ?? Math.min(10, Math.max(1, seconds / 6));
   const packages = faults.map(findFaultPackage);
-  const settings = settingsFor(workload, system, options.settings ?? {});
+  const settings = workloadSettings(workload, system.claims, options.settings ?? {});
   const checks = checksOf(workload, { ...settings, concurrency, rate });
   const description: TestDescription = {
     format: 1,
@@ -123,34 +124,12 @@ export function planTest(
   return { ...plan, whileRunning, notes };
 }
 
-/** What was asked of the workload, and the isolation level that the system promises where none was; nothing that does not concern it. */
-function settingsFor(workload: Workload, system: System, asked: WorkloadSettings): WorkloadSettings {
-  for (const [name, value] of Object.entries(asked)) {
-    if (value === undefined || workload.settings.some((each) => each === name)) continue;
-    const heeded = workload.settings.map(optionOf).join(", ") || "none of them";
-    throw new UsageError(
-      `${optionOf(name)} does not concern the workload ${workload.name}, which heeds ${heeded}.`,
-    );
-  }
-  const [promised] = system.claims;
-  return {
-    ...(workload.settings.includes("level") && promised !== undefined ? { level: promised } : {}),
-    ...asked,
-  };
-}
-
 /** The checks of a run; throws a usage error for what the workload or a checker would refuse once the run is over. */
 function checksOf(workload: Workload, options: WorkloadOptions): TestDescription["checks"] {
   workload.generator(options);
   const checks = workload.checks(options);
   for (const check of checks) checkerFor(check);
   return [...checks, { checker: "stats" }, { checker: "unhandled-exceptions" }];
-}
-
-/** The option of the command line that sets a setting. */
-export function optionOf(setting: string): string {
-  if (setting === "level") return "--isolation";
-  return `--${setting.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }
 
 function settingsInWords(settings: WorkloadSettings): string[] {

@@ -15,7 +15,7 @@ import { NothingToHit, type Drawing, type FaultPackage } from "./packages/fault-
  * so that the system has times in which it can serve, and something can be seen.
  */
 export function faultSchedule(
-  packages: readonly FaultPackage[],
+  packages: readonly Pick<FaultPackage<string, unknown>, "start" | "stop">[],
   nodes: readonly NodeId[],
   interval: number,
   limits: Omit<Drawing, "random"> = {},
@@ -79,9 +79,14 @@ export class Nemesis {
       else this.#active.delete(chosen.kind);
       return { type: "info", value: done };
     } catch (error) {
-      if (error instanceof RunError) throw error;
-      if (error instanceof NothingToHit) return { type: "info", error: [nothingToHit, error.message] };
-      return { type: "info", error: error instanceof Error ? error.message : String(error) };
+      return notApplied(error);
     }
   }
+}
+
+/** What is recorded of a fault that was not applied; throws again what says that none can be applied any more. */
+export function notApplied(error: unknown): Completion {
+  if (error instanceof RunError) throw error;
+  if (error instanceof NothingToHit) return { type: "info", error: [nothingToHit, error.message] };
+  return { type: "info", error: error instanceof Error ? error.message : String(error) };
 }

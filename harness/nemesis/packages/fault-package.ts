@@ -16,6 +16,8 @@ export interface Drawing {
   readonly random: Random;
   /** How far, in milliseconds, clocks may be off at most; however far unless given. */
   readonly clockBound?: number;
+  /** How many nodes may be down while the rest makes progress; for those that stop for good. */
+  readonly tolerated?: number;
 }
 
 /**

@@ -1,6 +1,16 @@
 import { isJsonArray, type Json } from "../../../histories/json.ts";
 import type { Routine, Situation } from "../effect.ts";
-import { between, components, grudgeFor, isolate, partitionShapes, type Grudge } from "../grudge.ts";
+import {
+  between,
+  components,
+  grudgeFor,
+  isolate,
+  partitionShapes,
+  type Grudge,
+  type PartitionShape,
+} from "../grudge.ts";
+import type { NodeId } from "../../../systems/contracts/protocol.ts";
+import type { Random } from "../../../workloads/random.ts";
 import { bandOf, type FaultPackage } from "./fault-package.ts";
 import { grudgeFromJson, grudgeToJson, member } from "./fault-values.ts";
 
@@ -27,10 +37,7 @@ export const partition: FaultPackage = {
     if (shape === "isolate-primary") {
       return { f: startF, value: { shape, grudge: grudgeToJson(isolate(random.pick(nodes), nodes)) } };
     }
-    const grudge = grudgeFor(shape, nodes, random);
-    // Among few nodes some shapes cut nothing (a ring of three), which would be no fault.
-    const chosen =
-      grudge.length > 0 ? { shape, grudge } : { shape: "halves", grudge: grudgeFor("halves", nodes, random) };
+    const chosen = cutBy(shape, nodes, random);
     return { f: startF, value: { shape: chosen.shape, grudge: grudgeToJson(chosen.grudge) } };
   },
   stop: { f: stopF, value: null },
@@ -44,6 +51,27 @@ export const partition: FaultPackage = {
     return { shape, cut: grudgeToJson(grudge) };
   },
 };
+
+interface Cut {
+  readonly shape: string;
+  readonly grudge: Grudge;
+}
+
+/** Links between nodes by a shape drawn by chance; between a single node and its clients. */
+export function drawGrudge(random: Random, nodes: readonly NodeId[]): Cut {
+  const [only, another] = nodes;
+  if (only !== undefined && another === undefined)
+    return { shape: "clients", grudge: between(["clients"], [only]) };
+  return cutBy(random.pick(partitionShapes), nodes, random);
+}
+
+/** Among few nodes some shapes cut nothing (a ring of three), which would be no fault. */
+function cutBy(shape: PartitionShape, nodes: readonly NodeId[], random: Random): Cut {
+  const grudge = grudgeFor(shape, nodes, random);
+  return grudge.length > 0
+    ? { shape, grudge }
+    : { shape: "halves", grudge: grudgeFor("halves", nodes, random) };
+}
 
 /** What a proposal comes to when it starts: the primaries' isolation depends on who leads then. */
 function* decide(

@@ -1,0 +1,72 @@
+import { checkerFor } from "../../../checkers/catalogue.ts";
+import { monitorFor } from "../../../checkers/consensus/monitors.ts";
+import { UsageError, unknownName } from "../../../histories/errors.ts";
+import { findProtocol } from "../../../systems/catalogue.ts";
+import type { BundledProtocol } from "../../../systems/contracts/protocol.ts";
+import { workload as findWorkload, type Workload, type WorkloadSettings } from "../../../workloads/index.ts";
+import { workloadSettings } from "../../workload-settings.ts";
+import { chooseSimulatedFaults, type SimulatedFault } from "./fault-kinds.ts";
+
+/** What a user may say of a simulation; all but the protocol has defaults, or is drawn by each seed. */
+export interface SimulationOptions {
+  readonly protocol: string;
+  readonly mutant?: string;
+  readonly workload?: string;
+  /** Kinds of fault by name; `all` stands for every kind that the protocol's model bears, `none` for none. */
+  readonly faults?: readonly string[];
+  readonly nodes?: number;
+  /** Virtual seconds in which faults strike. */
+  readonly seconds?: number;
+  readonly rate?: number;
+  readonly concurrency?: number;
+  readonly interval?: number;
+  readonly settings?: WorkloadSettings;
+  /** Virtual seconds within which a healed quorum must serve its clients again. */
+  readonly liveness?: number;
+  /** How many events a run may take. */
+  readonly events?: number;
+}
+
+export const simulationDefaults = { liveness: 10, events: 2_000_000 } as const;
+
+/** A simulation with every name resolved. */
+export interface SimulationPlan {
+  readonly options: SimulationOptions & { readonly liveness: number; readonly events: number };
+  readonly protocol: BundledProtocol;
+  readonly workload: Workload;
+  readonly settings: WorkloadSettings;
+  readonly faults: readonly SimulatedFault[];
+}
+
+/** Resolves the names of `options`, or throws a usage error that says what there is. */
+export function planSimulation(options: SimulationOptions): SimulationPlan {
+  const protocol = findProtocol(options.protocol);
+  const { name, mutants, workloads, nodeCounts, model, claims, properties } = protocol;
+  const { mutant, nodes } = options;
+  if (mutant !== undefined && !mutants.some((each) => each.name === mutant)) {
+    throw unknownName(
+      `mutant of ${name}`,
+      mutant,
+      mutants.map((each) => each.name),
+    );
+  }
+  const workload = findWorkload(options.workload ?? workloads[0] ?? "");
+  if (!workloads.includes(workload.name)) {
+    throw new UsageError(
+      `${name} does not serve the workload ${workload.name}. It serves: ${workloads.join(", ")}.`,
+    );
+  }
+  if (nodes !== undefined && nodes < nodeCounts.minimum) {
+    throw new UsageError(`${name} runs on at least ${nodeCounts.minimum} nodes, not on ${nodes}.`);
+  }
+  for (const property of properties) monitorFor(property);
+  const settings = workloadSettings(workload, claims, options.settings ?? {});
+  for (const check of workload.checks({ ...settings, concurrency: 1 })) checkerFor(check);
+  return {
+    options: { ...simulationDefaults, ...options },
+    protocol,
+    workload,
+    settings,
+    faults: chooseSimulatedFaults(options.faults, model),
+  };
+}
