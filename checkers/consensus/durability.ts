@@ -1,8 +1,8 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import { compareCommitted, emptyLog, type CommittedLog } from "./committed-log.ts";
 import type { Monitor, Violation } from "./monitor.ts";
-import { isFew } from "./sweep.ts";
-import { kept, same } from "./values.ts";
+import { eachMember, type Rests } from "./sweep.ts";
+import { kept, member, same } from "./values.ts";
 import type { ConsensusView, LogView } from "./view.ts";
 
 type Vote = [ballot: number, value: Json];
@@ -13,6 +13,7 @@ type Memory = {
   readonly held: Record<string, number>;
   /** By node, then by instance: its vote; of nodes that vote in many instances none. */
   readonly votes: Record<string, Record<string, Vote>>;
+  readonly rests: Rests;
 };
 
 /**
@@ -23,7 +24,7 @@ type Memory = {
 export const durability: Monitor<Memory> = {
   name: "durability",
   summary: "after a restart a node has what it had of committed entries, and stands by its votes",
-  begin: () => ({ log: emptyLog(), held: {}, votes: {} }),
+  begin: () => ({ log: emptyLog(), held: {}, votes: {}, rests: {} }),
   crashed(memory, node, lost) {
     if (!lost) return;
     delete memory.held[node];
@@ -49,19 +50,16 @@ function remember(memory: Memory, node: string, { log, votes }: ConsensusView): 
     if (held > (memory.held[node] ?? 0)) memory.held[node] = held;
   }
   if (votes === undefined) return;
-  if (!isFew(Object.keys(votes).length)) {
-    delete memory.votes[node];
-    return;
-  }
+  const before = memory.votes[node] ?? {};
   const shown: Record<string, Vote> = {};
-  const before = memory.votes[node];
-  for (const instance in votes) {
-    const { ballot, value } = votes[instance]!;
-    const old = before?.[instance];
+  eachMember(memory.rests, node, votes, (instance, { ballot, value }) => {
+    const old = member(before, instance);
     shown[instance] =
       old !== undefined && old[0] === ballot && same(old[1], value) ? old : [ballot, kept(value)];
-  }
-  memory.votes[node] = shown;
+    return undefined;
+  });
+  if (memory.rests[node] === undefined) memory.votes[node] = shown;
+  else delete memory.votes[node];
 }
 
 function lostBy(memory: Memory, node: string, { log, votes }: ConsensusView): Violation | undefined {

@@ -13,6 +13,8 @@ type Delivered = {
 type Memory = {
   /** By message, as text: how often it was broadcast. */
   readonly broadcast: Record<string, number>;
+  /** Whether anything was broadcast at all. */
+  judging: boolean;
   readonly sequences: Record<string, Delivered>;
   readonly rests: Rests;
 };
@@ -24,9 +26,11 @@ type Memory = {
 export const integrity: Monitor<Memory> = {
   name: "integrity",
   summary: "only what was broadcast is delivered, and once",
-  begin: () => ({ broadcast: {}, sequences: {}, rests: {} }),
-  asked({ broadcast }, _node, body) {
+  begin: () => ({ broadcast: {}, judging: false, sequences: {}, rests: {} }),
+  asked(memory, _node, body) {
     if (body["type"] !== "broadcast") return;
+    const { broadcast } = memory;
+    memory.judging = true;
     const message = canonical(body["message"] ?? null);
     broadcast[message] = (member(broadcast, message) ?? 0) + 1;
   },
@@ -46,7 +50,7 @@ function forget({ sequences, rests }: Memory, node: string): void {
 }
 
 function lookAt(memory: Memory, node: string, { delivered }: ConsensusView): Violation | undefined {
-  if (delivered === undefined || isEmpty(memory.broadcast)) return undefined;
+  if (delivered === undefined || !memory.judging) return undefined;
   return eachMember(memory.rests, node, delivered, (name, sequence) => {
     if (sequence.length === 0) return undefined;
     const { places, cursors } = memberOr(memory.sequences, name, () => ({ places: {}, cursors: {} }));
@@ -87,9 +91,4 @@ function addPlace(places: number[], place: number): void {
   if (places.includes(place)) return;
   places.push(place);
   places.sort((a, b) => a - b);
-}
-
-function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
-  for (const _ in record) return false;
-  return true;
 }

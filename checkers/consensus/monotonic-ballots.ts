@@ -1,5 +1,5 @@
 import type { Monitor, Violation } from "./monitor.ts";
-import { eachMember, isFew, type Rests } from "./sweep.ts";
+import { eachMember, type Rests } from "./sweep.ts";
 import { member, memberOr } from "./values.ts";
 import type { ConsensusView } from "./view.ts";
 
@@ -62,7 +62,9 @@ function lookAt(
             ballot,
           );
     });
-    const gone = violation ?? forgotten(before, promised, restarted);
+    const gone =
+      violation ??
+      (memory.promiseRests[node] === undefined ? forgotten(before, promised, restarted) : undefined);
     if (typeof gone === "string")
       return wentBack(
         node,
@@ -86,19 +88,20 @@ function lookAt(
           ballot,
         );
   });
-  if (violation === undefined) forgotten(before, votes, false);
+  if (violation === undefined && memory.voteRests[node] === undefined) forgotten(before, votes, false);
   return violation;
 }
 
-/** What a running node drops it needs no more. Only what is gone after a restart is lost: the name of such a promise. */
+/**
+ * What a running node drops it needs no more. Only what is gone after a restart is lost: the name of such a promise. Of nodes
+ * that show many it is not known what they dropped since they were looked at, so nothing is missed there.
+ */
 function forgotten(
   before: Record<string, number>,
   shown: Readonly<Record<string, unknown>>,
   restarted: boolean,
 ): string | undefined {
-  const names = Object.keys(before);
-  if (!isFew(names.length)) return undefined;
-  for (const name of names) {
+  for (const name of Object.keys(before)) {
     if (Object.hasOwn(shown, name)) continue;
     if (restarted && before[name]! > 0) return name;
     delete before[name];

@@ -59,17 +59,16 @@ function judge({ broadcasts }: Memory, node: string, log: LogView, slot: number)
   const entry = log.entries[slot - log.first];
   if (entry === null || entry === undefined) return undefined;
   const { ballot, value } = entry;
-  const what = `${node} delivered ${inWords(value)} of ballot ${ballot} in slot ${slot}`;
-  const violation = (explanation: string): Violation => ({
+  const violation = (why: string): Violation => ({
     property: "primary-order",
     nodes: [node],
-    explanation,
+    explanation: `${node} delivered ${inWords(value)} of ballot ${ballot} in slot ${slot}${why}`,
     evidence: { slot, ballot, value: kept(value) },
   });
   const previous = log.entries[slot - log.first - 1];
   if (previous !== null && previous !== undefined && previous.ballot > ballot)
     return violation(
-      `${what}, after something of the later ballot ${previous.ballot}: global primary order is broken.`,
+      `, after something of the later ballot ${previous.ballot}: global primary order is broken.`,
     );
   for (let i = broadcasts.length - 1; i >= 0; i--) {
     const broadcast = broadcasts[i]!;
@@ -77,14 +76,14 @@ function judge({ broadcasts }: Memory, node: string, log: LogView, slot: number)
     if (broadcast.ballot > ballot) {
       if (slot >= broadcast.first)
         return violation(
-          `${what}, where the primary of ballot ${broadcast.ballot} had already begun to broadcast, in slot ${broadcast.first}: it had not delivered this before, so primary integrity is broken.`,
+          `, where the primary of ballot ${broadcast.ballot} had already begun to broadcast, in slot ${broadcast.first}: it had not delivered this before, so primary integrity is broken.`,
         );
       continue;
     }
     const sent = slot < broadcast.first ? undefined : broadcast.values[slot - broadcast.first];
     if (sent === undefined || !same(sent, value))
       return violation(
-        `${what}; its primary had ${sent === undefined ? "nothing" : inWords(sent)} there: local primary order is broken.`,
+        `; its primary had ${sent === undefined ? "nothing" : inWords(sent)} there: local primary order is broken.`,
       );
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import type { Monitor } from "./monitor.ts";
-import { eachMember, isFew, type Rests } from "./sweep.ts";
+import { eachMember, type Rests } from "./sweep.ts";
 import { kept, member, memberOr, same } from "./values.ts";
 
 type Memory = {
@@ -33,9 +33,9 @@ export const singleVote: Monitor<Memory> = {
         evidence: { instance, ballot, before: before[1], now: kept(value) },
       };
     });
-    const names = Object.keys(latest);
-    if (occasion === "step" && isFew(names.length))
-      for (const name of names) if (!Object.hasOwn(shown, name)) delete latest[name];
+    // What a running node drops it needs no more.
+    if (occasion === "step" && rests[node] === undefined)
+      for (const name of Object.keys(latest)) if (!Object.hasOwn(shown, name)) delete latest[name];
     return violation;
   },
 };

@@ -7,12 +7,11 @@ import type { Violation } from "./monitor.ts";
  */
 const few = 16;
 
-export function isFew(members: number): boolean {
-  return members <= few;
-}
+/** How many members of a large record are looked at for each look that goes by. */
+const ofRecord = 4;
 
-/** How many old members of a long sequence are looked at again each time. */
-const again = 2;
+/** How many old members of a long sequence are looked at again each time, besides two for each new one. */
+const again = 1;
 
 /** By who is looked at, how many looks go by until the next; absent where there is none to wait for. */
 export type Rests = Record<string, number>;
@@ -38,7 +37,7 @@ export function eachMember<Value>(
     const violation = look(name, record[name]!);
     if (violation !== undefined) return violation;
   }
-  if (members > few) rests[who] = Math.floor(members / few);
+  if (members > few) rests[who] = Math.floor(members / ofRecord);
   else if (rest !== undefined) delete rests[who];
   return undefined;
 }
@@ -66,7 +65,7 @@ export function eachPlace(
     if (violation !== undefined) return violation;
   }
   let next = cursor?.[1] ?? from;
-  for (let i = 0; i < again; i++, next++) {
+  for (let left = seen > from ? again + 2 * (to - seen) : 0; left > 0; left--, next++) {
     if (next < from || next >= seen) next = from;
     const violation = look(next);
     if (violation !== undefined) return violation;
