@@ -7,6 +7,7 @@ import { checkCommand } from "./commands/check.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exploreCommand } from "./commands/explore.ts";
 import { healCommand } from "./commands/heal.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -37,6 +38,7 @@ could not go on, ${exitCodes.interrupted} interrupted.`,
 const commands = [
   checkCommand,
   testCommand,
+  exploreCommand,
   verifyCommand,
   reportCommand,
   listCommand,

@@ -14,6 +14,8 @@ export interface ExploreOptions {
   readonly bytes?: number;
   /** Whether to see also that from every state a good one can be reached. */
   readonly liveness?: boolean;
+  /** Whether to take only one of the orders of steps that do not touch each other. */
+  readonly partialOrder?: boolean;
   /** Called now and then. */
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -73,7 +73,7 @@ export class VisitedSet {
   pathTo(state: number): number[] {
     const path: number[] = [];
     for (let at = state; at !== noState; at = this.parentOf(at)) path.push(this.actionOf(at));
-    return path.reverse();
+    return path.toReversed();
   }
 
   #enlargeTable(): void {

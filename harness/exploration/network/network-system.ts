@@ -3,7 +3,7 @@ import { UsageError } from "../../../histories/errors.ts";
 import type { JsonObject } from "../../../histories/json.ts";
 import type { AnyProtocol, Exploration, NodeId, SystemModel } from "../../../systems/contracts/protocol.ts";
 import { joinedHigh, joinedLow, mixed } from "../fingerprint.ts";
-import type { TransitionSystem } from "../transition-system.ts";
+import type { ScriptedSystem } from "../script.ts";
 import type { HandlerRun, Outcome, Randomness } from "./handler-run.ts";
 import { Hosts, type Asked } from "./hosts.ts";
 import type { LocalState, Message } from "./local-state.ts";
@@ -67,7 +67,7 @@ export interface NetworkOptions {
  * again; or a node crashes in between, or a message is lost. Time stands still. A message that is never
  * delivered stays in flight, so that losing it need be no step of its own.
  */
-export class NetworkSystem implements TransitionSystem<NetworkState, NetworkAction> {
+export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction> {
   readonly nodes: readonly NodeId[];
   readonly options: NetworkOptions;
   readonly hosts: Hosts;
@@ -335,6 +335,31 @@ export class NetworkSystem implements TransitionSystem<NetworkState, NetworkActi
     }
   }
 
+  asData(_state: NetworkState, action: NetworkAction): JsonObject {
+    const name = (node: number): string => this.nodes[node]!;
+    switch (action.kind) {
+      case "deliver": {
+        const { from, to, body, life } = action.message;
+        const copy = { ...(action.again ? { again: true } : {}), ...(life > 0 ? { life } : {}) };
+        return { do: "deliver", from: name(from), to: name(to), body, ...copy, ...endingAsData(action) };
+      }
+      case "ask": {
+        const { client, node, body } = action.asked;
+        return { do: "ask", client: client + 1, node: name(node), body, ...endingAsData(action) };
+      }
+      case "fire":
+        return { do: "fire", node: name(action.node), timer: action.timer, ...endingAsData(action) };
+      case "restart":
+        return { do: "restart", node: name(action.node), ...endingAsData(action) };
+      case "crash":
+        return { do: "crash", node: name(action.node), kept: action.kept };
+      case "lose": {
+        const { from, to, body } = action.message;
+        return { do: "lose", from: name(from), to: name(to), body };
+      }
+    }
+  }
+
   #addRequests({ clients, locals, left }: NetworkState, actions: NetworkAction[]): void {
     for (let client = 0; client < clients.length; client++) {
       const at = clients[client]!;
@@ -482,6 +507,13 @@ function placeOnLink(messages: readonly Message[], at: number): number {
 function ending({ run, outcome }: { readonly run: HandlerRun; readonly outcome: Outcome }): string {
   const draws = run.draws.some((draw) => draw > 0) ? `, with random numbers ${run.draws.join(", ")}` : "";
   return outcome.crashed === undefined ? draws : `${draws}, and it crashes ${outcome.crashed}`;
+}
+
+function endingAsData({ run, outcome }: { readonly run: HandlerRun; readonly outcome: Outcome }): JsonObject {
+  return {
+    ...(run.draws.some((draw) => draw > 0) ? { random: run.draws } : {}),
+    ...(outcome.crashed === undefined ? {} : { crash: outcome.crashed }),
+  };
 }
 
 /** A body in a few words: its type, then its other members. */

@@ -1,0 +1,156 @@
+import type { Violation } from "../../checkers/consensus/monitor.ts";
+import { monitorFor } from "../../checkers/consensus/monitors.ts";
+import type { TraceEvent } from "../../histories/trace.ts";
+import type { BundledProtocol, Exploration, ProtocolMutant } from "../../systems/contracts/protocol.ts";
+import { explore, type ExploreOptions, type Progress } from "./explore.ts";
+import { NetworkSystem } from "./network/network-system.ts";
+import { replayScript, scriptOf, stepsInWords, type Script, type ScriptedSystem } from "./script.ts";
+
+/** What may be asked of an exploration besides its configuration. */
+export interface SubjectOptions extends ExploreOptions {
+  /** Take states that differ in which of the symmetric nodes is which for one. */
+  readonly symmetry?: boolean;
+  /** How many crashes and timers in all, in place of the configuration's. */
+  readonly crashes?: number;
+  readonly timers?: number;
+}
+
+/** A run that breaks a property, for people and for replay. */
+export interface Witness {
+  readonly violation: Violation;
+  /** Step by step, in words. */
+  readonly steps: readonly string[];
+  readonly script: Script;
+  /** The run as a trace, where there are nodes and messages. */
+  readonly trace?: readonly TraceEvent[];
+}
+
+export interface ConfigurationResult extends Progress {
+  readonly configuration: string;
+  readonly valid: boolean | "unknown";
+  /** Whether all runs of the configuration were seen, and none was cut off at a depth. */
+  readonly whole: boolean;
+  readonly reason?: string;
+  readonly counterexample?: Witness;
+  /** The violation that must be found here although all is right; `valid` says whether it was. */
+  readonly refuted?: { readonly property: string; readonly steps: number };
+}
+
+/** A small configuration that can be explored. */
+export interface Explorable {
+  readonly name: string;
+  explore(options: SubjectOptions): ConfigurationResult;
+  /** Replays a script that was found here. */
+  replay(script: Script, options: SubjectOptions): Witness | undefined;
+}
+
+/** Something of a catalogue that can be explored: a protocol or an algorithm on shared memory. */
+export interface Subject {
+  readonly name: string;
+  readonly mutants: readonly ProtocolMutant[];
+  /** Its small configurations. */
+  configurations(mutant?: string): readonly Explorable[];
+}
+
+/** A protocol of message passing. */
+export function protocolSubject(protocol: BundledProtocol): Subject {
+  return {
+    name: protocol.name,
+    mutants: protocol.mutants,
+    configurations: (mutant) =>
+      protocol.explorations.map((configuration) => ofProtocol(protocol, mutant, configuration)),
+  };
+}
+
+function ofProtocol(
+  bundled: BundledProtocol,
+  mutant: string | undefined,
+  configuration: Exploration,
+): Explorable {
+  const system = (options: SubjectOptions): NetworkSystem =>
+    new NetworkSystem({
+      protocol: bundled.build(mutant),
+      model: bundled.model,
+      configuration: withBudgets(configuration, options),
+      monitors: bundled.properties.map((property) => monitorFor(property)),
+      symmetry: options.symmetry === true,
+    });
+  return explorable({
+    name: configuration.name,
+    origin: originOf(bundled.name, mutant, configuration.name),
+    depth: configuration.depth,
+    system,
+  });
+}
+
+function withBudgets(configuration: Exploration, { crashes, timers }: SubjectOptions): Exploration {
+  return {
+    ...configuration,
+    ...(crashes === undefined ? {} : { crashes: { ...configuration.crashes, limit: crashes } }),
+    ...(timers === undefined ? {} : { timers: { ...configuration.timers, limit: timers } }),
+  };
+}
+
+export function originOf(
+  protocol: string,
+  mutant: string | undefined,
+  configuration: string,
+): { protocol: string; mutant?: string; configuration: string } {
+  return { protocol, ...(mutant === undefined ? {} : { mutant }), configuration };
+}
+
+/** How a configuration of either kind is explored. */
+export function explorable<State, Action>(configuration: {
+  readonly name: string;
+  readonly origin: { readonly protocol: string; readonly mutant?: string; readonly configuration: string };
+  readonly depth: number | undefined;
+  readonly system: (options: SubjectOptions) => ScriptedSystem<State, Action>;
+  readonly trace?: (
+    system: ScriptedSystem<State, Action>,
+    run: { readonly states: readonly State[]; readonly actions: readonly Action[] },
+  ) => readonly TraceEvent[];
+  readonly refuted?: { readonly property: string; readonly steps: number } | undefined;
+}): Explorable {
+  const { name, origin, refuted, trace } = configuration;
+  return {
+    name,
+    explore(options) {
+      const system = configuration.system(options);
+      const depth = Math.min(options.depth ?? Infinity, configuration.depth ?? Infinity);
+      const { counterexample, ...seen } = explore(system, { ...options, depth });
+      const result: ConfigurationResult = {
+        configuration: name,
+        ...seen,
+        ...(counterexample === undefined
+          ? {}
+          : {
+              counterexample: {
+                violation: counterexample.violation,
+                steps: stepsInWords(system, counterexample),
+                script: scriptOf(system, counterexample, origin),
+                ...(trace === undefined ? {} : { trace: trace(system, counterexample) }),
+              },
+            }),
+      };
+      if (refuted === undefined) return result;
+      const found = counterexample?.violation.property;
+      return {
+        ...result,
+        refuted,
+        // What must be refuted here and was not in all that was seen is not what it is said to be.
+        valid: found === refuted.property ? true : found === undefined && !seen.whole ? "unknown" : false,
+      };
+    },
+    replay(script, options) {
+      const system = configuration.system(options);
+      const replayed = replayScript(system, script);
+      if (replayed.violation === undefined) return undefined;
+      return {
+        violation: replayed.violation,
+        steps: stepsInWords(system, replayed),
+        script,
+        ...(trace === undefined ? {} : { trace: trace(system, replayed) }),
+      };
+    },
+  };
+}
