@@ -44,10 +44,12 @@ export class Network {
   readonly #links: readonly (readonly Link[])[];
   readonly #faults = new Map<string, Fault>();
   readonly #fifo: boolean;
-  /** Of 1000 fates, those from here on: to be late, to come twice, to be lost. */
+  /** How many fates there are, as few as the permille allow, and those from which on it is late, doubled, lost. */
+  readonly #fates: number;
   readonly #lateFrom: number;
   readonly #twiceFrom: number;
   readonly #lostFrom: number;
+  readonly #clientFates: number;
   readonly #clientLostFrom: number;
   #messages = 0;
 
@@ -63,10 +65,17 @@ export class Network {
     );
     this.#fifo = settings.channels === "fifo";
     const kind = settings.timing === "synchronous";
-    this.#lostFrom = kind ? 1000 : 1000 - settings.loss;
-    this.#twiceFrom = kind || this.#fifo ? this.#lostFrom : this.#lostFrom - settings.duplication;
-    this.#lateFrom = kind ? 1000 : this.#twiceFrom - settings.stragglers.permille;
-    this.#clientLostFrom = kind ? 1000 : 1000 - settings.clients.loss;
+    const lost = kind ? 0 : settings.loss;
+    const twice = kind || this.#fifo ? 0 : settings.duplication;
+    const late = kind ? 0 : settings.stragglers.permille;
+    const unit = [lost, twice, late].reduce(greatestCommonDivisor, 1000);
+    this.#fates = 1000 / unit;
+    this.#lostFrom = this.#fates - lost / unit;
+    this.#twiceFrom = this.#lostFrom - twice / unit;
+    this.#lateFrom = this.#twiceFrom - late / unit;
+    const clientLost = kind ? 0 : settings.clients.loss;
+    this.#clientFates = 1000 / greatestCommonDivisor(1000, clientLost);
+    this.#clientLostFrom = this.#clientFates - (clientLost * this.#clientFates) / 1000;
   }
 
   /** The link between two places by index; the clients come after the last node. */
@@ -232,7 +241,7 @@ export class Network {
     const { settings, time, queue, watch } = this.parts;
     const { choices } = link;
     const kind = this.#isKind(link);
-    const fate = kind || this.#lateFrom === 1000 ? 0 : choices.choose(1000, "fate");
+    const fate = kind ? 0 : choices.choose(this.#fates, "fate");
     let delay = drawDelay(settings.delay, choices, "delay");
     if (fate >= this.#lostFrom && !this.#fifo) {
       this.#lose(link, message, link.from, "loss");
@@ -266,8 +275,8 @@ export class Network {
 
   #clientFate(link: Link): "lost" | "arrives" {
     if (link.cuts > 0) return "lost";
-    if (this.#clientLostFrom === 1000 || this.#isKind(link)) return "arrives";
-    return link.choices.choose(1000, "fate") >= this.#clientLostFrom ? "lost" : "arrives";
+    if (this.#isKind(link)) return "arrives";
+    return link.choices.choose(this.#clientFates, "fate") >= this.#clientLostFrom ? "lost" : "arrives";
   }
 
   #disturbed(link: Link, payload: unknown): number {
@@ -374,4 +383,10 @@ export class Network {
       .filter(({ from, to }) => from !== to)
       .map(({ from, to }) => this.link(index(from), index(to)));
   }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  let [larger, smaller] = [a, b];
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
 }

@@ -5,7 +5,7 @@ export const toClient = -1;
 
 /** What a node has sent or answered and what waits, in order, for the disk. */
 export class Outbox {
-  /** Write number that must be stable first; receiver; request; body. A ring, by position. */
+  /** Write number that must be stable first; receiver; request; body. The first `#head` have left. */
   #after: number[] = [];
   #to: number[] = [];
   #request: string[] = [];
@@ -30,7 +30,7 @@ export class Outbox {
       leave(this.#to[at] ?? toClient, this.#request[at] ?? "", this.#body[at] ?? {});
     }
     if (this.#head === this.#after.length) this.clear();
-    else if (this.#head > 1000) {
+    else if (2 * this.#head >= this.#after.length) {
       for (const column of [this.#after, this.#to, this.#request, this.#body]) column.splice(0, this.#head);
       this.#head = 0;
     }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { TraceEvent } from "../../../histories/trace.ts";
+import type { TraceEvent, VectorClock } from "../../../histories/trace.ts";
+import { ExhaustiveChoices } from "../choices/exhaustive-choices.ts";
 import { RandomChoices } from "../choices/random-choices.ts";
 import { RecordedChoices } from "../choices/recorded-choices.ts";
 import { ReplayedChoices } from "../choices/replayed-choices.ts";
 import type { ChoiceStreams } from "../choices.ts";
 import { paxosTraffic } from "../testing/paxos-traffic.ts";
+import { Probe } from "../testing/probe.ts";
 
 const lossy = {
   network: {
@@ -39,5 +41,53 @@ describe("a simulated cluster", () => {
     const replayed = new ReplayedChoices(recorded.record(), { strict: true });
     expect(run(replayed)).toEqual(first);
     expect(replayed.exact()).toBe(true);
+  });
+
+  it("tells a trace whose vector clocks are those of what happened before", () => {
+    const events: TraceEvent[] = [];
+    const trace = { sink: (event: TraceEvent): void => void events.push(event), clocks: true };
+    paxosTraffic(new RandomChoices(5), { settings: lossy, trace }).world.runTo(300_000);
+    const own = new Map<string, VectorClock>();
+    const sent = new Map<number, VectorClock>();
+    for (const { node, clock = {}, ...event } of events) {
+      const before = [own.get(node) ?? {}];
+      if (event.kind === "send") sent.set(event.message, clock);
+      if (event.kind === "receive") before.push(sent.get(event.message) ?? { nobody: 1 });
+      const expected: Record<string, number> = {};
+      for (const past of before) {
+        for (const [other, count] of Object.entries(past)) {
+          expected[other] = Math.max(expected[other] ?? 0, count);
+        }
+      }
+      expected[node] = (expected[node] ?? 0) + 1;
+      expect(clock).toEqual(expected);
+      own.set(node, clock);
+    }
+    expect(events.length).toBeGreaterThan(1_000);
+  });
+
+  it("can be run through all that may happen: every order of messages, every loss", () => {
+    const choices = new ExhaustiveChoices();
+    const outcomes = new Set<string>();
+    do {
+      const probe = new Probe({
+        choices,
+        nodes: ["n1", "n2"],
+        settings: {
+          network: { loss: 500, delay: { kind: "uniform", from: 1_000, to: 1_001 } },
+        },
+      });
+      probe.send("n1", "n2", "a");
+      probe.send("n1", "n2", "b");
+      outcomes.add(
+        probe
+          .until(9_000)
+          .map((line) => line.replace(/^\d+ n2: (.) from n1$/, "$1"))
+          .join(""),
+      );
+    } while (choices.next());
+    // Two messages, each lost or not and with one of two delays.
+    expect(choices.runs).toBe(16);
+    expect([...outcomes].toSorted()).toEqual(["", "a", "ab", "b", "ba"]);
   });
 });
