@@ -37,6 +37,8 @@ class Drive {
   readonly #options: DriveOptions;
   /** When the plan wants to be asked next, in microseconds. */
   #until = 0;
+  /** When it was asked last. */
+  #asked = -1;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -50,6 +52,7 @@ class Drive {
       if (world.due() > now) world.passTo(now);
       if (!this.#takeEvents(now)) return "too many events";
       clients.giveUp();
+      if (this.#until > now) continue;
       if (!this.#beginOperations(now)) return "done";
       if (!this.#takeEvents(now)) return "too many events";
     }
@@ -68,6 +71,7 @@ class Drive {
   /** Begins what the plan wants to begin now; false when it has ended. */
   #beginOperations(now: number): boolean {
     const { source } = this.#options;
+    this.#asked = now;
     for (;;) {
       const step = source.next(now * 1000);
       switch (step.kind) {
@@ -107,7 +111,7 @@ class Drive {
     const { value } = source.complete(operation.thread, completion, now * 1000);
     const event = eventOf(operation, completion.type, value, now, node);
     record(completion.error === undefined ? event : { ...event, error: completion.error });
-    this.#until = Math.min(this.#until, now + 1);
+    this.#until = Math.min(this.#until, Math.max(now, this.#asked + 1));
   }
 }
 
