@@ -11,11 +11,12 @@ export type IsolationClaim =
       readonly kind: "dependency-cycle";
       readonly levels: readonly Level[];
       readonly cycle: readonly ClaimedEdge[];
-    };
+    }
+  | { readonly kind: "no-order"; readonly level: Level; readonly core: readonly number[] };
 
 /**
  * The claims of a check of isolation as it was saved: the executions of its certificate where that is there in full, and
- * the cycles of its anomalies. What is not of their form is none.
+ * the cycles of its anomalies and what of them has no order. What is not of their form is none.
  */
 export function isolationClaimsOf(check: Json): IsolationClaim[] {
   if (!isJsonObject(check) || check["checker"] !== "isolation") return [];
@@ -26,7 +27,10 @@ export function isolationClaimsOf(check: Json): IsolationClaim[] {
   const cycles = objects(check["anomalies"]).flatMap(({ evidence }) =>
     isJsonObject(evidence) && evidence["kind"] === "dependency-cycle" ? readCycle(evidence) : [],
   );
-  return [...executions, ...cycles];
+  const cores = objects(check["anomalies"]).flatMap(({ evidence }) =>
+    isJsonObject(evidence) && evidence["kind"] === "no-order" ? readCore(evidence) : [],
+  );
+  return [...executions, ...cycles, ...cores];
 }
 
 function readExecution(value: JsonObject): IsolationClaim[] {
@@ -61,6 +65,13 @@ function readCycle(evidence: JsonObject): IsolationClaim[] {
   // Conditions of single operations have no level that forbids the cycle.
   if (cycle.length < edges.length || cycle.length === 0 || levels.length < named.length) return [];
   return [{ kind: "dependency-cycle", levels, cycle }];
+}
+
+function readCore(evidence: JsonObject): IsolationClaim[] {
+  const [name] = isJsonArray(evidence["levels"]) ? evidence["levels"] : [];
+  const level = levelNamed(name);
+  const core = numbers(evidence["core"]);
+  return level === undefined || core === undefined ? [] : [{ kind: "no-order", level, core }];
 }
 
 const kinds: readonly EdgeKind[] = ["ww", "wr", "rw", "so", "rt", "wwp", "wrp", "rwp"];

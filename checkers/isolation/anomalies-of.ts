@@ -3,6 +3,7 @@ import type { Anomaly } from "../verdict.ts";
 import type { AnomalyName } from "./anomalies.ts";
 import { forbids, isObserved } from "./cycles/forbids.ts";
 import { nameOfInferred, namesOfCycle } from "./cycles/name-cycle.ts";
+import { verifyCore } from "../certificates/isolation/core.ts";
 import { verifyCycle } from "../certificates/isolation/cycle.ts";
 import type { ClaimedEdge } from "../certificates/isolation/claims.ts";
 import { verifyCycle as verifyEdges } from "./cycles/verify.ts";
@@ -326,18 +327,23 @@ function ofCore(reading: Reading, level: Level, core: readonly number[], context
   );
   const all = list(texts.named.map((t) => texts.name(t)));
   const more = nodes.length > MostShown ? ` and ${nodes.length - MostShown} more` : "";
+  const events = nodes.map((node) => reading.begin[node]!);
+  const { verified, reason } = verifyCore(reading.transactions, level, events);
   const evidence: NoOrderEvidence = {
     kind: "no-order",
     levels: [nameOf(level)],
+    core: events,
     transactions: texts.shown(new Set()),
-    ...(shrunk === undefined ? {} : { shrunk: shrunk.map((node) => reading.begin[node]!) }),
+    ...(shrunk === undefined ? {} : { shrunk: events }),
+    ...(verified === "open" ? {} : { verified }),
+    ...(reason === undefined ? {} : { unverified: reason }),
     ...(context.formalism === undefined
       ? {}
       : { formalism: viewOfCore(context.formalism, level, nodes, new EdgeSentences(reading, texts)) }),
   };
   return {
     type: "no-order",
-    operations: nodes.map((node) => reading.begin[node]!),
+    operations: events,
     explanation: `Whatever the order in which ${all}${more} wrote, what they read closes a circle that ${nameOf(level)} forbids: every order was tried, and each part of them alone could be explained.`,
     evidence,
   };

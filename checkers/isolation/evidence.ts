@@ -62,7 +62,7 @@ export interface DependencyCycleEvidence extends Evidence {
   readonly transactions: readonly ShownTransaction[];
   /** Invocations of a smallest set of transactions that breaks the level as well: dropping any one of them mends it. */
   readonly shrunk?: readonly number[];
-  /** Whether separate code found every edge in the history. */
+  /** Whether separate code found every edge in the history, or that its reasons force it. */
   readonly verified: boolean;
   readonly formalism?: FormalismView;
 }
@@ -71,10 +71,14 @@ export interface DependencyCycleEvidence extends Evidence {
 export interface NoOrderEvidence extends Evidence {
   readonly kind: "no-order";
   readonly levels: readonly string[];
+  /** Invocations of the transactions that have no order. */
+  readonly core: readonly number[];
   readonly transactions: readonly ShownTransaction[];
   readonly shrunk?: readonly number[];
-  /** Whether trying every order confirmed it; absent where there are too many. */
+  /** Whether separate code, which tried every order, found none; absent where there are too many. */
   readonly verified?: boolean;
+  /** Why it is not verified. */
+  readonly unverified?: string;
   readonly formalism?: FormalismView;
 }
 

@@ -9,6 +9,7 @@ import {
   looksKeyed,
   nameOf,
   transactionsOf,
+  verifyCore,
   verifyCycle,
   verifyContradiction,
   verifyExecution,
@@ -18,6 +19,7 @@ import {
   type Level,
   type Model,
   type NullReads,
+  type Transactions,
 } from "../../checkers/index.ts";
 import { InputError, UsageError } from "../../histories/errors.ts";
 import {
@@ -123,15 +125,25 @@ function verifyIsolation(
   );
   let failed = 0;
   for (const claim of claims) {
-    const problem =
-      claim.kind === "execution"
-        ? verifyExecution(transactions, claim.level, claim.execution)
-        : firstProblem(claim.levels, (level) => verifyCycle(transactions, level, claim.cycle));
+    const problem = problemOf(transactions, claim);
     if (problem !== undefined) failed++;
     const outcome = problem === undefined ? "verified" : `NOT VERIFIED (${problem})`;
     process.stdout.write(`${outcome}: ${toldOfIsolation(claim)}\n`);
   }
   return failed;
+}
+
+function problemOf(transactions: Transactions, claim: IsolationClaim): string | undefined {
+  switch (claim.kind) {
+    case "execution":
+      return verifyExecution(transactions, claim.level, claim.execution);
+    case "dependency-cycle":
+      return firstProblem(claim.levels, (level) => verifyCycle(transactions, level, claim.cycle));
+    case "no-order": {
+      const { verified, reason } = verifyCore(transactions, claim.level, claim.core);
+      return verified === true ? undefined : reason;
+    }
+  }
 }
 
 function firstProblem(
@@ -148,6 +160,8 @@ function firstProblem(
 function toldOfIsolation(claim: IsolationClaim): string {
   if (claim.kind === "execution")
     return `an execution of ${counted(claim.execution.commits.length, "transaction")} explains the history (${nameOf(claim.level)})`;
+  if (claim.kind === "no-order")
+    return `${counted(claim.core.length, "transaction")} (events ${claim.core.join(", ")}) have no order (${nameOf(claim.level)})`;
   const path = claim.cycle.map(({ from, kind }) => `${from} ─${kind}→ `).join("");
   return `the cycle ${path}${claim.cycle[0]?.from ?? ""} breaks ${claim.levels.map(nameOf).join(", ")}`;
 }

@@ -3,11 +3,19 @@ import { Aborted, Never, NoVersion, type Transactions } from "../../isolation/tr
 import { isPath, NumberedEdges, reasonsFirst, type NumberedEdge } from "./claimed-edges.ts";
 import type { ClaimedEdge } from "./claims.ts";
 import { isForbidden, type Details } from "./forbidden.ts";
-import { InitialTransaction, Nobody, Witnesses } from "./witnesses.ts";
+import { isForced } from "./forced.ts";
+import { PartialAccount } from "./partial-account.ts";
+import { narrowed, partOf, readsOf, type Extent, type PartEdge } from "./part.ts";
+import { InitialTransaction, Nobody, transactionAt, Witnesses } from "./witnesses.ts";
+
+/** How much is taken for granted besides the reasons of an edge, least first. */
+const extents: readonly Extent[] = ["named", "key", "built", "reads", "all"];
+/** Larger parts of a history are not looked at for one inferred edge. */
+const MostForced = 200;
 
 /**
  * Verifies from the transactions alone that a cycle shows a level to be violated: the level forbids a cycle of this shape, and each edge
- * is there in every account. An inferred order of two writers must close a forbidden cycle with its reasons if turned round.
+ * is there in every account: observed, or because with its reasons its opposite would break the level's rule.
  *
  * Returns what is wrong, in words; `undefined` when the cycle stands.
  */
@@ -22,18 +30,22 @@ export function verifyCycle(
   if (ordered === undefined) return "its edges are inferred from one another in a circle";
   const edges = new NumberedEdges(transactions, ordered);
   const verifier = new CycleVerifier(transactions, level, edges.all);
+  if (!verifier.forbids(edges.of(cycle))) return "the level does not forbid such a cycle";
   for (const edge of edges.all) {
     const problem = verifier.problemOf(edge);
-    if (problem !== undefined)
-      return `the ${edge.kind} edge from event ${edge.from} to event ${edge.to} ${problem}`;
+    if (problem === undefined) verifier.accept(edge);
+    else return `the ${edge.kind} edge from event ${edge.from} to event ${edge.to} ${problem}`;
   }
-  return verifier.forbids(edges.of(cycle)) ? undefined : "the level does not forbid such a cycle";
+  const absent = verifier.perhapsAbsent(edges.all);
+  return absent === undefined ? undefined : `the transaction of event ${absent} need not have taken effect`;
 }
 
 class CycleVerifier implements Details {
   readonly #transactions: Transactions;
   readonly #level: Level;
   readonly #witnesses: Witnesses;
+  /** Transactions that were read from by edges which are certain. */
+  readonly #seen = new Set<number>();
   readonly #observed = new Map<number, boolean>();
 
   constructor(transactions: Transactions, level: Level, edges: readonly NumberedEdge[]) {
@@ -50,7 +62,22 @@ class CycleVerifier implements Details {
           for (let i = first[t]!; i < first[t + 1]!; i++) keys.add(key[i]!);
       }
     }
-    this.#witnesses = new Witnesses(transactions, keys);
+    this.#witnesses = new Witnesses(transactions, keys, level.name === "read-uncommitted");
+  }
+
+  /** Takes an edge for certain: whoever was read took effect. */
+  accept({ kind, from }: NumberedEdge): void {
+    if (kind === "wr" || kind === "wrp") this.#seen.add(this.#at(from));
+  }
+
+  /** The event of a transaction of these edges of which it is not certain that it took effect. */
+  perhapsAbsent(edges: readonly NumberedEdge[]): number | undefined {
+    return edges
+      .flatMap(({ from, to }) => [from, to])
+      .find((event) => {
+        const t = this.#at(event);
+        return !this.#seen.has(t) && !this.#isObserved(t);
+      });
   }
 
   forbids(cycle: readonly NumberedEdge[]): boolean {
@@ -72,7 +99,16 @@ class CycleVerifier implements Details {
   readsAfter(into: NumberedEdge, anti: NumberedEdge): boolean {
     const reader = this.#at(anti.from);
     const arrival = this.#arrival(into, reader);
-    return this.#readsOverwritten(anti).some((operation) => operation > arrival);
+    const overwritten = this.#readsOverwritten(anti);
+    // Of which read an inferred one is, is not told: it may be of any of the key.
+    if (overwritten.length === 0)
+      return this.#witnesses
+        .reads(reader, anti.key)
+        .every(
+          (operation) =>
+            operation > arrival || this.#witnesses.source(reader, operation) === this.#at(anti.to),
+        );
+    return overwritten.some((operation) => operation > arrival);
   }
 
   #arrival(into: NumberedEdge, reader: number): number {
@@ -90,8 +126,6 @@ class CycleVerifier implements Details {
     const to = this.#at(edge.to);
     if (from === Nobody || to === Nobody || to === InitialTransaction || from === to)
       return "is of no two transactions";
-    if (!this.#isObserved(from) || !this.#isObserved(to))
-      return "is of a transaction that need not have taken effect";
     const { session, begin, end, timed } = this.#transactions;
     const { key } = edge;
     if (key < 0 && edge.kind !== "so" && edge.kind !== "rt") return "is of no key";
@@ -105,85 +139,73 @@ class CycleVerifier implements Details {
           ? undefined
           : "is of transactions that overlapped";
       case "wr":
-        return this.#witnesses.reads(to, key).some((i) => this.#witnesses.source(to, i) === from)
+      case "wrp":
+        return this.#witnesses.reads(to, key).some((i) => this.#witnesses.source(to, i) === from) ||
+          this.#isForced(edge)
           ? undefined
           : "was not read, or may have been written by another";
       case "ww":
+      case "wwp":
         if (!this.#witnesses.writes(from, key) || !this.#witnesses.writes(to, key))
           return "is of a key that one of them did not write";
-        return this.#precedes(from, to, key) || this.#isForced(edge, edge.because)
+        return this.#precedes(from, to, key) || this.#isForced(edge)
           ? undefined
           : "is of versions in no known order";
       case "rw":
+      case "rwp":
         if (!this.#witnesses.writes(to, key)) return "is of a key that was not overwritten";
-        return this.#readsOverwritten(edge).length > 0
+        return this.#readsOverwritten(edge).length > 0 || this.#isForced(edge)
           ? undefined
           : "is of no version that was read and overwritten";
-      case "wwp":
-      case "wrp":
-      case "rwp":
-        return "is of a predicate";
     }
   }
 
   /** Operations of the first transaction that read a version which the second certainly overwrote. */
-  #readsOverwritten(edge: NumberedEdge): number[] {
-    const reader = this.#at(edge.from);
-    const to = this.#at(edge.to);
-    const { key } = edge;
+  #readsOverwritten({ from, to, key }: NumberedEdge): number[] {
+    const reader = this.#at(from);
+    const later = this.#at(to);
     return this.#witnesses.reads(reader, key).filter((i) => {
       const writer = this.#witnesses.source(reader, i);
-      if (writer === Nobody || writer === to) return false;
-      if (this.#precedes(writer, to, key)) return true;
-      const from = writer === InitialTransaction ? -1 : this.#transactions.begin[writer]!;
-      const order = { from, to: edge.to, kind: "ww", key, because: [] } as const;
-      return (
-        edge.because.some(
-          (reason) =>
-            reason.kind === "ww" && reason.key === key && reason.from === from && reason.to === edge.to,
-        ) || this.#isForced(order, edge.because)
-      );
+      return writer !== Nobody && writer !== later && this.#precedes(writer, later, key);
     });
   }
 
   /**
-   * Whether an order of two writers of a key follows from verified edges: if they are a path from the first to the second, which closes
-   * a forbidden cycle with the opposite order; or a path from the first to someone who read the second's version, and would then
-   * have read what the first overwrote.
+   * Whether an edge follows from its reasons: from those next to it, or from all that these rest on in turn. The less of what the
+   * transactions tell besides is taken for granted, the better: all of it may contradict itself.
    */
-  #isForced({ from, to, key }: NumberedEdge, because: readonly NumberedEdge[]): boolean {
+  #isForced(edge: NumberedEdge): boolean {
     if (this.#level.name === "read-uncommitted") return false;
-    const opposite: NumberedEdge = { from: to, to: from, kind: "ww", key, because: [] };
-    // Who wrote on what it had read wrote before all that came after that, where nobody may come in between.
-    const built = because.some((read, i) => {
-      if (read.kind !== "wr" || read.key !== key || read.to !== from || read.from === to) return false;
-      const order: NumberedEdge = { from: read.from, to, kind: "ww", key, because: [] };
-      return (
-        this.#precedes(this.#at(read.from), this.#at(to), key) ||
-        this.#isForced(order, because.toSpliced(i, 1))
-      );
-    });
-    if (built && this.forbids([{ from, to, kind: "rw", key, because: [] }, opposite])) return true;
-    // Among the reasons may be a read by which somebody is concerned, besides the path.
-    const paths = [
-      because,
-      ...because.flatMap((edge, i) =>
-        edge.kind === "wr" && edge.key === key ? [because.toSpliced(i, 1)] : [],
-      ),
-    ];
-    return paths.some((path) => {
-      const end = path.at(-1)?.to ?? from;
-      if (end === from || !isPath(path, from, end)) return false;
-      if (end === to) return this.forbids([...path, opposite]);
-      const anti: NumberedEdge = { from: end, to: from, kind: "rw", key, because: [opposite] };
-      return this.#sees(end, to, key) && this.forbids([...path, anti]);
-    });
+    const behind = allBehind(edge.because);
+    return extents.some((extent) =>
+      [edge.because, behind].some((reasons) => this.#followsFrom(edge, reasons, extent)),
+    );
   }
 
-  /** Whether a transaction certainly read another's version of a key. */
-  #sees(reader: number, writer: number, key: number): boolean {
-    const [t, other] = [this.#at(reader), this.#at(writer)];
-    return this.#witnesses.reads(t, key).some((i) => this.#witnesses.source(t, i) === other);
+  #followsFrom(edge: NumberedEdge, reasons: readonly NumberedEdge[], extent: Extent): boolean {
+    const named = new Set([edge, ...reasons].flatMap(({ from, to }) => [this.#at(from), this.#at(to)]));
+    if (named.size > MostForced) return false;
+    const onlyKey = extent !== "reads" && extent !== "all";
+    const sources = [...named].flatMap((t) =>
+      readsOf(this.#transactions, this.#witnesses, t)
+        .filter(({ key }) => !onlyKey || key === edge.key)
+        .flatMap(({ writers }) => writers),
+    );
+    const part = partOf(this.#transactions, this.#witnesses, [...named, ...sources], this.#seen);
+    if (part.members.length > MostForced) return false;
+    const member = new Map(part.members.map((t, i) => [t, i]));
+    const inPart = ({ kind, key, from, to }: NumberedEdge): PartEdge => ({
+      kind,
+      key,
+      from: member.get(this.#at(from)) ?? Nobody,
+      to: member.get(this.#at(to)) ?? Nobody,
+    });
+    const conclusion = inPart(edge);
+    const premises = reasons.map(inPart);
+    if ([conclusion, ...premises].some(({ from, to }) => from === Nobody || to === Nobody)) return false;
+    const account = new PartialAccount(narrowed(part, extent, [conclusion, ...premises]), this.#level);
+    for (const premise of premises) account.give(premise);
+    return isForced(account, conclusion);
   }
 
   /** Whether the order of two writers of a key is certain: told by a list, by the system's versions, or by reads before writes. */
@@ -220,17 +242,14 @@ class CycleVerifier implements Details {
     return observed;
   }
 
-  /** The transaction invoked at an event; `Nobody` if none was. */
   #at(event: number): number {
-    if (event === -1) return InitialTransaction;
-    const { begin, count } = this.#transactions;
-    let low = 0;
-    let high = count - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (begin[middle]! < event) low = middle + 1;
-      else high = middle;
-    }
-    return count > 0 && begin[low] === event ? low : Nobody;
+    return transactionAt(this.#transactions, event);
   }
+}
+
+/** Edges and all that they are inferred from. */
+function allBehind(edges: readonly NumberedEdge[]): readonly NumberedEdge[] {
+  const seen = new Set(edges);
+  for (const { because } of seen) for (const reason of because) seen.add(reason);
+  return [...seen];
 }

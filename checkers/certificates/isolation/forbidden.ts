@@ -24,7 +24,7 @@ export function isForbidden(
   const ansi = name === "ansi-snapshot-isolation";
   const isHeeded = (kind: EdgeKind): boolean =>
     kind === "so" ? strength !== "plain" : kind === "rt" ? strength === "strong" || ansi : true;
-  if (!cycle.every(({ kind }) => isHeeded(kind) && !kind.endsWith("p"))) return false;
+  if (!cycle.every(({ kind }) => isHeeded(kind))) return false;
   const at = cycle.findIndex(({ kind }) => kind === "rw");
   const only = (...kinds: readonly EdgeKind[]): boolean => cycle.every(({ kind }) => kinds.includes(kind));
   if (name === "read-uncommitted") return only("ww", "so", "rt");

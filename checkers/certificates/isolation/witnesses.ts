@@ -16,7 +16,7 @@ import {
 export const InitialTransaction = -1;
 export const Nobody = -2;
 
-interface Written {
+export interface Written {
   readonly transaction: number;
   readonly operation: number;
 }
@@ -24,6 +24,7 @@ interface Written {
 /** What the operations on some keys tell of who wrote and who read what, found in one pass over the columns. */
 export class Witnesses {
   readonly #transactions: Transactions;
+  readonly #withAborted: boolean;
   /** Key → value → writes of it. */
   readonly #writes = new Map<number, Map<number, Written[]>>();
   /** Key → transaction → its last write. */
@@ -31,7 +32,12 @@ export class Witnesses {
   /** Key → element → its first and its last place in the trace. */
   readonly #places = new Map<number, Map<number, { readonly first: number; last: number }>>();
 
-  constructor(transactions: Transactions, keys: Iterable<number>) {
+  /**
+   * Of some keys. `withAborted`: an element of a list may be that of an aborted transaction though another appended it too, as where
+   * the level asks nothing of reads.
+   */
+  constructor(transactions: Transactions, keys: Iterable<number>, withAborted = true) {
+    this.#withAborted = withAborted;
     this.#transactions = transactions;
     const { count, first, kind, key, value, traceFirst, traceElement } = transactions;
     const isAsked = new Uint8Array(transactions.keys.length);
@@ -89,19 +95,39 @@ export class Witnesses {
    * whoever appended the last element: if that was not its last, the levels that heed reads are violated all the same.
    */
   source(transaction: number, operation: number): number {
+    const sources = this.sources(transaction, operation);
+    return sources.length === 1 ? sources[0]! : Nobody;
+  }
+
+  /** All transactions whose version of the key a read can have seen. */
+  sources(transaction: number, operation: number): readonly number[] {
     const { kind, key, value } = this.#transactions;
     const isList = kind[operation] === ReadList;
     const shown = isList ? this.#lastElement(operation) : value[operation]!;
-    if (shown === undefined) return InitialTransaction;
-    let only = !isList && shown === NullValue ? InitialTransaction : Nobody;
-    for (const written of this.#writes.get(key[operation]!)?.get(shown) ?? []) {
-      const writer = written.transaction;
-      if (writer === transaction || writer === only || !this.#counts(writer)) continue;
-      if (!isList && this.lastWrite(writer, key[operation]!) !== written.operation) continue;
-      if (only !== Nobody) return Nobody;
-      only = writer;
+    if (shown === undefined) return [InitialTransaction];
+    const found = new Set(!isList && shown === NullValue ? [InitialTransaction] : []);
+    for (const { transaction: writer, operation: write } of this.#writes.get(key[operation]!)?.get(shown) ??
+      []) {
+      if (writer === transaction || !this.#counts(writer)) continue;
+      if (isList || this.lastWrite(writer, key[operation]!) === write) found.add(writer);
     }
-    return only;
+    return this.#ofVersion(operation, [...found]);
+  }
+
+  /** Of those who may have written what was read, those to whose version the reader's fits, where the system told any. */
+  #ofVersion(operation: number, writers: readonly number[]): readonly number[] {
+    const { version, key } = this.#transactions;
+    const read = version?.[operation] ?? NoVersion;
+    if (read === NoVersion || writers.length < 2) return writers;
+    const same = writers.filter((writer) => this.version(writer, key[operation]!) === read);
+    if (same.length > 0) return same;
+    const untold = writers.filter((writer) => this.version(writer, key[operation]!) === NoVersion);
+    return untold.length > 0 ? untold : writers;
+  }
+
+  /** Every transaction's last write of a key. */
+  lastWrites(key: number): readonly Written[] {
+    return [...(this.#last.get(key)?.values() ?? [])];
   }
 
   #counts(transaction: number): boolean {
@@ -131,7 +157,7 @@ export class Witnesses {
     let latest = -1;
     for (let i = first[a]!; i < first[a + 1]!; i++)
       if (keys[i] === key && kind[i] === Append)
-        if (writes?.get(value[i]!)?.every(({ transaction }) => transaction === a) === true)
+        if (this.#isOnlyAppender(a, writes?.get(value[i]!) ?? []))
           latest = Math.max(latest, places?.get(value[i]!)?.last ?? -1);
     let earliest = Infinity;
     for (let i = first[b]!; i < first[b + 1]!; i++)
@@ -143,10 +169,16 @@ export class Witnesses {
   /** Whether an element that only a transaction appended is in the trace. */
   #isInTrace(transaction: number, i: number): boolean {
     const { key, value } = this.#transactions;
-    const appenders = this.#writes.get(key[i]!)?.get(value[i]!) ?? [];
     return (
       this.#places.get(key[i]!)?.has(value[i]!) === true &&
-      appenders.every((other) => other.transaction === transaction)
+      this.#isOnlyAppender(transaction, this.#writes.get(key[i]!)?.get(value[i]!) ?? [])
+    );
+  }
+
+  /** Whether nobody else appended an element who may be the one that was seen. */
+  #isOnlyAppender(transaction: number, appended: readonly Written[]): boolean {
+    return appended.every(
+      (other) => other.transaction === transaction || !(this.#withAborted || this.#counts(other.transaction)),
     );
   }
 
@@ -179,4 +211,17 @@ export class Witnesses {
     }
     return false;
   }
+}
+
+/** The transaction invoked at an event, −1 standing for the initial one; `Nobody` if none was. */
+export function transactionAt({ begin, count }: Transactions, event: number): number {
+  if (event === -1) return InitialTransaction;
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (begin[middle]! < event) low = middle + 1;
+    else high = middle;
+  }
+  return count > 0 && begin[low] === event ? low : Nobody;
 }

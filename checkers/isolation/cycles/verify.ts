@@ -4,7 +4,8 @@ import type { Edge } from "../decision.ts";
 import { isWriter, precedes } from "./versions.ts";
 
 /**
- * Verifies a cycle from the reading alone: its edges join up, and each was observed, or has a `because` whose edges all were.
+ * Checks a cycle against the reading: its edges join up, and each was observed or has a `because` of such edges. That these force
+ * it is for `checkers/certificates/isolation` to verify.
  * Returns what is wrong, in words; `undefined` when it stands.
  */
 export function verifyCycle(reading: Reading, cycle: readonly Edge[]): string | undefined {
@@ -46,10 +47,12 @@ function problemOf(reading: Reading, edge: Edge): string | undefined {
         ? undefined
         : "is of transactions that overlapped";
     case "wr":
+    case "wrp":
       return inferred || reads(reading, to, key).some(({ writer }) => writer === from)
         ? undefined
         : "was not read";
     case "ww":
+    case "wwp":
       // An order of writes to different keys can only have been inferred.
       if (key < 0 && inferred) return undefined;
       if (!isWriter(reading, key, from) || !isWriter(reading, key, to))
@@ -58,6 +61,7 @@ function problemOf(reading: Reading, edge: Edge): string | undefined {
         ? undefined
         : "is of versions in no known order";
     case "rw":
+    case "rwp":
       if (!isWriter(reading, key, to)) return "is of a key that was not overwritten";
       return reads(reading, from, key).some(
         ({ writer }) =>
@@ -65,10 +69,6 @@ function problemOf(reading: Reading, edge: Edge): string | undefined {
       )
         ? undefined
         : "is of no version that was read before";
-    case "wwp":
-    case "wrp":
-    case "rwp":
-      return undefined;
   }
 }
 
