@@ -208,4 +208,3 @@ export function signatures({ verdicts }: Pick<SimulatedRun, "verdicts">): readon
     .filter(({ valid }) => valid === false)
     .map(({ checker, anomalies }) => ({ checker, anomaly: anomalies[0]?.type ?? "unnamed" }));
 }
-

@@ -26,15 +26,20 @@ export type OperationSource = Pick<Scheduler, "next" | "complete">;
 export class ScriptSource implements OperationSource {
   readonly #script: Script;
   readonly #concurrency: number;
+  readonly #until: number;
   #position = 0;
   /** Operations whose time has come and whose threads were busy. */
   #waiting: ScriptedOperation[] = [];
   readonly #open = new Map<Thread, Dispatch>();
   readonly #processes = new Map<Thread, number>();
 
-  /** @param concurrency Client threads; process numbers go up by so many, as with a scheduler. */
-  constructor(script: Script, concurrency: number) {
+  /**
+   * @param concurrency Client threads; process numbers go up by so many, as with a scheduler.
+   * @param until Microseconds at which the run ends at the earliest.
+   */
+  constructor(script: Script, concurrency: number, until = 0) {
     this.#script = script;
+    this.#until = until;
     this.#concurrency = concurrency;
   }
 
@@ -57,8 +62,8 @@ export class ScriptSource implements OperationSource {
       this.#open.set(thread, operation);
       return { kind: "dispatch", operation };
     }
-    const until = this.#script[this.#position]?.at;
-    if (until !== undefined) return { kind: "wait", until: until * 1000 };
+    const until = this.#script[this.#position]?.at ?? this.#until;
+    if (until * 1000 > time) return { kind: "wait", until: until * 1000 };
     return this.#waiting.length > 0 || this.#open.size > 0 ? { kind: "wait" } : { kind: "done" };
   }
 
