@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 import { implies, isBrokenBy, levelNumber, levels } from "./lattice.ts";
 import type { Level, LevelName } from "./levels.ts";
 import type { Reading } from "./reading.ts";
-import { decideReading } from "./reading/decide-reading.ts";
+import { decideReading, type Decided } from "./reading/decide-reading.ts";
 
 /** What came out for one level, and how it is known. */
 export interface LevelOutcome {
@@ -81,7 +81,8 @@ export function decideLevels(
     const level = apart.pop() ?? order.find(isOpen) ?? mostTelling(considered.filter(isOpen), ordersKnown);
     if (level === undefined) break;
     decisions++;
-    const { decision, engine } = decide(reading, level, engines, withDeadline(budget, deadline));
+    const { decision, engine } =
+      decideReading(engines, reading, level, withDeadline(budget, deadline)) ?? nobody;
     settle({
       level,
       valid: decision.valid,
@@ -114,6 +115,11 @@ export function decideLevels(
   };
 }
 
+const nobody: Decided = {
+  decision: { valid: "unknown", reason: "no engine decides this level here" },
+  engine: "none",
+};
+
 function isUncommitted({ name }: Level): boolean {
   return name === "read-uncommitted";
 }
@@ -143,19 +149,6 @@ export function areOrdersKnown({ writerFirst, ordered, candidates }: Reading): b
     candidates.size === 0 &&
     ordered.every((known, key) => known === writerFirst[key + 1]! - writerFirst[key]!)
   );
-}
-
-function decide(
-  reading: Reading,
-  level: Level,
-  engines: readonly IsolationEngine[],
-  budget: Budget,
-): { decision: LevelDecision; engine: string } {
-  for (const engine of engines) {
-    const decision = decideReading(engine, reading, level, budget);
-    if (decision !== undefined) return { decision, engine: engine.name };
-  }
-  return { decision: { valid: "unknown", reason: "no engine decides this level here" }, engine: "none" };
 }
 
 /** Seconds are for all levels together; steps for each decision. */

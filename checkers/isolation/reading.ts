@@ -72,6 +72,11 @@ export interface Reading {
   readonly findings: readonly Finding[];
   /** What stayed open, so that no level may be said to hold that depends on it. */
   readonly gaps: readonly string[];
+  /**
+   * Transactions of unknown outcome that are nodes, but of which nobody can tell whether they took effect; left out if there are none. The orders of
+   * what they wrote are left open here, though they would be known if it were known. Then `gaps` do not tell of that.
+   */
+  readonly doubtful?: readonly number[];
   /** What read uncommitted goes by instead of the above, where that differs. */
   readonly uncommitted?: Uncommitted;
 }

@@ -29,11 +29,7 @@ export function shrink(
     if (attempts >= MostAttempts || nodes.length === 0) return false;
     attempts++;
     const some = restrict(reading, Int32Array.from([Initial, ...nodes]));
-    for (const engine of engines) {
-      const decision = decideReading(engine, some, level, budget);
-      if (decision !== undefined) return decision.valid === false;
-    }
-    return false;
+    return decideReading(engines, some, level, budget)?.decision.valid === false;
   };
   const likely = closure(reading, start);
   const all = Array.from({ length: reading.nodes - 1 }, (_, i) => i + 1);

@@ -3,20 +3,62 @@ import type { IsolationEngine, LevelDecision } from "../decision.ts";
 import type { Level } from "../levels.ts";
 import { Initial, type Reading } from "../reading.ts";
 import { decideByPredicate } from "./by-predicate.ts";
+import { decideDoubtful } from "./decide-doubtful.ts";
+import { narrowed } from "./narrow.ts";
 
 /** Choices of orders that are tried. */
 const MostChoices = 256;
 
-/** What an engine decides of a level, where the level goes by less than all that the reading says. */
+export interface Decided {
+  readonly decision: LevelDecision;
+  readonly engine: string;
+}
+
+/** What the first engine that can decides of a level, where the level goes by less than all that the reading says; `undefined` if none can. */
 export function decideReading(
+  engines: readonly IsolationEngine[],
+  reading: Reading,
+  level: Level,
+  budget: Budget,
+): Decided | undefined {
+  return reading.doubtful === undefined
+    ? decideClear(engines, reading, level, budget)
+    : decideDoubtful(decideClear, engines, reading, level, budget);
+}
+
+function decideClear(
+  engines: readonly IsolationEngine[],
+  reading: Reading,
+  level: Level,
+  budget: Budget,
+): Decided | undefined {
+  for (const engine of engines) {
+    const decision =
+      level.name === "read-uncommitted" && reading.uncommitted !== undefined
+        ? decideUncommitted(engine, reading, reading.uncommitted.orders, level, budget)
+        : decideNarrowed(engine, reading, level, budget);
+    if (decision !== undefined) return { decision, engine: engine.name };
+  }
+  return undefined;
+}
+
+/** Steps for telling of a violation in terms of what was observed alone. */
+const StepsToTell = 2_000_000;
+
+function decideNarrowed(
   engine: IsolationEngine,
   reading: Reading,
   level: Level,
   budget: Budget,
 ): LevelDecision | undefined {
-  return level.name === "read-uncommitted" && reading.uncommitted !== undefined
-    ? decideUncommitted(engine, reading, reading.uncommitted.orders, level, budget)
-    : decideByPredicate(engine, reading, level, budget);
+  const less = narrowed(reading, level);
+  const decision = decideByPredicate(engine, less, level, budget);
+  if (less === reading || decision === undefined || decision.valid !== false) return decision;
+  // Its edges may be because of what the level rules out, and not of what was observed.
+  const steps = Math.min(StepsToTell, budget.steps ?? StepsToTell);
+  const whole = decideByPredicate(engine, reading, level, { ...budget, steps });
+  if (whole === undefined || whole.valid === false) return whole;
+  return { valid: false, core: Array.from({ length: reading.nodes - 1 }, (_, i) => i + 1) };
 }
 
 /** What stayed open that a level depends on. */

@@ -30,8 +30,10 @@ export function readingOf(transactions: Transactions): Reading {
   const writesOfNodes = writeEntries(transactions, nodes, writes);
   const gapsOfLists: string[] = [];
   const orders = ordersOf(transactions, writes, lists, nodes.node, writesOfNodes, gapsOfLists);
-  if (versions !== undefined)
-    orderByVersions(transactions, writes, versions, reads.observed, orders, findings, gaps);
+  const doubtful =
+    versions === undefined
+      ? []
+      : orderByVersions(transactions, writes, versions, reads.observed, orders, findings, gaps);
   const uncommitted = uncommittedOf(transactions, writes, lists, nodes.node, findings);
   return {
     transactions,
@@ -47,6 +49,7 @@ export function readingOf(transactions: Transactions): Reading {
     ordered: orders.ordered,
     findings: findings.all,
     gaps: [...gaps, ...gapsOfLists],
+    ...(doubtful.length === 0 ? {} : { doubtful }),
     ...(uncommitted === undefined
       ? {}
       : { uncommitted: { ...uncommitted, gaps: [...gaps, ...uncommitted.gaps] } }),

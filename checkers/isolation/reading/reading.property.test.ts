@@ -37,7 +37,7 @@ describe("a reading and its findings say of every level what the definition says
           const isApart = level.name === "read-uncommitted" && reading.uncommitted !== undefined;
           const own =
             (isApart
-              ? decideReading(saturationEngine, reading, level, {})?.valid === true
+              ? decideReading([saturationEngine], reading, level, {})?.decision.valid === true
               : holds[levelNumber(asked)] === true) &&
             !reading.findings.some((finding) => isBrokenBy(level, finding));
           const expected = truth.get(levelText(level));

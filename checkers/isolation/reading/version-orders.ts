@@ -6,7 +6,10 @@ import type { Orders } from "./orders.ts";
 import type { Versions } from "./versions.ts";
 import { None, type Writes } from "./writes.ts";
 
-/** Puts the writers of each register whose versions are known into the order of these. */
+/**
+ * Puts the writers of each register whose versions are known into the order of these, but for registers that were written by transactions
+ * of which nobody knows whether they took effect: returns these.
+ */
 export function orderByVersions(
   transactions: Transactions,
   writes: Writes,
@@ -15,23 +18,19 @@ export function orderByVersions(
   { writerFirst, writer, ordered, finalWrite }: Orders,
   findings: Findings,
   gaps: string[],
-): void {
+): readonly number[] {
   const { keys, history } = transactions;
+  const allDoubtful = new Set<number>();
   for (let k = 0; k < keys.length; k++) {
     if (versions.isVersioned[k] === 0) continue;
     const first = writerFirst[k]!;
     const finals = finalWrite.slice(first + 1, writerFirst[k + 1]);
     const untold = finals.filter((write) => versions.of[write] === NoVersion).length;
-    const doubtful = finals.find(
-      (write) =>
-        observed[writes.owner[write]!] === MaybeObserved &&
-        transactions.status[writes.owner[write]!] === Undetermined,
-    );
-    if (doubtful !== undefined) {
-      const name = inWords(history.valueTable.get(keys[k]!));
-      gaps.push(
-        `whether transaction ${writes.owner[doubtful]!}, which may have been seen, took part in the order of ${name}`,
-      );
+    const doubtful = finals
+      .map((write) => writes.owner[write]!)
+      .filter((t) => observed[t] === MaybeObserved && transactions.status[t] === Undetermined);
+    if (doubtful.length > 0) {
+      for (const t of doubtful) allDoubtful.add(t);
       ordered[k] = 1;
       continue;
     }
@@ -61,4 +60,5 @@ export function orderByVersions(
       );
     });
   }
+  return [...allDoubtful].toSorted((a, b) => a - b);
 }
