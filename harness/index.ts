@@ -11,6 +11,10 @@ export type { FaultPackage, FaultProposal } from "./nemesis/packages/fault-packa
 export { protocolSystem } from "./protocol-system.ts";
 export { runTest, type TestHooks, type TestProgress, type TestRun } from "./run-test.ts";
 export * from "./scheduler/index.ts";
+export type { Choices, ChoiceStreams } from "./simulation/choices.ts";
+export * from "./simulation/choices/index.ts";
+export type { CrashKind, NoAnswer, SimulatedWorld, WorldHooks } from "./simulation/simulated-world.ts";
+export * from "./simulation/world/index.ts";
 export { findSystem, systems } from "./systems.ts";
 export { planTest, testDefaults, type TestOptions, type TestPlan } from "./test-plan.ts";
 export * from "./toxiproxy/index.ts";
