@@ -141,6 +141,11 @@ export interface Exploration {
   /** How many messages may be lost, how many delivered twice. Not to be delivered is always possible. */
   readonly losses?: number;
   readonly duplicates?: number;
+  /**
+   * Also judge what clients see, at every answer, by this checker of histories: `linearizable` with a model,
+   * `isolation` with a level.
+   */
+  readonly check?: { readonly checker: string; readonly model?: string; readonly level?: string };
   /** Only runs of at most so many steps. */
   readonly depth?: number;
   /** Nodes that may be exchanged for one another, for symmetry reduction. */

@@ -8,6 +8,7 @@ import type { HandlerRun, Outcome, Randomness } from "./handler-run.ts";
 import { Hosts, type Asked } from "./hosts.ts";
 import type { LocalState, Message } from "./local-state.ts";
 import { renamings, type Renaming } from "./renamings.ts";
+import { Pasts, type Past } from "./past.ts";
 import { Watches, type Watch } from "./watch.ts";
 
 /** The whole network at one moment: nodes, messages, clients, what may still go wrong, and the monitors. */
@@ -19,6 +20,8 @@ export interface NetworkState {
   readonly clients: readonly number[];
   readonly left: Budgets;
   readonly watch: Watch;
+  /** What clients have seen, where it is judged. */
+  readonly past: Past | undefined;
 }
 
 /** How often each may still happen. */
@@ -73,6 +76,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   readonly hosts: Hosts;
   readonly #renamings: readonly Renaming[];
   readonly #watches: Watches;
+  readonly #pasts: Pasts | undefined;
   /** By client, its requests. */
   readonly #requests: readonly (readonly Asked[])[];
   readonly #inOrder: boolean;
@@ -116,6 +120,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       timed: (node, name) => this.#timed(node, name),
       mortal: (node) => this.#mortal[node] === true,
     });
+    this.#pasts = configuration.check === undefined ? undefined : new Pasts(configuration.check);
     this.#watches = new Watches(options.monitors, this.nodes, this.#renamings);
   }
 
@@ -133,6 +138,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
           duplicates: duplicates ?? 0,
         },
         watch: this.#watches.begin(),
+        past: this.#pasts?.begin(),
       },
     ];
     for (let node = 0; node < this.nodes.length; node++) {
@@ -150,7 +156,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   actions(state: NetworkState): NetworkAction[] {
     const actions: NetworkAction[] = [];
     // What follows a violation is of no interest.
-    if (state.watch.violation !== undefined) return actions;
+    if (this.violation(state) !== undefined) return actions;
     const { locals, left } = state;
     this.#addRequests(state, actions);
     this.#addDeliveries(state, actions);
@@ -206,8 +212,9 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
         const { client, node, number, body } = action.asked;
         const clients = state.clients.with(client, state.clients[client]! + 1);
         const watch = this.#watches.asked(state.watch, node, number, body);
+        const past = state.past && this.#pasts?.asked(state.past, action.asked);
         return this.#carriedOut(
-          { ...state, clients, watch },
+          { ...state, clients, watch, past },
           node,
           action.outcome,
           "step",
@@ -236,8 +243,8 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     }
   }
 
-  violation({ watch }: NetworkState): Violation | undefined {
-    return watch.violation;
+  violation({ watch, past }: NetworkState): Violation | undefined {
+    return watch.violation ?? past?.violation;
   }
 
   /** All clients have what they asked for; or there is no more time for it. */
@@ -251,7 +258,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
    * more: timers when none may fire, storage of a node that cannot crash any more.
    */
   fingerprint(state: NetworkState, into: Uint32Array): void {
-    const { locals, messages, clients, left, watch } = state;
+    const { locals, messages, clients, left, watch, past } = state;
     const count = this.#renamings.length;
     let least = 0;
     let leastHigh = 0;
@@ -303,6 +310,10 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       const before = low;
       low = joinedLow(low, high, client);
       high = joinedHigh(before, high, client);
+    }
+    if (past !== undefined) {
+      low = joinedLow(low, high, past.words[0]!);
+      high = joinedHigh(low, high, past.words[1]!);
     }
     into[0] = low;
     into[1] = high;
@@ -430,14 +441,17 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     left: Budgets,
   ): NetworkState {
     const { after, sent, answers, crashed, lost, error } = outcome;
-    let { clients, watch } = state;
-    for (const { client, position, number, body } of answers) {
+    let { clients, watch, past } = state;
+    for (const answer of answers) {
+      const { client, position, number, body } = answer;
       if (clients[client] !== 2 * position + 1) continue;
+      const asked = this.#requests[client]![position]!;
       clients = clients.with(client, 2 * position + 2);
-      watch = this.#watches.answered(watch, node, number, this.#requests[client]![position]!.body, body);
+      watch = this.#watches.answered(watch, node, number, asked.body, body);
+      past &&= this.#pasts?.answered(past, asked, answer);
     }
     const together = sent.length === 0 ? messages : [...messages, ...sent];
-    const next = { locals: state.locals, messages: together, clients, left, watch };
+    const next = { locals: state.locals, messages: together, clients, left, watch, past };
     if (crashed !== undefined) return this.#crashed(next, node, after, lost, together, left);
     if (error !== undefined) {
       watch = this.#watches.violated({
@@ -471,6 +485,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       clients,
       left: { ...left, crashes: left.crashes - 1 },
       watch: this.#watches.crashed(state.watch, node, lost),
+      past: state.past,
     };
   }
 
