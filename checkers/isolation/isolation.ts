@@ -15,7 +15,7 @@ import { decideOperationModel, type OperationOutcome } from "./operation-models/
 import type { Reading } from "./reading.ts";
 import { gapsFor } from "./reading/decide-reading.ts";
 import { readingOf } from "./reading/reading-of.ts";
-import { Aborted, Committed, Undetermined } from "./transactions.ts";
+import { Aborted, Committed, Read, ReadList, Undetermined, Unread } from "./transactions.ts";
 import { transactionsOf } from "./transactions/transactions-of.ts";
 
 export interface IsolationOptions {
@@ -237,17 +237,16 @@ function noEvidence(reading: Reading): string | undefined {
 }
 
 function isKnownRead({ kind, value }: Reading["transactions"], operation: number): boolean {
-  return (kind[operation] === 0 || kind[operation] === 2) && value[operation] !== -1;
+  return (kind[operation] === Read || kind[operation] === ReadList) && value[operation] !== Unread;
 }
 
 function notesOf({ transactions, begin, end, nodes }: Reading): string[] {
-  const { timed, version } = transactions;
+  const { timed } = transactions;
   const notes: string[] = [];
   if (!timed)
     notes.push(
       "The history has no invocations, so that nothing is known of real time: strong- levels heed sessions only.",
     );
-  void version;
   if (timed && nodes > 2) {
     let latest = -1;
     let concurrent = false;

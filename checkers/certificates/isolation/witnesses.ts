@@ -125,6 +125,14 @@ export class Witnesses {
     return untold.length > 0 ? untold : writers;
   }
 
+  /** Whether several transactions wrote one value to a key. */
+  hasRepeated(): boolean {
+    for (const writes of this.#writes.values())
+      for (const same of writes.values())
+        if (same.some(({ transaction }) => transaction !== same[0]!.transaction)) return true;
+    return false;
+  }
+
   /** Every transaction's last write of a key. */
   lastWrites(key: number): readonly Written[] {
     return [...(this.#last.get(key)?.values() ?? [])];
