@@ -1,0 +1,3 @@
+import type { Exploration } from "../../../contracts/protocol.ts";
+
+export const zabExplorations: readonly Exploration[] = [];

@@ -1,0 +1,143 @@
+/**
+ * Zab: Flavio Junqueira, Benjamin Reed and Marco Serafini, "Zab: High-performance broadcast for primary-backup
+ * systems", 2011: leader election, discovery, synchronization, broadcast, over channels that keep the order.
+ *
+ * It replicates a key-value store. Requests: `broadcast {message}`, `write {key, value}`, `cas {key, from, to}`,
+ * `txn {txn}` and `read {key}`, or without a key for all messages, are linearizable: they are broadcast.
+ * `read {…, local: true}` is answered from what the server has delivered: sequentially consistent.
+ */
+import type { JsonObject } from "../../../../histories/json.ts";
+import { unknownName } from "../../../../histories/errors.ts";
+import type { BundledProtocol, NodeId, Protocol, Request } from "../../../contracts/protocol.ts";
+import { isReadOnly, parseCommand } from "../../state-machine/command.ts";
+import { onDeadline } from "../../state-machine/open-requests.ts";
+import { read } from "../../state-machine/state-machine.ts";
+import { onAck, onCommit, onPing, onPropose, pingFollowers, propose } from "./broadcast.ts";
+import { onAckEpoch, onNewEpoch } from "./discovery.ts";
+import { onFollower, onLeading, onNotification, onPatienceOver } from "./election.ts";
+import { zabExplorations } from "./explorations.ts";
+import { askAgain, takeClientRequest } from "./forwarding.ts";
+import { parseMessage, type ZabMessage } from "./messages.ts";
+import { zabMutants } from "./mutants.ts";
+import { zabRules, type Rules } from "./rules.ts";
+import { startServer, type Server, type ZabState } from "./server.ts";
+import { onAckLeader, onCommitLeader, onNewLeader } from "./synchronization.ts";
+import { zabView } from "./view.ts";
+
+/** Zab by `rules`; those of a mutant make it that mutant. */
+export function zabBy(rules: Rules): Protocol<ZabState, JsonObject> {
+  return {
+    name: "zab",
+
+    start: (node, durable) => startServer(node, durable, rules),
+
+    onMessage(state, from, body, node) {
+      const message = parseMessage(body);
+      if (message === undefined) return node.log(`ignored what is no Zab message, from ${from}`);
+      handle({ state, rules, node }, from, message);
+    },
+
+    onTimer: (state, timer, node) => onTimer({ state, rules, node }, timer),
+
+    onRequest: (state, request, node) => onRequest({ state, rules, node }, request),
+
+    view: zabView,
+  };
+}
+
+function handle(server: Server, from: NodeId, message: ZabMessage): void {
+  switch (message.type) {
+    case "vote":
+      return onNotification(server, from, message);
+    case "leading":
+      return onLeading(server, from);
+    case "cepoch":
+      return onFollower(server, from, message);
+    case "newepoch":
+      return onNewEpoch(server, from, message);
+    case "ackepoch":
+      return onAckEpoch(server, from, message);
+    case "newleader":
+      return onNewLeader(server, from, message);
+    case "ack-ld":
+      return onAckLeader(server, from, message);
+    case "commit-ld":
+      return onCommitLeader(server, from, message);
+    case "propose":
+      return onPropose(server, from, message);
+    case "ack":
+      return onAck(server, from, message);
+    case "commit":
+      return onCommit(server, from, message);
+    case "ping":
+      return onPing(server, from, message);
+    case "forward":
+      return propose(server, message.operation);
+  }
+}
+
+function onTimer(server: Server, timer: string): void {
+  if (onDeadline(server.state.requests, timer, server.node)) return;
+  switch (timer) {
+    case "patience":
+      return onPatienceOver(server);
+    case "ping":
+      return pingFollowers(server);
+    case "resend":
+      return askAgain(server);
+    default:
+      throw new Error(`no timer ${timer} of Zab`);
+  }
+}
+
+function onRequest(server: Server, request: Request): void {
+  const { state, rules, node } = server;
+  const { id, body } = request;
+  if (body["local"] === true || !rules.ordersReads) {
+    const parsed = parseCommand(body);
+    if (parsed.kind === "command" && isReadOnly(parsed.command)) {
+      return node.reply(id, read(state.machine, parsed.command));
+    }
+  }
+  takeClientRequest(server, request);
+}
+
+export const zab: BundledProtocol = {
+  name: "zab",
+  family: "consensus",
+  summary: "Atomic broadcast in primary order by Zab, and a replicated key-value store on it.",
+  claims: ["strict-serializable", "linearizable"],
+  workloads: ["register", "list-append"],
+  nodeCounts: { default: 5, minimum: 1 },
+  model: {
+    timing: "asynchronous",
+    channels: "fifo",
+    failures: "crash-recovery",
+    tolerated: (nodes) => Math.floor((nodes - 1) / 2),
+  },
+  properties: [
+    "total-order",
+    "integrity",
+    "primary-order",
+    "leader-uniqueness",
+    "leader-completeness",
+    "log-matching",
+    "state-machine-safety",
+    "monotonic-ballots",
+    "durability",
+  ],
+  explorations: zabExplorations,
+  mutants: zabMutants,
+  build(mutant) {
+    if (mutant === undefined) return zabBy(zabRules);
+    const found = zabMutants.find(({ name }) => name === mutant);
+    if (found === undefined) {
+      throw unknownName(
+        "mutant of zab",
+        mutant,
+        zabMutants.map(({ name }) => name),
+      );
+    }
+    return zabBy(found.rules);
+  },
+};
