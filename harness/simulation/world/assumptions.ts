@@ -13,8 +13,9 @@ class Tally {
     this.#first = first;
   }
 
-  add(first: () => string): void {
-    if (this.count++ === 0) this.#first = first();
+  /** @param words The event in words, made only the first time. */
+  add(words: () => string): void {
+    if (this.count++ === 0) this.#first = words();
   }
 
   copy(): Tally {
@@ -79,10 +80,9 @@ export class AssumptionWatch {
       if (!earlier) link.next++;
       return;
     }
-    this.#disorder.add(() => {
-      const what = order < link.next ? "came late or twice" : `came before number ${link.next}`;
-      return `message ${order} from ${link.name} ${what}, at ${now} µs`;
-    });
+    // Common where messages may overtake, so that no closure is made for it.
+    if (this.#disorder.count === 0) this.#disorder.add(() => disorder(link, order, now));
+    else this.#disorder.count++;
     if (order > link.next) link.next = order + 1;
   }
 
@@ -151,4 +151,9 @@ export class AssumptionWatch {
     const since = Math.max(sent, link.stableSince);
     if (now - since > this.#bound) lateStable.add(words(since, "it left and the network was stable"));
   }
+}
+
+function disorder(link: Link, order: number, now: number): string {
+  const what = order < link.next ? "came late or twice" : `came before number ${link.next}`;
+  return `message ${order} from ${link.name} ${what}, at ${now} µs`;
 }

@@ -74,6 +74,7 @@ describe("the event queue", () => {
             }
           }
           expect(queue.length).toBe(plain.events.length);
+          expect(queue.inUse).toBe(plain.events.length);
           expect(queue.due()).toBe(plain.events[0]?.time ?? Infinity);
         }
         expect(queue.slotsOf(1).map((slot) => queue.payload[slot])).toEqual(

@@ -84,6 +84,11 @@ export class EventQueue {
     return slot;
   }
 
+  /** How many slots are somebody's: queued, or taken and not freed. */
+  get inUse(): number {
+    return this.#used - this.#freeCount;
+  }
+
   queued(slot: number): boolean {
     return this.#place[slot] !== notQueued;
   }
