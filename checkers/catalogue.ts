@@ -2,6 +2,8 @@ import { UsageError, unknownName } from "../histories/errors.ts";
 import type { History } from "../histories/history.ts";
 import type { Json } from "../histories/json.ts";
 import type { Budget, Checker } from "./checker.ts";
+import { agreementOfHistories } from "./consensus/decisions.ts";
+import { totalOrderOfHistories } from "./consensus/deliveries.ts";
 import { regular, regularity } from "./linearizability/conditions/regular.ts";
 import { safe, safety } from "./linearizability/conditions/safe.ts";
 import type { RegisterConditionOptions } from "./linearizability/conditions/register-condition.ts";
@@ -107,6 +109,8 @@ export const checkers: readonly CheckerEntry[] = [
   modelless(causalReverse),
   modelless(sequentialInserts),
   modelless(dirtyRead),
+  modelless(agreementOfHistories),
+  modelless(totalOrderOfHistories),
   modelless(stats),
   modelless(unhandledExceptions),
 ];

@@ -1,8 +1,11 @@
 import { unknownName } from "../histories/errors.ts";
 import { bank } from "./bank.ts";
+import { broadcast } from "./broadcast.ts";
 import { causalReverse } from "./causal-reverse.ts";
+import { decide } from "./decide.ts";
 import { dirtyRead } from "./dirty-read.ts";
 import { listAppend } from "./list-append.ts";
+import { lock } from "./lock.ts";
 import { longFork } from "./long-fork.ts";
 import { predicate } from "./predicate.ts";
 import { register } from "./register.ts";
@@ -24,6 +27,9 @@ export const workloads: ReadonlyMap<string, Workload> = new Map(
     causalReverse,
     sequential,
     dirtyRead,
+    decide,
+    broadcast,
+    lock,
   ].map((each) => [each.name, each]),
 );
 

@@ -19,6 +19,8 @@ export interface ScheduledEvent {
 export interface SimulatedOutcome {
   readonly type: CompletionType;
   readonly latency: number;
+  /** The value of the completion, if it is not that of the invocation. */
+  readonly value?: Json;
 }
 
 /** A simulated system: the outcome of the `count`-th operation (from 0). */
@@ -77,22 +79,26 @@ export function simulate(plan: Plan, options: SimulationOptions = {}): Schedule 
   const events: ScheduledEvent[] = [];
   const logs: { time: number; message: string }[] = [];
   /** Open operations by time of completion. */
-  const open: { readonly due: number; readonly thread: Thread; readonly type: CompletionType }[] = [];
+  const open: {
+    readonly due: number;
+    readonly thread: Thread;
+    readonly completion: Omit<SimulatedOutcome, "latency">;
+  }[] = [];
   let time = 0;
   let count = 0;
   for (;;) {
     while (open[0] !== undefined && open[0].due <= time) {
-      const { thread, type } = open[0];
+      const { thread, completion } = open[0];
       open.shift();
-      events.push(shown(scheduler.complete(thread, { type }, time), type));
+      events.push(shown(scheduler.complete(thread, completion, time), completion.type));
     }
     const step = scheduler.next(time);
     switch (step.kind) {
       case "dispatch": {
         const { operation } = step;
         events.push(shown(operation, "invoke"));
-        const { type, latency } = system(operation, count++);
-        const entry = { due: time + latency, thread: operation.thread, type };
+        const { latency, ...completion } = system(operation, count++);
+        const entry = { due: time + latency, thread: operation.thread, completion };
         const position = open.findIndex(({ due }) => due > entry.due);
         open.splice(position < 0 ? open.length : position, 0, entry);
         if (count >= operations) scheduler.drain();
