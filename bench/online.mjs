@@ -10,7 +10,7 @@ import { runInNewContext } from "node:vm";
 import { parseArgs } from "node:util";
 import { OnlineLinearizability } from "../dist/checkers/linearizability/online/online-linearizability.js";
 import { modelNamed } from "../dist/checkers/index.js";
-import { sfc32 } from "./linearizability/random.mjs";
+import { sfc32 } from "./random.mjs";
 
 const { values: options } = parseArgs({
   options: {

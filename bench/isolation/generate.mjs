@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { sfc32 } from "../random.mjs";
 
 /**
  * Writes a history of transactions that a serial store executed, each at its completion: so it is strictly serializable. `workload` is
@@ -20,7 +21,7 @@ export function generate(
     seed = 1,
   },
 ) {
-  const random = mulberry(seed);
+  const random = sfc32(seed);
   const below = (n) => Math.floor(random() * n);
   const output = openSync(file, "w");
   let text = `{"rashomon":"history","format":1,"name":"isolation","workload":"${workload}","seed":"${seed}"}\n`;
@@ -109,15 +110,4 @@ export function generate(
   }
   writeSync(output, text);
   closeSync(output);
-}
-
-function mulberry(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

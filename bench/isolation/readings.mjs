@@ -1,3 +1,5 @@
+import { sfc32 } from "../random.mjs";
+
 /**
  * Readings of list-append histories of a given isolation, made directly, without a history: what is left once lists are read and
  * compared. A store is simulated event by event; at each event one session begins a transaction or ends it.
@@ -13,18 +15,6 @@ export const stores = ["serial", "stale", "snapshot", "fork", "committed", "brok
 
 const Never = 0x7fffffff;
 
-/** mulberry32: the same readings everywhere. */
-function randomOf(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** `keys` are written at a time; each is retired after `writesPerKey` writes, and another takes its place. */
 export function readingOf({
   transactions,
@@ -35,7 +25,7 @@ export function readingOf({
   length = 4,
   seed = 1,
 }) {
-  const random = randomOf(seed);
+  const random = sfc32(seed);
   const below = (n) => Math.floor(random() * n);
   const versions = []; // By key: the nodes that wrote it, in order.
   const since = []; // By key: when each version was committed.

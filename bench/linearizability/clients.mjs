@@ -6,7 +6,7 @@
  * its length, and retires its process.
  */
 import { objects } from "./objects.mjs";
-import { sfc32 } from "./random.mjs";
+import { sfc32 } from "../random.mjs";
 
 /** The calls in columns, by invocation, with the results that a correct object gives them, one of them spoilt if asked. */
 export function generateCalls({ operations, clients, keys, values, unknown, violation, seed = 1 }) {
