@@ -11,6 +11,7 @@ import { exploreCommand } from "./commands/explore.ts";
 import { healCommand } from "./commands/heal.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { testCommand } from "./commands/test.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -28,6 +29,7 @@ const program = new Command("rashomon")
 Examples:
   rashomon test paxos --faults partition,kill --time 15     run a cluster through faults and judge it
   rashomon test paxos --mutant local-reads                  the same with a bug planted
+  rashomon simulate paxos --seeds 1000                      a thousand runs in a simulated world
   rashomon check history.edn --linearizable cas-register    judge a history that you have
   rashomon list                                             systems, workloads, checkers, models, faults
 
@@ -38,6 +40,7 @@ could not go on, ${exitCodes.interrupted} interrupted.`,
 const commands = [
   checkCommand,
   testCommand,
+  simulateCommand,
   exploreCommand,
   verifyCommand,
   reportCommand,

@@ -19,3 +19,4 @@ export { findSystem, systems } from "./systems.ts";
 export { planTest, testDefaults, type TestOptions, type TestPlan } from "./test-plan.ts";
 export * from "./toxiproxy/index.ts";
 export { optionOf } from "./workload-settings.ts";
+export * from "./simulation/index.ts";

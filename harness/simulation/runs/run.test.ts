@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { RandomChoices } from "../choices/index.ts";
 import { drawConfiguration } from "./swarm.ts";
 import { generatedSource, simulateRun } from "./run.ts";
-import { planSimulation, type SimulationOptions } from "./simulation-plan.ts";
+import { planSimulation, type SimulationRequest } from "./simulation-plan.ts";
 
-function run(options: SimulationOptions, seed: string) {
+function run(options: SimulationRequest, seed: string) {
   const plan = planSimulation(options);
   const { configuration, timetable } = drawConfiguration(plan, seed);
   return {

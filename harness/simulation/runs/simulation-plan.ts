@@ -8,7 +8,7 @@ import { workloadSettings } from "../../workload-settings.ts";
 import { chooseSimulatedFaults, type SimulatedFault } from "./fault-kinds.ts";
 
 /** What a user may say of a simulation; all but the protocol has defaults, or is drawn by each seed. */
-export interface SimulationOptions {
+export interface SimulationRequest {
   readonly protocol: string;
   readonly mutant?: string;
   readonly workload?: string;
@@ -31,7 +31,7 @@ export const simulationDefaults = { liveness: 10, events: 2_000_000 } as const;
 
 /** A simulation with every name resolved. */
 export interface SimulationPlan {
-  readonly options: SimulationOptions & { readonly liveness: number; readonly events: number };
+  readonly options: SimulationRequest & { readonly liveness: number; readonly events: number };
   readonly protocol: BundledProtocol;
   readonly workload: Workload;
   readonly settings: WorkloadSettings;
@@ -39,7 +39,7 @@ export interface SimulationPlan {
 }
 
 /** Resolves the names of `options`, or throws a usage error that says what there is. */
-export function planSimulation(options: SimulationOptions): SimulationPlan {
+export function planSimulation(options: SimulationRequest): SimulationPlan {
   const protocol = findProtocol(options.protocol);
   const { name, mutants, workloads, nodeCounts, model, claims, properties } = protocol;
   const { mutant, nodes } = options;

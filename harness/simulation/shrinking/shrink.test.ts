@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { RandomChoices } from "../choices/index.ts";
 import { generatedSource, signatures } from "../runs/run.ts";
 import { recordRun, playScene, replayScenario, type Recorded } from "../runs/scenario.ts";
-import { planSimulation, type SimulationOptions } from "../runs/simulation-plan.ts";
+import { planSimulation, type SimulationRequest } from "../runs/simulation-plan.ts";
 import { drawConfiguration } from "../runs/swarm.ts";
 import { historyText } from "../../../histories/codecs/write.ts";
 import { ReplayedChoices } from "../choices/index.ts";
 import { shrink } from "./shrink.ts";
 
-function record(options: SimulationOptions, seed: string): Recorded {
+function record(options: SimulationRequest, seed: string): Recorded {
   const { configuration, timetable } = drawConfiguration(planSimulation(options), seed);
   return recordRun(configuration, generatedSource(configuration, timetable), new RandomChoices(seed));
 }
