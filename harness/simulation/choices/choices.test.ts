@@ -203,5 +203,6 @@ describe("exhaustive choices", () => {
     choices.choose(2, "x");
     choices.next();
     expect(() => choices.choose(3, "x")).toThrow("not a function of its choices");
+    expect(() => choices.next()).toThrow("not a function of its choices");
   });
 });

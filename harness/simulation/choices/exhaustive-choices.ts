@@ -48,8 +48,11 @@ export class ExhaustiveChoices implements ChoiceStreams, Choices {
 
   /** Goes on to the next run; false when all were tried. */
   next(): boolean {
-    this.#values.length = Math.min(this.#values.length, this.#position);
-    this.#bounds.length = this.#values.length;
+    if (this.#position < this.#values.length) {
+      throw new Error(
+        `not a function of its choices: an earlier run made more than ${this.#position} choices`,
+      );
+    }
     this.#position = 0;
     for (let last = this.#values.length - 1; last >= 0; last--) {
       const raised = (this.#values[last] ?? 0) + 1;

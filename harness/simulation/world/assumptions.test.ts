@@ -95,6 +95,24 @@ describe("what breaks an assumption", () => {
     expect(broken(probe, model())).toEqual(["liveness: no loss ×1"]);
   });
 
+  it("is not a cut on the way to a node that is down", () => {
+    const probe = new Probe({ settings: synchronous });
+    probe.world.cut("c", [{ from: "n1", to: "n2" }]);
+    probe.world.crash("n2", "nothing-lost");
+    probe.send("n1", "n2", 1);
+    expect(broken(probe, model({ timing: "synchronous", failures: "crash-stop" }))).toEqual([]);
+  });
+
+  it("is not a message that an earlier life of its receiver was sent", () => {
+    const probe = new Probe();
+    probe.send("n1", "n2", "old");
+    probe.world.crash("n2", "nothing-lost");
+    probe.world.restart("n2");
+    probe.send("n1", "n2", "new");
+    expect(probe.until(9_000).length).toBe(2);
+    expect(broken(probe, model({ channels: "fifo" }))).toEqual([]);
+  });
+
   it("is a network that promises no bound, where one is assumed", () => {
     const [told] = new Probe().world.brokenAssumptions(model({ timing: "synchronous" }));
     expect(told).toMatchObject({ assumption: "delay bound", concerns: "safety" });

@@ -126,6 +126,17 @@ describe("a disturbance", () => {
     expect(probe.until(9000)).toEqual(["3000 n2: after from n1"]);
   });
 
+  it("that resets loses what is held, too", () => {
+    const probe = new Probe();
+    probe.world.hold("h", n1n2);
+    probe.send("n1", "n2", "held");
+    probe.until(2000);
+    probe.world.disturb("r", { kind: "reset" }, n1n2);
+    probe.world.undisturb("r");
+    probe.world.undisturb("h");
+    expect(probe.until(9000)).toEqual([]);
+  });
+
   it("that closes slowly changes nothing", () => {
     const probe = new Probe();
     probe.world.disturb("s", { kind: "slow-close", milliseconds: 9 }, n1n2);
