@@ -23,8 +23,10 @@ export function latticeLines(verdict: Verdict): readonly (readonly [label: strin
   const found = readIsolationLevels(verdict.details);
   if (found === undefined) return [];
   const open = found.levels.filter(([, valid]) => valid === "unknown").map(([name]) => name);
+  // What was not asked was not looked at.
+  const held = askedLevels(verdict) === "" ? "strongest held" : "strongest held of these";
   return [
-    ...(found.strongest.length === 0 ? [] : [["strongest held", named(found.strongest)] as const]),
+    ...(found.strongest.length === 0 ? [] : [[held, named(found.strongest)] as const]),
     ...(found.weakestViolated.length === 0
       ? []
       : [["weakest broken", named(found.weakestViolated)] as const]),
@@ -61,6 +63,7 @@ export function isolationLines(
     `  ${chalk.bold(names.slice(0, 3).map(printable).join(", "))}`,
     ...wrap(printable(cut(found.heading ?? anomaly.explanation, 1000))),
     ...(breaks === "" ? [] : wrap(breaks).map((line) => chalk.dim(line))),
+    ...(found.verified === false ? [chalk.dim("    not verified by separate code")] : []),
     ...found.cycle.flatMap((edge) => edgeLines(edge, name, chalk, wrap)),
     ...(found.transactions.length === 0 ? [] : [""]),
     ...found.transactions.slice(0, CardsMax).flatMap((card) => cardLines(card, found, chalk, wrap)),
@@ -105,14 +108,14 @@ function cardLines(
   return [`  ${line}`, ...rest.map((more) => `    ${more}`)];
 }
 
-/** `append x 3`, `r x [1 2]`. */
-export function microText({ f, key, value }: MicroOperation): string {
-  return `${printable(cut(f, 20))} ${printable(cut(inWords(key), 40))} ${listText(value)}`;
+/** `append x 3`, `r x [1 2]`; of a list the last elements. */
+export function microText({ f, key, value }: MicroOperation, elements = ElementsMax): string {
+  return `${printable(cut(f, 20))} ${printable(cut(inWords(key), 40))} ${listText(value, elements)}`;
 }
 
 /** A value; a list by its last elements. */
-export function listText(value: Json): string {
+export function listText(value: Json, elements = ElementsMax): string {
   if (!isJsonArray(value)) return printable(cut(inWords(value), 60));
-  const shown = value.slice(-ElementsMax).map((item) => printable(cut(inWords(item), 40)));
-  return `[${value.length > ElementsMax ? "… " : ""}${shown.join(" ")}]`;
+  const shown = value.slice(-elements).map((item) => printable(cut(inWords(item), 40)));
+  return `[${value.length > elements ? "… " : ""}${shown.join(" ")}]`;
 }

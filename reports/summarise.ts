@@ -132,7 +132,9 @@ function summariseVerdict(
   };
 }
 
-function levelsOf({ details }: Verdict): Pick<VerdictSummary, "levels" | "strongest" | "weakestBroken"> {
+function levelsOf({
+  details,
+}: Verdict): Pick<VerdictSummary, "levels" | "strongest" | "weakestBroken" | "levelsAsked"> {
   const found = readIsolationLevels(details);
   if (found === undefined) return {};
   const shown = (names: readonly string[]): string[] =>
@@ -141,6 +143,9 @@ function levelsOf({ details }: Verdict): Pick<VerdictSummary, "levels" | "strong
     levels: found.levels.slice(0, 200).map(([name, valid]) => ({ name: printable(cut(name, 100)), valid })),
     strongest: shown(found.strongest),
     weakestBroken: shown(found.weakestViolated),
+    ...(found.asked.some(([name]) => name === "all")
+      ? {}
+      : { levelsAsked: shown(found.asked.map(([name]) => name)) }),
   };
 }
 

@@ -17,7 +17,7 @@ import { headingOfCycle, list } from "./explain/headings.ts";
 import { TransactionTexts } from "./explain/transaction-text.ts";
 import { hasTerms, viewOfCore, viewOfCycle, viewOfFinding } from "./explain/formalisms.ts";
 import type { Finding } from "./finding.ts";
-import { isBrokenBy, levelNumber, levels as allLevels, implies, weakest } from "./lattice.ts";
+import { isBrokenBy, levelNumber, levels as allLevels, implies, weakest, withoutEquals } from "./lattice.ts";
 import { levelNames, type Level } from "./levels.ts";
 import { nameOf } from "./names.ts";
 import { Initial, type Reading } from "./reading.ts";
@@ -101,7 +101,12 @@ function findingsOf(
     const count = told.get(finding.type) ?? 0;
     if (levels.length + models.length === 0 || count >= MostOfOneType) return [];
     told.set(finding.type, count + 1);
-    return [{ levels, anomaly: ofFinding(reading, finding, [...levels.map(nameOf), ...models], context) }];
+    return [
+      {
+        levels,
+        anomaly: ofFinding(reading, finding, [...withoutEquals(levels).map(nameOf), ...models], context),
+      },
+    ];
   });
 }
 
@@ -197,7 +202,7 @@ function ofCycle(
   );
   const evidence: DependencyCycleEvidence = {
     kind: "dependency-cycle",
-    levels: model === undefined ? levels.map(nameOf) : [model],
+    levels: model === undefined ? withoutEquals(levels).map(nameOf) : [model],
     heading,
     alsoKnownAs: names.slice(1),
     cycle: turned.map((edge) => sentences.shown(edge)),

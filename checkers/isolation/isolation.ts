@@ -8,7 +8,7 @@ import { decideLevels, type LevelOutcome } from "./decide-levels.ts";
 import type { IsolationEngine } from "./decision.ts";
 import { isolationEngines } from "./engines/engines.ts";
 import type { DependencyCycleEvidence, Formalism } from "./evidence.ts";
-import { implies, levelNumber, strongest, weakest } from "./lattice.ts";
+import { implies, levelNumber, strongest, weakest, withoutEquals } from "./lattice.ts";
 import type { Level } from "./levels.ts";
 import { nameOf, parseLevelName, type Asked } from "./names.ts";
 import { decideOperationModel, type OperationOutcome } from "./operation-models/decide.ts";
@@ -180,8 +180,8 @@ function detailsOf(
       ...Object.fromEntries(outcomes.map(({ level, valid }) => [nameOf(level), valid])),
       ...Object.fromEntries(models.map(({ model, valid }) => [model, valid])),
     },
-    strongest: strongest(of(true)).map(nameOf),
-    weakestViolated: weakest(of(false)).map(nameOf),
+    strongest: withoutEquals(strongest(of(true))).map(nameOf),
+    weakestViolated: withoutEquals(weakest(of(false))).map(nameOf),
     asked: Object.fromEntries(
       asked.map((one) => [
         one.name,

@@ -10,8 +10,9 @@ import {
   levels,
   strongest,
   weakest,
+  withoutEquals,
 } from "./lattice.ts";
-import { levelNames, type Level } from "./levels.ts";
+import { levelNames, type Level, type LevelName } from "./levels.ts";
 import { levelText } from "./formalisms/plain.ts";
 import { nameOf, parseLevelName } from "./names.ts";
 import { separations } from "./testing/separations.ts";
@@ -136,5 +137,19 @@ describe("the lattice and the definitions", () => {
           implied: !separated,
         });
       }
+  });
+});
+
+describe("levels that are the same set of histories", () => {
+  it("are told once, by the better known name, in the strengths where they are the same", () => {
+    const strong = (name: LevelName): Level => ({ name, strength: "strong" });
+    const plain = (name: LevelName): Level => ({ name, strength: "plain" });
+    expect(
+      withoutEquals([strong("ansi-snapshot-isolation"), strong("snapshot-isolation"), plain("serializable")]),
+    ).toEqual([strong("snapshot-isolation"), plain("serializable")]);
+    expect(withoutEquals([plain("monotonic-snapshot-read"), plain("monotonic-view")])).toEqual([
+      plain("monotonic-view"),
+    ]);
+    expect(withoutEquals([plain("ansi-snapshot-isolation"), plain("snapshot-isolation")])).toHaveLength(2);
   });
 });

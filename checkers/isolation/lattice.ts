@@ -137,3 +137,17 @@ export function strongest(some: readonly Level[]): Level[] {
 export function weakest(some: readonly Level[]): Level[] {
   return some.filter((level) => !some.some((other) => implies(level, other) && !implies(other, level)));
 }
+
+/** Levels that in some strength are the same as a better known one. */
+const lessKnown: readonly LevelName[] = [
+  "monotonic-snapshot-read",
+  "forward-consistent-view",
+  "ansi-snapshot-isolation",
+];
+
+/** Of levels that are the same set of histories, the best known. */
+export function withoutEquals(some: readonly Level[]): Level[] {
+  const better = (a: Level, b: Level): boolean =>
+    equivalent(a, b) && lessKnown.includes(b.name) && !lessKnown.includes(a.name);
+  return some.filter((level) => !some.some((other) => better(other, level)));
+}

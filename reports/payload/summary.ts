@@ -56,6 +56,8 @@ export interface VerdictSummary {
   readonly levels?: readonly LevelSummary[];
   readonly strongest?: readonly string[];
   readonly weakestBroken?: readonly string[];
+  /** The levels that were asked for; left out where all were. */
+  readonly levelsAsked?: readonly string[];
   /** Anomalies found; `anomalies` holds the first of them only. */
   readonly found: number;
   readonly anomalies: readonly AnomalySummary[];

@@ -164,7 +164,7 @@ export class EdgeSentences {
     const source = read.writer < 0 ? undefined : this.#write(read.writer, key);
     const whose = source === undefined ? "" : ` (written by ${this.name(read.writer)})`;
     const before = (because ?? []).find(({ kind: why }) => why === "ww");
-    const why = before === undefined ? "" : `: ${this.prove(before).sentence}`;
+    const why = before === undefined ? "" : `, since ${this.prove(before).sentence}`;
     return {
       sentence: `${saw}${whose}, which ${this.name(to)} replaced by ${this.texts.valueText(write)}${why}`,
       operations: source === undefined ? operations : [source, ...operations],
@@ -181,7 +181,7 @@ export class EdgeSentences {
     const order = `${this.name(to)} ${this.texts.did(later)} after ${this.name(from)} ${this.#shortly(earlier)}`;
     if (because !== undefined && because.length > 0) {
       return {
-        sentence: `${order}, since the other way round ${this.#contrary(because)}`,
+        sentence: `${order}${this.#contrary({ from, to, key }, because)}`,
         operations,
       };
     }
@@ -211,10 +211,20 @@ export class EdgeSentences {
     };
   }
 
-  /** "T2 would have to come before itself": why an inferred order cannot be the other way round. */
-  #contrary(because: readonly Edge[]): string {
-    const told = because.slice(0, 3).map((edge) => this.prove({ ...edge, because: [] }).sentence);
-    return `there would be a circle (${told.join("; ")}${because.length > 3 ? "; …" : ""})`;
+  /** Why an inferred order cannot be the other way round: somebody read the later version who came after the earlier one. */
+  #contrary({ from, to, key }: Pick<Edge, "from" | "to" | "key">, because: readonly Edge[]): string {
+    const reader = because
+      .flatMap((edge) => [edge.to, edge.from])
+      .find((node) => node !== from && reads(this.reading, node, key).some(({ writer }) => writer === to));
+    const path = because.filter(
+      (edge) => !(edge.kind === "wr" && edge.key === key && edge.from === to && edge.to === reader),
+    );
+    const all = reader === undefined ? because : path;
+    const told = all.slice(0, 3).map((edge) => this.prove({ ...edge, because: [] }).sentence);
+    const reasons = `${told.join("; ")}${all.length > 3 ? "; …" : ""}`;
+    return reader === undefined || path.length === 0
+      ? `, since the other way round there would be a circle (${reasons})`
+      : `: else ${this.name(from)} would have replaced what ${this.name(reader)} read of ${this.texts.keyText(key)}, although ${this.name(from)} came before ${this.name(reader)} (${reasons})`;
   }
 
   #shortly(operation: number): string {

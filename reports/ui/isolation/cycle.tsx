@@ -23,14 +23,12 @@ interface Props {
 
 /** An anomaly of isolation: the transactions as cards, what came before what as arrows, and why in words, step by step. */
 export function IsolationCycle({ type, evidence, operations }: Props) {
-  const layout = useMemo(() => layOutCycle(evidence), [evidence]);
   const { cycle, levels, alsoKnownAs, shrunk, formalism } = evidence;
   useEffect(() => {
     stepMost.value = cycle.length;
     step.value = -1;
   }, [cycle]);
-  const current = step.value < 0 ? -1 : Math.max(0, Math.min(step.value, cycle.length) - 1);
-  const select = (operation: number): void => reveal(rowOfEvent(operations, operation));
+  const current = currentOf(cycle);
   const name = (operation: number): string =>
     evidence.transactions.find((card) => card.operation === operation)?.name ?? `operation ${operation}`;
   const json = JSON.stringify({ type, levels, transactions: evidence.transactions, cycle }, null, 2);
@@ -49,47 +47,7 @@ export function IsolationCycle({ type, evidence, operations }: Props) {
         ))}
       </p>
       <div class="isolation-columns">
-        <div class="diagram-scroll cycle-picture">
-          <svg
-            width={layout.width}
-            height={layout.height}
-            role="group"
-            aria-label="Transactions and what came before what; the steps beside say the same"
-          >
-            <defs>
-              {["ww", "wr", "rw", "so", "rt"].map((kind) => (
-                <marker
-                  key={kind}
-                  id={`arrow-${kind}`}
-                  viewBox="0 0 8 8"
-                  refX="7"
-                  refY="4"
-                  markerWidth="8"
-                  markerHeight="8"
-                  orient="auto"
-                >
-                  <path class={`arrow-head ${kind}`} d="M0 0L8 4L0 8z" />
-                </marker>
-              ))}
-            </defs>
-            {layout.edges.map((placed, i) => (
-              <Edge
-                key={i}
-                placed={placed}
-                current={i === current}
-                dim={current >= 0 && i !== current}
-                onSelect={() => (step.value = i + 1)}
-              />
-            ))}
-            {layout.cards.map((placed) => (
-              <Card
-                key={placed.card.operation}
-                placed={placed}
-                onSelect={() => select(placed.card.operation)}
-              />
-            ))}
-          </svg>
-        </div>
+        <CyclePicture evidence={evidence} operations={operations} />
         <div>
           {cycle.length === 0 ? null : (
             <ol class="cycle-steps">
@@ -105,6 +63,13 @@ export function IsolationCycle({ type, evidence, operations }: Props) {
             </ol>
           )}
           {cycle.length === 0 ? null : <p class="muted small">So each would have to come before itself.</p>}
+          {evidence.verified === undefined ? null : (
+            <p class="muted small">
+              {evidence.verified
+                ? "✓ Verified by separate code from the transactions alone."
+                : "Not verified by separate code."}
+            </p>
+          )}
           {shrunk.length === 0 ? null : (
             <p class="muted small">
               {shrunk.length === 1
@@ -131,6 +96,57 @@ export function IsolationCycle({ type, evidence, operations }: Props) {
         <CopyButton text={json} label="Copy as JSON" />
       </p>
     </section>
+  );
+}
+
+/** The edge of a cycle that the steps are at; −1 if at none. */
+function currentOf(cycle: IsolationAnomaly["cycle"]): number {
+  return step.value < 0 ? -1 : Math.max(0, Math.min(step.value, cycle.length) - 1);
+}
+
+/** The transactions as cards and what came before what as arrows. */
+export function CyclePicture({ evidence, operations }: Pick<Props, "evidence" | "operations">) {
+  const layout = useMemo(() => layOutCycle(evidence), [evidence]);
+  const current = currentOf(evidence.cycle);
+  const select = (operation: number): void => reveal(rowOfEvent(operations, operation));
+  return (
+    <div class="diagram-scroll cycle-picture">
+      <svg
+        width={layout.width}
+        height={layout.height}
+        role="group"
+        aria-label="Transactions and what came before what; the steps beside say the same"
+      >
+        <defs>
+          {["ww", "wr", "rw", "so", "rt"].map((kind) => (
+            <marker
+              key={kind}
+              id={`arrow-${kind}`}
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="8"
+              markerHeight="8"
+              orient="auto"
+            >
+              <path class={`arrow-head ${kind}`} d="M0 0L8 4L0 8z" />
+            </marker>
+          ))}
+        </defs>
+        {layout.edges.map((placed, i) => (
+          <Edge
+            key={i}
+            placed={placed}
+            current={i === current}
+            dim={current >= 0 && i !== current}
+            onSelect={() => (step.value = i + 1)}
+          />
+        ))}
+        {layout.cards.map((placed) => (
+          <Card key={placed.card.operation} placed={placed} onSelect={() => select(placed.card.operation)} />
+        ))}
+      </svg>
+    </div>
   );
 }
 

@@ -70,7 +70,7 @@ export function layOutCycle({ transactions, cycle }: IsolationAnomaly): CycleLay
 
 function linesOf(card: TransactionCard): PlacedCard["lines"] {
   const all = card.operations.map((operation) => ({
-    text: shorter(microText(operation)),
+    text: textOf(operation),
     relevant: operation.relevant,
   }));
   if (all.length <= LinesMax) return all;
@@ -87,7 +87,13 @@ function linesOf(card: TransactionCard): PlacedCard["lines"] {
   ];
 }
 
-function shorter(text: string): string {
+/** A micro-operation on one line: of a list as many of its last elements as have room, since what differs is there. */
+function textOf(operation: TransactionCard["operations"][number]): string {
+  for (let elements = 8; elements > 1; elements--) {
+    const text = microText(operation, elements);
+    if (text.length <= LineCharacters) return text;
+  }
+  const text = microText(operation, 1);
   return text.length <= LineCharacters ? text : `${text.slice(0, LineCharacters - 1)}…`;
 }
 

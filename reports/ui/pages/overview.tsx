@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isJsonObject } from "../../../histories/json.ts";
+import { readIsolationAnomaly } from "../../isolation-evidence.ts";
 import type { AnomalySummary, ReportSummary, VerdictSummary } from "../../payload/summary.ts";
 import { count, counted, duration, percent } from "../../text.ts";
 import { Diagram } from "../counterexample/diagram.tsx";
 import { layOut } from "../counterexample/layout.ts";
+import { CyclePicture } from "../isolation/cycle.tsx";
 import { Lattice } from "../isolation/lattice.tsx";
 import { Badge, validityClass } from "../parts/badge.tsx";
 import { CopyButton } from "../parts/copy.tsx";
@@ -11,7 +14,7 @@ import { Sparkline } from "../parts/sparkline.tsx";
 import { FaultLegend } from "../parts/window-note.tsx";
 import { go } from "../report/route.ts";
 import { rowOfEvent, type Operations } from "../report/operations.ts";
-import { anomalies, loadOperations, operations, selected, summary } from "../report/state.ts";
+import { anomalies, loadEvidence, loadOperations, operations, selected, summary } from "../report/state.ts";
 
 /** What came out and what it rests on, in plain words first. */
 export function OverviewPage() {
@@ -84,7 +87,12 @@ function VerdictCard({ verdict }: { verdict: VerdictSummary }) {
       ) : null}
       {verdict.strongest === undefined || verdict.strongest.length === 0 ? null : (
         <p>
-          <span class="muted">Strongest held:</span> {verdict.strongest.join(", ")}
+          <span class="muted">
+            {verdict.levelsAsked === undefined
+              ? "Strongest held:"
+              : `Strongest held of ${verdict.levelsAsked.join(", ")} and what that implies:`}
+          </span>{" "}
+          {verdict.strongest.join(", ")}
         </p>
       )}
       {verdict.weakestBroken === undefined || verdict.weakestBroken.length === 0 ? null : (
@@ -128,11 +136,16 @@ function VerdictCard({ verdict }: { verdict: VerdictSummary }) {
 
 function FirstAnomaly() {
   const [first] = anomalies;
+  /** `null` where the report holds none. */
+  const [evidence, setEvidence] = useState<unknown>(undefined);
   useEffect(() => {
-    if (first !== undefined) void loadOperations();
+    if (first === undefined) return;
+    void loadOperations();
+    void loadEvidence(first).then((found) => setEvidence(found ?? null));
   }, [first]);
   if (first === undefined) return null;
   const table = operations.value;
+  const isolation = readIsolationAnomaly(isJsonObject(evidence) ? evidence["evidence"] : undefined);
   return (
     <section class="card invalid first-anomaly">
       <header>
@@ -144,7 +157,12 @@ function FirstAnomaly() {
           Open the counterexample
         </button>
       </header>
-      {table === undefined ? null : <Glance operations={table} anomaly={first} />}
+      {isolation === undefined ? null : <p>{isolation.heading ?? first.explanation}</p>}
+      {table === undefined || evidence === undefined ? null : isolation === undefined ? (
+        <Glance operations={table} anomaly={first} />
+      ) : (
+        <CyclePicture evidence={isolation} operations={table} />
+      )}
       {anomalies.length > 1 ? (
         <p>
           {counted(anomalies.length - 1, "more anomaly", "more anomalies")}:{" "}
