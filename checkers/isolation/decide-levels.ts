@@ -41,6 +41,15 @@ const polynomial: ReadonlySet<LevelName> = new Set([
   "read-atomic",
   "causal-consistency",
 ] as const);
+/** Levels that leave little open of what predicates left out, or ask nothing of that. */
+const strict: ReadonlySet<LevelName> = new Set([
+  "serializable",
+  "snapshot-isolation",
+  "update-serializable",
+  "consistent-view",
+  "parallel-snapshot-isolation",
+  "repeatable-read",
+] as const);
 /** How much more any other costs then. */
 const Harder = 4;
 
@@ -78,7 +87,8 @@ export function decideLevels(
   // What goes by orders of its own follows from nothing else.
   const apart = reading.uncommitted === undefined ? [] : considered.filter(isUncommitted).filter(isOpen);
   for (;;) {
-    const level = apart.pop() ?? order.find(isOpen) ?? mostTelling(considered.filter(isOpen), ordersKnown);
+    const level =
+      apart.pop() ?? order.find(isOpen) ?? mostTelling(considered.filter(isOpen), reading, ordersKnown);
     if (level === undefined) break;
     decisions++;
     const { decision, engine } =
@@ -129,18 +139,25 @@ function isAbove(a: Level, b: Level): boolean {
 }
 
 /** The open level whose answer settles most of the others, whichever it is; the cheaper and weaker of equals. */
-function mostTelling(open: readonly Level[], ordersKnown: boolean): Level | undefined {
+function mostTelling(open: readonly Level[], reading: Reading, ordersKnown: boolean): Level | undefined {
   let best: Level | undefined;
   let most = 0;
   for (const level of open) {
     const below = open.filter((other) => implies(level, other)).length;
     const above = open.filter((other) => implies(other, level)).length;
-    const told = Math.min(below, above) / (ordersKnown || polynomial.has(level.name) ? 1 : Harder);
+    const told = Math.min(below, above) / costOf(level, reading, ordersKnown);
     if (told <= most) continue;
     most = told;
     best = level;
   }
   return best;
+}
+
+function costOf({ name }: Level, { readByPredicate }: Reading, ordersKnown: boolean): number {
+  if (ordersKnown) return 1;
+  // Of the strictest levels, what was known leaves the least open of what predicates left out.
+  if (readByPredicate !== undefined) return strict.has(name) ? 1 : Harder * Harder;
+  return polynomial.has(name) ? 1 : Harder;
 }
 
 /** Whether the order of the versions of every key is known, and who wrote what was read. */

@@ -59,3 +59,44 @@ describe("levels by predicates", () => {
     expect(levelsOf(together(...transactions), ...judged)).toEqual(expected),
   );
 });
+
+describe("anomalies by predicates", () => {
+  it.each<[string, string[], string]>([
+    [
+      "write skew by phantoms is G2, not of items",
+      ['[["rp",["=",5],{}],["insert",3,5]]', '[["rp",["=",5],{}],["insert",4,5]]'],
+      "G2",
+    ],
+    [
+      "so is write skew on rows that predicates showed",
+      ['[["rp","true",{"1":1,"2":2}],["w",1,9]]', '[["rp","true",{"1":1,"2":2}],["w",2,9]]'],
+      "G2",
+    ],
+    [
+      "write skew on rows read by key is of items",
+      ['[["r",1,1],["w",2,9]]', '[["r",2,2],["w",1,9]]'],
+      "G2-item",
+    ],
+  ])("%s", (_, transactions, type) => {
+    const { anomalies } = checkIsolation(together(...transactions));
+    expect(anomalies.map((anomaly) => anomaly.type)).toEqual([type]);
+  });
+
+  it.each([
+    ["took effect if its row is gone", 2, "{}", true],
+    ["did not if its row is still there", 2, '{"2":2}', true],
+    ["cannot have hidden the row of another", 1, "{}", false],
+  ])("a deletion of unknown outcome %s", (_, deleted, shown, valid) => {
+    const told = history(
+      [
+        '0 invoke init {"1":1,"2":2}',
+        '0 ok init {"1":1,"2":2}',
+        `1 invoke txn [["delete",${deleted}]]`,
+        `1 info txn [["delete",${deleted}]]`,
+        '2 invoke txn [["rp",["=",2],null]]',
+        `2 ok txn [["rp",["=",2],${shown}]]`,
+      ].join("\n"),
+    );
+    expect(checkIsolation(told, { level: "strict-serializable" }).valid).toBe(valid);
+  });
+});

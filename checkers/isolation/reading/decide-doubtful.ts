@@ -12,6 +12,8 @@ type Decide = (
   reading: Reading,
   level: Level,
   budget: Budget,
+  /** Whether the reasons of a violation are asked for. */
+  tell: boolean,
 ) => Decided | undefined;
 
 /**
@@ -27,19 +29,30 @@ export function decideDoubtful(
   budget: Budget,
 ): Decided | undefined {
   const doubtful = reading.doubtful ?? [];
-  const relaxed = decide(engines, reading, level, budget);
+  const tried = new Set<string>();
+  const attempt = (chosen: readonly number[]): Decided | undefined => {
+    if (tried.has(chosen.join())) return undefined;
+    tried.add(chosen.join());
+    const clear = readingWith(reading, doubtful, chosen);
+    if (clear.gaps.length > 0 || clear.findings.some((finding) => isBrokenBy(level, finding)))
+      return undefined;
+    const decided = decide(engines, clear, level, budget, false);
+    if (decided?.decision.valid !== true) return undefined;
+    // What explained one level is likely to explain the next.
+    likely.set(reading.transactions, chosen);
+    const execution = inWhole(reading, clear, decided.decision.execution);
+    return { ...decided, decision: { valid: true, execution } };
+  };
+  const before = likely.get(reading.transactions);
+  const again = before === undefined ? undefined : attempt(before);
+  if (again !== undefined) return again;
+  const relaxed = decide(engines, reading, level, budget, true);
   if (relaxed === undefined || relaxed.decision.valid === false) return relaxed;
   const seen =
     relaxed.decision.valid === true ? seenIn(reading, relaxed.decision.execution, doubtful) : doubtful;
   for (const chosen of [seen, [], doubtful]) {
-    const clear = readingWith(reading, doubtful, chosen);
-    if (clear.gaps.length > 0 || clear.findings.some((finding) => isBrokenBy(level, finding))) continue;
-    const decided = decide(engines, clear, level, budget);
-    if (decided?.decision.valid !== true) continue;
-    return {
-      ...decided,
-      decision: { valid: true, execution: inWhole(reading, clear, decided.decision.execution) },
-    };
+    const found = attempt(chosen);
+    if (found !== undefined) return found;
   }
   return {
     engine: relaxed.engine,
@@ -73,6 +86,9 @@ function seenIn(
     }
   return [...seen].toSorted((a, b) => a - b);
 }
+
+/** The choice that explained a level last. */
+const likely = new WeakMap<Reading["transactions"], readonly number[]>();
 
 const readings = new WeakMap<Reading["transactions"], Map<string, Reading>>();
 

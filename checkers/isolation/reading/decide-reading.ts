@@ -1,7 +1,8 @@
 import type { Budget } from "../../checker.ts";
-import type { IsolationEngine, LevelDecision } from "../decision.ts";
+import type { Edge, IsolationEngine, LevelDecision } from "../decision.ts";
 import type { Level } from "../levels.ts";
 import { Initial, type Reading } from "../reading.ts";
+import { restrict } from "../restrict.ts";
 import { decideByPredicate } from "./by-predicate.ts";
 import { decideDoubtful } from "./decide-doubtful.ts";
 import { narrowed } from "./narrow.ts";
@@ -31,12 +32,13 @@ function decideClear(
   reading: Reading,
   level: Level,
   budget: Budget,
+  tell = true,
 ): Decided | undefined {
   for (const engine of engines) {
     const decision =
       level.name === "read-uncommitted" && reading.uncommitted !== undefined
         ? decideUncommitted(engine, reading, reading.uncommitted.orders, level, budget)
-        : decideNarrowed(engine, reading, level, budget);
+        : decideNarrowed(engine, reading, level, budget, tell);
     if (decision !== undefined) return { decision, engine: engine.name };
   }
   return undefined;
@@ -45,20 +47,54 @@ function decideClear(
 /** Steps for telling of a violation in terms of what was observed alone. */
 const StepsToTell = 2_000_000;
 
+/**
+ * Decides by what is left open once the level has ruled out what it does. A violation is then decided once more by what was observed alone, of
+ * few transactions if these will do, since others are to see it.
+ */
 function decideNarrowed(
   engine: IsolationEngine,
   reading: Reading,
   level: Level,
   budget: Budget,
+  tell: boolean,
 ): LevelDecision | undefined {
   const less = narrowed(reading, level);
   const decision = decideByPredicate(engine, less, level, budget);
-  if (less === reading || decision === undefined || decision.valid !== false) return decision;
-  // Its edges may be because of what the level rules out, and not of what was observed.
-  const steps = Math.min(StepsToTell, budget.steps ?? StepsToTell);
-  const whole = decideByPredicate(engine, reading, level, { ...budget, steps });
+  if (less === reading || !tell || decision === undefined || decision.valid !== false) return decision;
+  const told = { ...budget, steps: Math.min(StepsToTell, budget.steps ?? StepsToTell) };
+  const kept = around(reading, decision);
+  if (kept.length < reading.nodes / 2) {
+    const part = decideByPredicate(engine, restrict(reading, kept), level, told);
+    if (part?.valid === false) return inWhole(part, kept);
+  }
+  const whole = decideByPredicate(engine, reading, level, told);
   if (whole === undefined || whole.valid === false) return whole;
   return { valid: false, core: Array.from({ length: reading.nodes - 1 }, (_, i) => i + 1) };
+}
+
+type Violation = Extract<LevelDecision, { readonly valid: false }>;
+
+/** The nodes of a violation and all who wrote what it is about. */
+function around({ writeFirst, writeKey, writerFirst, writer }: Reading, decision: Violation): Int32Array {
+  const nodes = new Set("core" in decision ? decision.core : decision.cycle.map(({ from }) => from));
+  const keys = new Set("core" in decision ? [] : decision.cycle.flatMap(({ key }) => (key < 0 ? [] : [key])));
+  for (const node of nodes)
+    for (let entry = writeFirst[node]!; entry < writeFirst[node + 1]!; entry++) keys.add(writeKey[entry]!);
+  for (const key of keys)
+    for (let i = writerFirst[key]!; i < writerFirst[key + 1]!; i++) nodes.add(writer[i]!);
+  return Int32Array.from(nodes.add(Initial)).toSorted();
+}
+
+/** What was decided of some nodes, in the numbers of all. */
+function inWhole(decision: Violation, kept: Int32Array): Violation {
+  if ("core" in decision) return { ...decision, core: decision.core.map((node) => kept[node]!) };
+  const edgeInWhole = (edge: Edge): Edge => ({
+    ...edge,
+    from: kept[edge.from]!,
+    to: kept[edge.to]!,
+    ...(edge.because === undefined ? {} : { because: edge.because.map(edgeInWhole) }),
+  });
+  return { ...decision, cycle: decision.cycle.map(edgeInWhole) };
 }
 
 /** What stayed open that a level depends on. */

@@ -9,41 +9,41 @@ const MostNodes = 8000;
 /** Writers in no order that are looked at one by one. */
 const MostLoose = 8;
 
-/** What a level says of whoever read, and of whom it cannot have read from. */
-interface Rule {
-  /** Whether nobody may come, by D, before one who read what he overwrote. */
-  readonly forbidsMissing: boolean;
-  /** Whether that counts RW too. */
-  readonly serial: boolean;
-}
+/**
+ * By what paths a level forbids that one comes before another who read what he overwrote: `none` of what is looked at here, those of O,
+ * of O ∪ WR, of D, or of D ∪ RW.
+ */
+type Paths = "none" | "order" | "causal" | "dependencies" | "serial";
 
-function ruleOf(name: LevelName): Rule | undefined {
+/** `undefined` where reads, or the orders that were told, play no part. */
+function pathsOf(name: LevelName): Paths | undefined {
   switch (name) {
-    // Reads, or the orders that were told, play no part.
     case "read-uncommitted":
     case "view-serializable":
       return undefined;
     case "read-committed":
-    case "cursor-stability":
     case "monotonic-atomic-view":
     case "read-committed-biswas-enea":
+    case "repeatable-read":
+      return "none";
+    case "cursor-stability":
     case "monotonic-view":
     case "monotonic-snapshot-read":
     case "read-atomic":
     case "update-atomic":
+      return "order";
     case "causal-consistency":
     case "prefix-consistency":
-    case "repeatable-read":
-      return { forbidsMissing: false, serial: false };
+      return "causal";
     case "consistent-view":
     case "forward-consistent-view":
     case "parallel-snapshot-isolation":
     case "snapshot-isolation":
     case "ansi-snapshot-isolation":
     case "update-serializable":
-      return { forbidsMissing: true, serial: false };
+      return "dependencies";
     case "serializable":
-      return { forbidsMissing: true, serial: true };
+      return "serial";
   }
 }
 
@@ -55,28 +55,41 @@ function ruleOf(name: LevelName): Rule | undefined {
  * Polynomial: reachability among all nodes, again as long as something new is known.
  */
 export function narrowed(reading: Reading, { name, strength }: Level): Reading {
-  const rule = ruleOf(name);
+  const paths = pathsOf(name);
   const { nodes, readByPredicate, candidates } = reading;
-  if (rule === undefined || readByPredicate === undefined || candidates.size === 0 || nodes > MostNodes)
+  if (paths === undefined || readByPredicate === undefined || candidates.size === 0 || nodes > MostNodes)
     return reading;
-  const keyOfRule = `${strength} ${rule.forbidsMissing} ${rule.serial}`;
+  const rule = `${strength} ${paths}`;
   let known = cache.get(reading);
   if (known === undefined) cache.set(reading, (known = new Map()));
-  let result = known.get(keyOfRule);
-  if (result === undefined) known.set(keyOfRule, (result = narrow(reading, rule, strength)));
+  let result = known.get(rule);
+  if (result === undefined) known.set(rule, (result = narrow(reading, paths, strength)));
   return result;
 }
 
 const cache = new WeakMap<Reading, Map<string, Reading>>();
 
-function narrow(reading: Reading, rule: Rule, strength: Strength): Reading {
+function narrow(reading: Reading, paths: Paths, strength: Strength): Reading {
+  const { nodes } = reading;
   const ranks = ranksOf(reading);
-  const fixed = fixedEdges(reading, strength);
+  const heeded = heededEdges(reading, strength);
+  const versions = [...heeded, versionEdges(reading)];
+  const byOrder = paths === "order" ? reachabilityOf(nodes, heeded) : undefined;
   let now = reading;
   for (;;) {
-    const reach = reachabilityOf(reading.nodes, [...fixed, dependencies(now, rule, ranks)]);
+    const read = readEdges(now);
+    const overwritten = paths === "serial" ? [overwriteEdges(now, ranks)] : [];
+    const reach = reachabilityOf(nodes, [...versions, read, ...overwritten]);
     if (reach === undefined) return now;
-    const next = withoutImpossible(now, rule, ranks, reach);
+    const misses =
+      paths === "none"
+        ? undefined
+        : paths === "order"
+          ? byOrder
+          : paths === "causal"
+            ? reachabilityOf(nodes, [...heeded, read])
+            : reach;
+    const next = withoutImpossible(now, ranks, reach, misses);
     if (next === undefined) return now;
     now = next;
   }
@@ -92,48 +105,56 @@ function ranksOf({ writerFirst, writer, ordered }: Reading): ReadonlyMap<number,
   });
 }
 
-/** O and what is known of WW. Barriers are numbered from `nodes` on. */
-function fixedEdges(reading: Reading, strength: Strength): Edges[] {
-  const { nodes, sessions, sessionFirst, sessionNode, writerFirst, writer, ordered, begin, end } = reading;
+/** O. Barriers are numbered from `nodes` on. */
+function heededEdges(reading: Reading, strength: Strength): Edges[] {
+  const { nodes, sessions, sessionFirst, sessionNode, begin, end } = reading;
   const edges = new EdgeList();
+  for (let node = 1; node < nodes; node++) edges.add(Initial, node);
   if (strength !== "plain")
     for (let s = 0; s < sessions; s++)
       for (let i = sessionFirst[s]! + 1; i < sessionFirst[s + 1]!; i++)
         edges.add(sessionNode[i - 1]!, sessionNode[i]!);
+  return strength === "strong" && reading.transactions.timed
+    ? [edges, barriersOf(begin, end, 1).edges]
+    : [edges];
+}
+
+/** What is known of WW. */
+function versionEdges({ writerFirst, writer, ordered }: Reading): Edges {
+  const edges = new EdgeList();
   for (let key = 0; key < ordered.length; key++) {
     const first = writerFirst[key]!;
     const last = first + ordered[key]! - 1;
     for (let i = first; i < last; i++) edges.add(writer[i]!, writer[i + 1]!);
     for (let i = last + 1; i < writerFirst[key + 1]!; i++) edges.add(writer[last]!, writer[i]!);
   }
-  for (let node = 1; node < nodes; node++) edges.add(Initial, node);
-  return strength === "strong" && reading.transactions.timed
-    ? [edges, barriersOf(begin, end, 1).edges]
-    : [edges];
+  return edges;
 }
 
-/** WR, and RW where it counts, of the reads whose writers are known. */
-function dependencies(reading: Reading, rule: Rule, ranks: readonly ReadonlyMap<number, number>[]): Edges {
+/** WR of the reads whose writers are known. */
+function readEdges({ nodes, readFirst, readFrom }: Reading): Edges {
+  const edges = new EdgeList();
+  for (let reader = 1; reader < nodes; reader++)
+    for (let entry = readFirst[reader]!; entry < readFirst[reader + 1]!; entry++)
+      if (readFrom[entry]! > Initial) edges.add(readFrom[entry]!, reader);
+  return edges;
+}
+
+/** RW of the same. */
+function overwriteEdges(reading: Reading, ranks: readonly ReadonlyMap<number, number>[]): Edges {
   const { nodes, readFirst, readKey, readFrom, writerFirst, writer, ordered } = reading;
   const edges = new EdgeList();
   for (let reader = 1; reader < nodes; reader++)
     for (let entry = readFirst[reader]!; entry < readFirst[reader + 1]!; entry++) {
       const from = readFrom[entry]!;
       if (from < 0) continue;
-      if (from !== Initial) edges.add(from, reader);
-      if (!rule.serial) continue;
       const key = readKey[entry]!;
-      const first = writerFirst[key]!;
-      const end = first + ordered[key]!;
-      let next = first + (ranks[key]!.get(from) ?? ordered[key]!) + 1;
-      if (next > end || (next === end && writerFirst[key + 1]! - end > MostLoose)) continue;
-      // Its own version comes before all that follow.
-      if (next < end) {
-        if (writer[next] !== reader) edges.add(reader, writer[next]!);
-        continue;
-      }
-      for (; next < writerFirst[key + 1]!; next++)
-        if (writer[next] !== reader) edges.add(reader, writer[next]!);
+      const end = writerFirst[key]! + ordered[key]!;
+      const next = writerFirst[key]! + (ranks[key]!.get(from) ?? ordered[key]!) + 1;
+      // Later ones come after the next.
+      const last = next < end ? next + 1 : writerFirst[key + 1]!;
+      if (next > end || last - next > MostLoose) continue;
+      for (let i = next; i < last; i++) if (writer[i] !== reader) edges.add(reader, writer[i]!);
     }
   return edges;
 }
@@ -162,12 +183,12 @@ function reachabilityOf(nodes: number, sets: readonly Edges[]): Reach | undefine
   return (a, b) => ((rows[a * words + (b >>> 5)]! >>> (b & 31)) & 1) === 1;
 }
 
-/** `undefined` if nothing is ruled out. */
+/** Leaves out writers that the reader comes before, and those that were overwritten by one whom it cannot have missed; `undefined` if there are none. */
 function withoutImpossible(
   reading: Reading,
-  rule: Rule,
   ranks: readonly ReadonlyMap<number, number>[],
   reach: Reach,
+  misses: Reach | undefined,
 ): Reading | undefined {
   const { nodes, readFirst, readKey, readByPredicate, writerFirst, writer } = reading;
   const readFrom = reading.readFrom.slice();
@@ -181,9 +202,9 @@ function withoutImpossible(
       const rank = ranks[key]!;
       // The latest version that comes before the reader.
       let least = 0;
-      if (rule.forbidsMissing)
+      if (misses !== undefined)
         for (let i = writerFirst[key]! + 1; i < writerFirst[key + 1]!; i++)
-          if (writer[i] !== reader && reach(writer[i]!, reader))
+          if (writer[i] !== reader && misses(writer[i]!, reader))
             least = Math.max(least, rank.get(writer[i]!)!);
       const possible = several.filter((from) => rank.get(from)! >= least && !reach(reader, from));
       if (possible.length === several.length || possible.length === 0) continue;
