@@ -587,6 +587,15 @@ describe("primary-order", () => {
       "local primary order is broken",
     );
   });
+  test("local: what a primary put on its disk as it crashed counts as broadcast, and is one thing", () => {
+    const sent = at("n1", primary(1, "1:a"));
+    const more = at("n2", log("1:a 1:b", 2));
+    const crash: Scene = { crashed: "n1" };
+    expect(found("primary-order", [sent, more])).toContain("local primary order is broken");
+    expect(found("primary-order", [sent, crash, more, at("n3", log("1:a 1:b", 2))])).toBeUndefined();
+    expect(found("primary-order", [sent, crash, more, at("n3", log("1:a 1:c", 2))])).toBeDefined();
+    expect(found("primary-order", [sent, crash, at("n3", log("1:c 1:a", 2))])).toBeDefined();
+  });
   test("global: the later primary's first", () => {
     expect(found("primary-order", [at("n2", log("2:c 1:a", 2))])).toContain("global primary order is broken");
   });

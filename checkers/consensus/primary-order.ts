@@ -5,7 +5,14 @@ import { kept, same } from "./values.ts";
 import type { ConsensusView, LogView } from "./view.ts";
 
 /** What one primary has broadcast: values in their slots from `first` on. */
-type Broadcast = { ballot: number; first: number; readonly values: Json[] };
+type Broadcast = {
+  readonly ballot: number;
+  readonly primary: string;
+  readonly first: number;
+  readonly values: Json[];
+  /** The primary crashed, perhaps while it broadcast more that it never came to show. */
+  cut: boolean;
+};
 
 type Memory = {
   /** By ballot in order: as far as the log of its primary showed it. */
@@ -23,6 +30,9 @@ export const primaryOrder: Monitor<Memory> = {
   name: "primary-order",
   summary: "broadcasts are delivered in the order of their primaries, and of each in its own order (Zab)",
   begin: () => ({ broadcasts: [], delivered: {} }),
+  crashed({ broadcasts }, node) {
+    for (const broadcast of broadcasts) if (broadcast.primary === node) broadcast.cut = true;
+  },
   look(memory, node, view, occasion) {
     if (occasion !== "step") delete memory.delivered[node];
     return lookAt(memory, node, view);
@@ -35,19 +45,24 @@ export const primaryOrder: Monitor<Memory> = {
 
 function lookAt(memory: Memory, node: string, { log, leads }: ConsensusView): Violation | undefined {
   if (log === undefined) return undefined;
-  if (leads !== undefined && leads !== null) addBroadcasts(memory, log, leads);
+  if (leads !== undefined && leads !== null) addBroadcasts(memory, node, log, leads);
   const end = Math.min(log.committed, log.first + log.entries.length);
   return eachPlace(memory.delivered, node, log.first, end, (slot) => judge(memory, node, log, slot));
 }
 
 /** The entries of its own ballot in a primary's log are what it has broadcast; they are the last ones there. */
-function addBroadcasts({ broadcasts }: Memory, { first, entries }: LogView, ballot: number): void {
+function addBroadcasts(
+  { broadcasts }: Memory,
+  primary: string,
+  { first, entries }: LogView,
+  ballot: number,
+): void {
   let start = entries.length;
   const found = broadcasts.find((one) => one.ballot === ballot);
   const known = found === undefined ? 0 : found.first + found.values.length - first;
   while (start > known && entries[start - 1]?.ballot === ballot) start--;
   if (start === entries.length) return;
-  const broadcast = found ?? { ballot, first: first + start, values: [] };
+  const broadcast = found ?? { ballot, primary, first: first + start, values: [], cut: false };
   if (found === undefined) {
     broadcasts.push(broadcast);
     broadcasts.sort((a, b) => a.ballot - b.ballot);
@@ -78,6 +93,10 @@ function judge({ broadcasts }: Memory, node: string, log: LogView, slot: number)
         return violation(
           `, where the primary of ballot ${broadcast.ballot} had already begun to broadcast, in slot ${broadcast.first}: it had not delivered this before, so primary integrity is broken.`,
         );
+      continue;
+    }
+    if (broadcast.cut && slot === broadcast.first + broadcast.values.length) {
+      broadcast.values.push(kept(value));
       continue;
     }
     const sent = slot < broadcast.first ? undefined : broadcast.values[slot - broadcast.first];

@@ -4,7 +4,16 @@ import { askAgain } from "./forwarding.ts";
 import { becomeLeader } from "./leadership.ts";
 import { logEnd } from "./log.ts";
 import type { PreVote, PreVoted, RequestVote, Voted } from "./messages.ts";
-import { becomeFollower, enterTerm, expectLeader, send, settleStorage, vote, type Server } from "./server.ts";
+import {
+  becomeFollower,
+  enterTerm,
+  expectLeader,
+  send,
+  settleStorage,
+  votedFor,
+  voteFor,
+  type Server,
+} from "./server.ts";
 
 /** No leader was heard from for long: stands for election, or first asks whether that has a prospect. */
 export function onElectionTimeout(server: Server): void {
@@ -38,9 +47,10 @@ export function onRequestVote(server: Server, candidate: NodeId, message: Reques
   const { state, rules } = server;
   const { term } = state;
   if (message.term < term) return send(server, candidate, { type: "voted", term, granted: false });
-  const free = state.votedFor === null || state.votedFor === candidate;
-  if (state.role === "leader" || !free || !rules.upToDate(endOf(message), logEnd(state.log))) return;
-  vote(server, candidate);
+  const vote = votedFor(state);
+  const isFree = vote === null || vote === candidate;
+  if (state.role === "leader" || !isFree || !rules.upToDate(endOf(message), logEnd(state.log))) return;
+  voteFor(server, candidate);
   settleStorage(server);
   expectLeader(server);
   send(server, candidate, { type: "voted", term, granted: true });
@@ -56,7 +66,7 @@ export function onVoted(server: Server, voter: NodeId, { term, granted }: Voted)
 function standForElection(server: Server): void {
   const { state, node } = server;
   enterTerm(server, state.term + 1);
-  vote(server, node.id);
+  voteFor(server, node.id);
   settleStorage(server);
   state.role = "candidate";
   canvass(server, "request-vote", state.term);

@@ -13,9 +13,6 @@ import {
   type Server,
 } from "./server.ts";
 
-/** The most entries in one message. */
-const batch = 64;
-
 /** The leader puts an entry at the end of its log, and sends it to all who wait for nothing else; its index. */
 export function appendEntry(server: Server, value: EntryValue): number {
   const { state, rules, node } = server;
@@ -57,7 +54,7 @@ function sendEntries(server: Server, to: NodeId, progress: Progress): void {
     progress.waiting = true;
     return send(server, to, { type: "install-snapshot", term, snapshot: log.snapshot, round });
   }
-  const entries = entriesFrom(log, progress.next, batch);
+  const entries = entriesFrom(log, progress.next, server.rules.batch);
   progress.waiting = entries.length > 0;
   send(server, to, { type: "append", term, previousIndex, previousTerm, entries, committed, round });
 }

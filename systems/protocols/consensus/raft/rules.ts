@@ -32,6 +32,8 @@ export interface Rules {
   readonly preVote: boolean;
   /** Whether a leader that does not hear from a majority gives up (thesis, §6.2). */
   readonly checkQuorum: boolean;
+  /** The most entries in one message. */
+  readonly batch: number;
   /** After how many applied entries the log is compacted. */
   readonly snapshotAfter: number;
 }
@@ -61,5 +63,6 @@ export const raftRules: Rules = {
   clientTableInSnapshots: true,
   preVote: true,
   checkQuorum: true,
+  batch: 64,
   snapshotAfter: 100,
 };

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../../histories/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../../histories/json.ts";
 import type { Durable, NodeContext, NodeId } from "../../../contracts/protocol.ts";
 import { beginLife, type OpenRequests } from "../../state-machine/open-requests.ts";
 import { isCount, type Operation } from "../../state-machine/operation.ts";
@@ -15,9 +15,9 @@ import type { Rules } from "./rules.ts";
 
 /** What a server is (Ongaro & Ousterhout 2014, figures 2 and 4). */
 export interface RaftState {
-  /** On stable storage: the latest term it has seen, whom it voted for in that term, and the log. */
+  /** On stable storage: the latest term it has seen, its latest vote, and the log. */
   term: number;
-  votedFor: NodeId | null;
+  vote: Vote | null;
   readonly log: Log;
 
   role: "follower" | "pre-candidate" | "candidate" | "leader";
@@ -34,6 +34,9 @@ export interface RaftState {
   machine: StateMachine;
   readonly requests: OpenRequests;
 }
+
+/** A vote in a term: the only one, if the term is not over. */
+export type Vote = { readonly term: number; readonly candidate: NodeId };
 
 /** What a leader knows besides. */
 export interface Leadership {
@@ -88,10 +91,9 @@ export function startServer(node: NodeContext<JsonObject>, durable: Durable, rul
     machine: takeSnapshot(newStateMachine()),
   });
   const term = durable.get("term");
-  const votedFor = durable.get("voted-for");
   const state: RaftState = {
     term: isCount(term) ? term : 0,
-    votedFor: typeof votedFor === "string" ? votedFor : null,
+    vote: voteFrom(durable.get("vote")),
     log,
     role: "follower",
     leader: null,
@@ -116,17 +118,26 @@ export function settleStorage({ rules, node }: Server): void {
 }
 
 /** Enters a later term, in which it has not voted yet. */
-export function enterTerm(server: Server, term: number): void {
-  const { state, rules, node } = server;
+export function enterTerm({ state, rules, node }: Server, term: number): void {
   state.term = term;
   if (rules.durableTerm) node.persist("term", term);
-  vote(server, null);
 }
 
-export function vote({ state, rules, node }: Server, candidate: NodeId | null): void {
-  if (state.votedFor === candidate) return;
-  state.votedFor = candidate;
-  if (rules.durableVote) node.persist("voted-for", candidate);
+/** Whom it voted for in this term. */
+export function votedFor({ term, vote }: RaftState): NodeId | null {
+  return vote?.term === term ? vote.candidate : null;
+}
+
+export function voteFor({ state, rules, node }: Server, candidate: NodeId): void {
+  if (votedFor(state) === candidate) return;
+  state.vote = { term: state.term, candidate };
+  if (rules.durableVote) node.persist("vote", state.vote);
+}
+
+function voteFrom(json: Json | undefined): Vote | null {
+  if (!isJsonObject(json)) return null;
+  const { term, candidate } = json;
+  return isCount(term) && typeof candidate === "string" ? { term, candidate } : null;
 }
 
 /** Takes a later term from a message: whoever is of an earlier one follows. */
