@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { history } from "../../histories/testing/notation.ts";
 import { findingNames } from "./anomalies.ts";
 import {
   directlyImplied,
@@ -94,6 +95,13 @@ describe("the lattice of levels", () => {
     const some = ["serializable", "snapshot-isolation", "read-committed", "strong-read-committed"].map(level);
     expect(strongest(some)).toEqual([level("serializable"), level("strong-read-committed")]);
     expect(weakest(some)).toEqual([level("read-committed")]);
+  });
+});
+
+describe("the orders that strengths heed", () => {
+  it("are transitive, which update-atomic → cursor-stability rests on: unknown outcomes end their session", () => {
+    const again = '0 invoke txn [["w","x",1]]\n0 info txn [["w","x",1]]\n0 invoke txn [["w","y",1]]';
+    expect(() => history(again)).toThrow(/not to act again after its info/);
   });
 });
 
