@@ -236,8 +236,10 @@ function noEvidence(reading: Reading): string | undefined {
   return seen ? undefined : "nothing was read";
 }
 
-function isKnownRead({ kind, value }: Reading["transactions"], operation: number): boolean {
-  return (kind[operation] === Read || kind[operation] === ReadList) && value[operation] !== Unread;
+function isKnownRead({ kind, value, predicate }: Reading["transactions"], operation: number): boolean {
+  if (kind[operation] !== Read && kind[operation] !== ReadList) return false;
+  // What a predicate left out was read, too.
+  return value[operation] !== Unread || (predicate?.[operation] ?? -1) >= 0;
 }
 
 function notesOf({ transactions, begin, end, nodes }: Reading): string[] {
