@@ -1,76 +1,102 @@
 import type { Json } from "../../../histories/json.ts";
-import type { Operation } from "../../../histories/operation.ts";
+import { nemesis, type Operation } from "../../../histories/operation.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { Verdict } from "../../../checkers/verdict.ts";
 import { coreOf, healF, stabilizeF } from "../nemesis.ts";
-
-/** So many requests, over half of the time, a node must have got before it is blamed for serving none. */
-const enough = 3;
+import { isUpdate } from "./safety-then-liveness.ts";
 
 /**
- * Whether every node of the healed quorum served its clients again within the bound: an operation that was
- * begun since the stabilization was ok. A node that was asked too little is not judged; nobody asked enough is no
- * evidence.
+ * Whether a healed quorum made progress within the bound: an operation that a client asked one of its nodes for since
+ * the stabilization, and that was more than a read, was ok. Not whether each node served each client: that
+ * some proposer is outdone again and again is no fault of a protocol that promises progress of the whole.
+ * Clients must have asked all the time, with no pause above a fifth of the bound; else there is no evidence.
  */
 export function judgeLiveness(
   operations: Iterable<Operation>,
   nodes: readonly NodeId[],
   boundNanoseconds: number,
 ): Verdict {
-  let begin = Infinity;
-  let core: readonly NodeId[] = [];
-  /** By node: indices of invocations within the bound, their times, and when the first was ok. */
-  const asked = new Map<NodeId, { index: number; time: number }[]>();
-  const served = new Map<NodeId, number>();
-  const open = new Map<Json, Operation>();
-  for (const operation of operations) {
-    const { time, f, type, process, node } = operation;
-    if (time > begin + boundNanoseconds) break;
-    if (process === "nemesis") {
-      if (f === stabilizeF && begin === Infinity) {
-        begin = time;
-        core = coreOf(operation.value, nodes);
-      } else if (f === healF) break;
-      continue;
-    }
-    if (begin === Infinity || node === undefined || !core.includes(node)) continue;
-    if (type === "invoke") {
-      open.set(process, operation);
-      const requests = asked.get(node) ?? [];
-      requests.push({ index: operation.index, time });
-      asked.set(node, requests);
-    } else if (open.delete(process) && type === "ok" && !served.has(node)) served.set(node, time - begin);
+  const watch = new ProgressWatch(nodes, boundNanoseconds);
+  for (const operation of operations) if (!watch.take(operation)) break;
+  return watch.verdict();
+}
+
+class ProgressWatch {
+  readonly #nodes: readonly NodeId[];
+  readonly #bound: number;
+  #begin = Infinity;
+  #core: readonly NodeId[] = [];
+  /** Open operations on the quorum, by process. */
+  readonly #open = new Map<Json, Operation>();
+  /** Indices of invocations. */
+  readonly #asked: number[] = [];
+  /** Since when nobody asks, while nobody does; and the longest that lasted. */
+  #idle = 0;
+  #pause = 0;
+  /** How long after the stabilization the first operation was ok. */
+  #progress: number | undefined;
+
+  constructor(nodes: readonly NodeId[], bound: number) {
+    this.#nodes = nodes;
+    this.#bound = bound;
   }
-  const unserved = core.filter((node) => {
-    const requests = asked.get(node) ?? [];
-    const first = requests[0]?.time ?? 0;
-    const last = requests.at(-1)?.time ?? 0;
-    return !served.has(node) && requests.length >= enough && last - first >= boundNanoseconds / 2;
-  });
-  const longest = Math.max(0, ...served.values());
-  const statistics = { served: served.size, asked: asked.size, milliseconds: Math.round(longest / 1e6) };
-  if (unserved.length > 0) {
-    const requests = unserved.flatMap((node) => asked.get(node) ?? []).map(({ index }) => index);
-    const seconds = boundNanoseconds / 1e9;
+
+  /** Takes the next event; false when no later one matters. */
+  take(operation: Operation): boolean {
+    const { time, f, type, process, node, index } = operation;
+    if (time > this.#begin + this.#bound) return false;
+    if (process === nemesis) {
+      if (f === stabilizeF && this.#begin === Infinity) {
+        this.#begin = this.#idle = time;
+        this.#core = coreOf(operation.value, this.#nodes);
+      } else if (f === healF && this.#begin !== Infinity) {
+        this.#rest(time);
+        this.#idle = time;
+        return false;
+      }
+      return true;
+    }
+    if (this.#begin === Infinity || node === undefined || !this.#core.includes(node)) return true;
+    if (type === "invoke") {
+      this.#rest(time);
+      this.#asked.push(index);
+      this.#open.set(process, operation);
+    } else if (this.#open.delete(process)) {
+      if (this.#open.size === 0) this.#idle = time;
+      if (type === "ok" && isUpdate(f)) {
+        this.#progress = time - this.#begin;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  verdict(): Verdict {
+    this.#rest(this.#begin + this.#bound);
+    const statistics = {
+      requests: this.#asked.length,
+      ...(this.#progress === undefined ? {} : { milliseconds: Math.round(this.#progress / 1e6) }),
+    };
+    if (this.#progress !== undefined) return { checker: "liveness", valid: true, anomalies: [], statistics };
+    if (this.#begin === Infinity || this.#pause > this.#bound / 5) {
+      return { checker: "liveness", valid: "unknown", anomalies: [], reason: "no evidence", statistics };
+    }
+    const core = list(this.#core);
+    const explanation =
+      `${core} were healed at ${(this.#begin / 1e9).toFixed(3)} s and could reach one another from then on, ` +
+      `but completed no operation other than reads out of ${this.#asked.length} requests within ${this.#bound / 1e9} s.`;
     return {
       checker: "liveness",
       valid: false,
-      anomalies: [
-        {
-          type: "no-progress",
-          operations: requests.toSorted((a, b) => a - b).slice(0, 20),
-          explanation:
-            `${list(core)} were healed at ${(begin / 1e9).toFixed(3)} s and could all reach one another from then on, ` +
-            `but ${list(unserved)} completed none of ${requests.length} requests within ${seconds} s.`,
-        },
-      ],
+      anomalies: [{ type: "no-progress", operations: this.#asked.slice(0, 20), explanation }],
       statistics,
     };
   }
-  if (served.size === 0) {
-    return { checker: "liveness", valid: "unknown", anomalies: [], reason: "no evidence", statistics };
+
+  /** Takes note of a pause that ends at `time`. */
+  #rest(time: number): void {
+    if (this.#open.size === 0) this.#pause = Math.max(this.#pause, time - this.#idle);
   }
-  return { checker: "liveness", valid: true, anomalies: [], statistics };
 }
 
 function list(nodes: readonly NodeId[]): string {

@@ -24,8 +24,8 @@ export interface PhaseOptions {
 
 /**
  * The plan of a simulated run: clients act throughout. First faults strike. Then a quorum, drawn by chance, is healed
- * and stays so, and the rest is broken in ways drawn by chance; as soon as every node of the quorum has
- * served a client, or when that takes too long, everything is healed, and clients go on for a while.
+ * and stays so, and the rest is broken in ways drawn by chance; as soon as the quorum has carried out an
+ * operation that is more than a read, or when that takes too long, everything is healed, and clients go on for a while.
  */
 export function safetyThenLiveness(options: PhaseOptions): Generator {
   const { workload, faults, safety } = options;
@@ -34,7 +34,7 @@ export function safetyThenLiveness(options: PhaseOptions): Generator {
     workload: clients(workload),
     faults: onNemesis(faults),
     length: safety,
-    unserved: [],
+    core: [],
     fresh: [],
   });
 }
@@ -47,9 +47,9 @@ interface Phase {
   readonly length: number;
   /** When it ends; undefined before it was first asked. */
   readonly deadline?: number;
-  /** Nodes of the quorum that have not served a client since they were healed. */
-  readonly unserved: readonly NodeId[];
-  /** Threads whose open operation began since then. */
+  /** The quorum that was healed. */
+  readonly core: readonly NodeId[];
+  /** Threads that asked it for more than a read since then, and wait. */
   readonly fresh: readonly number[];
 }
 
@@ -95,14 +95,17 @@ class Phases implements Generator {
       if (workload === phase.workload && faults === phase.faults) return this;
       return new Phases(this.#options, { ...phase, workload, faults });
     }
-    let { unserved, fresh } = phase;
-    if (event.kind === "invoke") fresh = [...fresh, thread];
-    else if (fresh.includes(thread)) {
+    let { fresh } = phase;
+    if (event.kind === "invoke") {
+      const node = this.#node(thread);
+      if (isUpdate(event.f) && node !== undefined && phase.core.includes(node)) fresh = [...fresh, thread];
+    } else if (fresh.includes(thread)) {
       fresh = fresh.filter((other) => other !== thread);
-      if (event.type === "ok") unserved = unserved.filter((node) => node !== this.#node(thread));
+      if (event.type === "ok") {
+        return new Phases(this.#options, { ...phase, workload, faults }).#following("liveness");
+      }
     }
-    const following = new Phases(this.#options, { ...phase, workload, faults, unserved, fresh });
-    return unserved.length > 0 ? following : following.#following("liveness");
+    return new Phases(this.#options, { ...phase, workload, faults, fresh });
   }
 
   #following(name: Phase["name"]): Phases {
@@ -136,13 +139,10 @@ class Phases implements Generator {
     const { nodes, tolerated } = this.#options;
     const value = name === "healing" ? null : stabilization(nodes, tolerated, context.random);
     const following = this.#following(name);
-    const served = coreOf(value, nodes).filter((node) =>
-      context.threads.some((thread) => this.#node(thread) === node),
-    );
     return {
       kind: "operation",
       operation: { f: name === "healing" ? healF : stabilizeF, value, thread: nemesis },
-      generator: new Phases(this.#options, { ...following.#phase, unserved: served }),
+      generator: new Phases(this.#options, { ...following.#phase, core: coreOf(value, nodes) }),
     };
   }
 
@@ -150,6 +150,11 @@ class Phases implements Generator {
     const { nodes } = this.#options;
     return typeof thread === "number" ? nodes[thread % nodes.length] : undefined;
   }
+}
+
+/** Whether an operation of that function is more than a read, which a node may answer from what it has. */
+export function isUpdate(f: string): boolean {
+  return f !== "read";
 }
 
 /** Draws the quorum to be healed and what becomes of each other node. */
