@@ -1,4 +1,5 @@
 import type { Graph } from "./graph.ts";
+import { NodeHeap } from "./node-heap.ts";
 
 /**
  * The order that follows every edge in which, whenever there is a choice, the node of the least priority comes next, of equals
@@ -8,40 +9,12 @@ export function priorityOrder({ nodes, first, to }: Graph, priority: Float64Arra
   const order = new Int32Array(nodes);
   const waiting = new Int32Array(nodes);
   for (const b of to) waiting[b]!++;
-  const heap = new Int32Array(nodes);
-  let size = 0;
-  const isBefore = (a: number, b: number): boolean =>
-    priority[a]! < priority[b]! || (priority[a] === priority[b] && a < b);
-  const push = (a: number): void => {
-    let at = size++;
-    while (at > 0) {
-      const parent = (at - 1) >>> 1;
-      if (!isBefore(a, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = a;
-  };
-  const pop = (): number => {
-    const top = heap[0]!;
-    const last = heap[--size]!;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      if (child + 1 < size && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
-    return top;
-  };
-  for (let a = 0; a < nodes; a++) if (waiting[a] === 0) push(a);
+  const heap = new NodeHeap(priority);
+  for (let a = 0; a < nodes; a++) if (waiting[a] === 0) heap.push(a);
   for (let i = 0; i < nodes; i++) {
-    const a = pop();
+    const a = heap.pop();
     order[i] = a;
-    for (let e = first[a]!; e < first[a + 1]!; e++) if (--waiting[to[e]!]! === 0) push(to[e]!);
+    for (let e = first[a]!; e < first[a + 1]!; e++) if (--waiting[to[e]!]! === 0) heap.push(to[e]!);
   }
   return order;
 }

@@ -59,7 +59,7 @@ export class Checks {
         continue;
       this.#checkRead(r, own, found);
     }
-    for (const { literals, nodes } of found) this.#choices.search.addClause([...new Set(literals)], nodes);
+    for (const { literals, nodes } of found) this.#choices.mend([...new Set(literals)], nodes);
     return found.length === 0 ? "fine" : "more";
   }
 

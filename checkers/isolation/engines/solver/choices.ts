@@ -2,7 +2,7 @@ import { labelOf, Inner, Overwritten, ReadFrom, Version } from "./graph.ts";
 import type { OrderedGraph } from "./order.ts";
 import type { Polygraph } from "./polygraph.ts";
 import { Refinement } from "./refine.ts";
-import { Search, type ChoiceEdge, type Literal } from "./search.ts";
+import { Search, variableOf, type ChoiceEdge, type Literal } from "./search.ts";
 import type { Effort } from "./order.ts";
 import { Initial } from "../../reading.ts";
 
@@ -23,6 +23,8 @@ export class Choices {
   /** Variables of each read entry with a choice, in the order of its candidates. */
   readonly selections = new Map<number, readonly number[]>();
   readonly #readOf: number[] = [];
+  /** What to try first against the order at hand, once. */
+  readonly #hints = new Map<number, Literal>();
 
   constructor(polygraph: Polygraph, graph: OrderedGraph, effort: Effort) {
     this.polygraph = polygraph;
@@ -34,6 +36,20 @@ export class Choices {
       find: () => this.refinement.refine(),
     });
     for (const [read, versions] of polygraph.versions.choices) this.#select(read, versions);
+  }
+
+  /** Adds a clause that the order at hand breaks: of its literals that one is tried first which moves least. */
+  mend(literals: readonly Literal[], nodes: readonly number[]): void {
+    let least = Infinity;
+    let best: Literal | undefined;
+    for (const literal of literals) {
+      const distance = this.#readOf[variableOf(literal)] === undefined ? this.#against(literal) : Infinity;
+      if (distance >= least) continue;
+      least = distance;
+      best = literal;
+    }
+    if (best !== undefined) this.#hints.set(variableOf(best), best);
+    this.search.addClause(literals, nodes, best);
   }
 
   /** The literal "chain a before chain b"; `undefined` if that is certain. */
@@ -124,6 +140,11 @@ export class Choices {
   }
 
   #preferred(variable: number): Literal {
+    const hint = this.#hints.get(variable);
+    if (hint !== undefined) {
+      this.#hints.delete(variable);
+      return hint;
+    }
     const read = this.#readOf[variable];
     if (read !== undefined) return variable * 2 + (this.#isLikely(read, variable) ? 0 : 1);
     return variable * 2 + (this.#against(variable * 2) <= this.#against(variable * 2 + 1) ? 0 : 1);

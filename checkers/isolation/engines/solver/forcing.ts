@@ -7,7 +7,7 @@ import { OrderedGraph, type Effort } from "./order.ts";
 import { polygraphOf, type Polygraph } from "./polygraph.ts";
 import type { ChoiceEdge } from "./search.ts";
 import type { Rules } from "./rules.ts";
-import { scheduleByTime } from "./schedule.ts";
+import { scheduleByTime, timesOf } from "./schedule.ts";
 
 /**
  * Explains that a small reading has no account by one cycle, if orders that force one another suffice: whichever of two chains cannot come
@@ -33,7 +33,7 @@ class Forcing {
   constructor(polygraph: Polygraph, effort: Effort) {
     this.#polygraph = polygraph;
     this.#effort = effort;
-    this.#graph = new OrderedGraph(polygraph.edges, scheduleByTime(polygraph), effort);
+    this.#graph = new OrderedGraph(polygraph.edges, scheduleByTime(polygraph, timesOf(polygraph)), effort);
   }
 
   run(): readonly Edge[] | undefined {

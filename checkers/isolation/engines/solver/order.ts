@@ -1,3 +1,4 @@
+import { NodeHeap } from "../../../graph/node-heap.ts";
 import type { FixedEdges } from "./graph.ts";
 
 /** What a search may still spend: visits of nodes and edges. */
@@ -178,6 +179,28 @@ export class OrderedGraph {
     for (let i = 0; i < behind; i++) this.#move(earlier[i]!, slots[i]!);
     for (let i = 0; i < count; i++) this.#move(later[i]!, slots[behind + i]!);
     return true;
+  }
+
+  /** Puts all nodes in the order of their times, as far as the edges that there are allow. */
+  rearrange(time: Float64Array): void {
+    const { nodes, count, inFirst, outFirst, outTo } = this.fixed;
+    this.#effort.left -= nodes + count;
+    const waiting = this.#slots;
+    for (let n = 0; n < nodes; n++) {
+      let before = inFirst[n + 1]! - inFirst[n]!;
+      for (let e = this.#inHead[n]!; e >= 0; e = this.#inNext[e]!) before++;
+      waiting[n] = before;
+    }
+    const heap = new NodeHeap(time);
+    for (let n = 0; n < nodes; n++) if (waiting[n] === 0) heap.push(n);
+    for (let place = 0; place < nodes; place++) {
+      const node = heap.pop();
+      if (this.at[node] !== place) this.#move(node, place);
+      for (let e = outFirst[node]!; e < outFirst[node + 1]!; e++)
+        if (--waiting[outTo[e]!]! === 0) heap.push(outTo[e]!);
+      for (let e = this.#outHead[node]!; e >= 0; e = this.#outNext[e]!)
+        if (--waiting[this.#to[e]!]! === 0) heap.push(this.#to[e]!);
+    }
   }
 
   #move(node: number, place: number): void {

@@ -111,11 +111,12 @@ export class Search {
     return this.#value[literal] === 1;
   }
 
-  /** Adds a clause that always holds, `nodes` say why. */
-  addClause(literals: readonly Literal[], nodes: readonly number[]): void {
+  /** Adds a clause that always holds, `nodes` say why; one of its literals may be the first to be decided. */
+  addClause(literals: readonly Literal[], nodes: readonly number[], first?: Literal): void {
     this.#backtrack(0);
     const open = literals.filter((literal) => this.#value[literal] !== 0);
     const rest = literals.filter((literal) => this.#value[literal] === 0);
+    if (first !== undefined) this.#activity.bump(variableOf(first));
     const clause: Clause = { literals: [...open, ...rest], nodes, parents: [], fixed: [] };
     for (const literal of literals) {
       this.#must[variableOf(literal)] = 1;

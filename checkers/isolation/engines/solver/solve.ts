@@ -6,7 +6,7 @@ import { fixedCycle } from "./explain.ts";
 import { OrderedGraph, type Effort } from "./order.ts";
 import { polygraphOf, type Polygraph } from "./polygraph.ts";
 import type { Rules } from "./rules.ts";
-import { scheduleByTime } from "./schedule.ts";
+import { scheduleByTime, timesOf } from "./schedule.ts";
 
 export type Solution =
   | { readonly result: "valid"; readonly execution: Execution }
@@ -25,19 +25,21 @@ export function solve(reading: Reading, rules: Rules, effort: Effort): Solution 
   if (effort.left < 0) return { result: "exhausted", undecided: reading.candidates.size };
   const polygraph = polygraphOf(reading, rules);
   if (!("edges" in polygraph)) return { result: "cycle", cycle: polygraph };
-  const order = scheduleByTime(polygraph);
+  const time = timesOf(polygraph);
+  const order = scheduleByTime(polygraph, time);
   effort.left -= polygraph.edges.count;
   if (order.length < polygraph.edges.nodes) return { result: "cycle", cycle: fixedCycle(polygraph) };
   const graph = new OrderedGraph(polygraph.edges, order, effort);
   const choices = new Choices(polygraph, graph, effort);
   const checks = new Checks(choices, choices.refinement, effort);
-  for (;;) {
+  for (let again = true; ; again = !again) {
     const result = choices.search.solve();
     if (result === "unsatisfiable") return { result: "core", core: coreOf(choices) };
     if (result === "exhausted" || effort.isOver?.() === true)
       return { result: "exhausted", undecided: choices.search.variables };
-    const found = checks.check();
-    if (found === "fine") return { result: "valid", execution: executionOf(polygraph, graph) };
+    // Repairs may have moved what nothing is wrong with far from its time, where more is wrong by the rules.
+    if (again && rules.precedence !== "none") graph.rearrange(time);
+    else if (checks.check() === "fine") return { result: "valid", execution: executionOf(polygraph, graph) };
   }
 }
 

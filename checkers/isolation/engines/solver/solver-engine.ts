@@ -21,7 +21,7 @@ export const solverEngine: IsolationEngine = {
 };
 
 /** Visits of nodes and edges for each operation that stricter rules are tried for. */
-const GuessEffort = 200;
+const GuessEffort = 10;
 
 function search(reading: Reading, level: Level, budget: Budget): LevelDecision | undefined {
   const rules = rulesOf(level);
