@@ -8,6 +8,8 @@ export const eventKinds = {
   disk: 5,
   release: 6,
   wake: 7,
+  /** Cancelled while it waited for a node that did not run. */
+  nothing: 8,
 } as const;
 
 const firstCapacity = 256;
@@ -110,6 +112,12 @@ export class EventQueue {
     const moved = this.#heapSlot[last] ?? 0;
     if (place > 0 && this.#before(time, sequence, (place - 1) >> 1)) this.#rise(place, time, sequence, moved);
     else this.#sink(place, time, sequence, moved);
+  }
+
+  /** Takes an event out before its time, and gives its slot back. */
+  drop(slot: number): void {
+    this.remove(slot);
+    this.free(slot);
   }
 
   /** Gives a slot back that is not queued. */

@@ -10,7 +10,7 @@ import { drawDelay } from "./delay.ts";
 import { eventKinds, type EventQueue } from "./event-queue.ts";
 import { Link } from "./link.ts";
 import type { NetworkSettings } from "./settings.ts";
-import type { Tracer } from "./tracer.ts";
+import type { Stamp, Tracer } from "./tracer.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** What the network is made of and what it tells. */
@@ -97,7 +97,7 @@ export class Network {
     if (link.resets > 0 || (link.cuts > 0 && !this.#fifo)) {
       return this.#lose(link, message, from, link.resets > 0 ? "loss" : "partition");
     }
-    const due = from === to ? now : this.#due(link, body, message);
+    const due = from === to ? now : this.#due(link, body, message, stamp);
     if (due < 0) return;
     const slot = queue.add(due, eventKinds.message, to, body);
     queue.link[slot] = from;
@@ -237,7 +237,7 @@ export class Network {
   }
 
   /** When what is sent now is due; −1 when it is lost. A second copy is sent here. */
-  #due(link: Link, body: JsonObject, message: number): number {
+  #due(link: Link, body: JsonObject, message: number, stamp: Stamp | undefined): number {
     const { settings, time, queue, watch } = this.parts;
     const { choices } = link;
     const kind = this.#isKind(link);
@@ -256,6 +256,7 @@ export class Network {
       queue.order[slot] = link.sent - 1;
       queue.sent[slot] = time.now;
       queue.life[slot] = this.parts.life(link.to);
+      if (stamp !== undefined) queue.extra[slot] = stamp;
     } else if (fate >= this.#lateFrom) {
       // A straggler; or, in a channel, what was lost and had to be sent again.
       delay += drawDelay(settings.stragglers.delay, choices, "long delay");

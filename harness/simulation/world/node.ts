@@ -1,40 +1,20 @@
 import type { Json, JsonObject } from "../../../histories/json.ts";
 import type { Occasion } from "../../../checkers/consensus/monitor.ts";
-import type { AnyProtocol, NodeContext, NodeId } from "../../../systems/contracts/protocol.ts";
-import type { Choices, ChoiceStreams } from "../choices.ts";
+import type { NodeContext, NodeId } from "../../../systems/contracts/protocol.ts";
+import type { Choices } from "../choices.ts";
 import type { CrashKind, NoAnswer } from "../simulated-world.ts";
-import type { AssumptionWatch } from "./assumptions.ts";
+import { Backlog } from "./backlog.ts";
 import { copyOf, freezeDeeply } from "./copy.ts";
 import { drawDelay, type Delay } from "./delay.ts";
-import { eventKinds, type EventQueue } from "./event-queue.ts";
+import { eventKinds } from "./event-queue.ts";
 import { HandlerError } from "./handler-error.ts";
 import type { Link } from "./link.ts";
-import type { Network } from "./network.ts";
 import { NodeClock } from "./node-clock.ts";
+import type { NodeSurroundings } from "./node-surroundings.ts";
+import { NodeTimers } from "./node-timers.ts";
 import { OpenRequest } from "./open-request.ts";
 import { Outbox, toClient } from "./outbox.ts";
-import type { WorldSettings } from "./settings.ts";
 import { NodeStorage } from "./storage.ts";
-import type { Tracer } from "./tracer.ts";
-import type { VirtualTime } from "./virtual-time.ts";
-
-/** What all nodes of a world share. */
-export interface NodeSurroundings {
-  readonly protocol: AnyProtocol;
-  readonly nodes: readonly NodeId[];
-  readonly settings: WorldSettings;
-  readonly queue: EventQueue;
-  readonly time: VirtualTime;
-  readonly network: Network;
-  readonly streams: ChoiceStreams;
-  readonly watch: AssumptionWatch;
-  readonly tracer: Tracer | undefined;
-  /** Freeze what protocols give away, so that changing it later is found out. */
-  readonly freeze: boolean;
-  readonly stepped: ((node: NodeId, occasion: Occasion) => void) | undefined;
-  readonly asked: ((node: NodeId, body: JsonObject) => void) | undefined;
-  readonly logged: ((node: NodeId, text: string) => void) | undefined;
-}
 
 /** A crash at a barrier: when so many more have come, and whether what was written before it is stable. */
 interface Trap {
@@ -43,8 +23,6 @@ interface Trap {
   readonly crashed: () => void;
 }
 
-/** Cancelled while it waited for a node that did not run. */
-const nothing = 255;
 const none = -1;
 
 /**
@@ -71,11 +49,10 @@ export class SimulatedNode {
   readonly #links = new Map<NodeId, Link>();
   readonly #storage = new NodeStorage();
   readonly #outbox = new Outbox();
-  readonly #timers = new Map<string, number>();
+  readonly #timers: NodeTimers;
   readonly #open = new Map<string, OpenRequest>();
-  /** Slots of events that wait until the node runs; the first `#backlogHead` are done. */
-  #backlog: number[] = [];
-  #backlogHead = 0;
+  /** Slots of events that wait until the node has time for them. */
+  readonly #backlog = new Backlog();
   /** Whether it ever was. */
   started = false;
   /** Sends from now on wait for this write. */
@@ -90,7 +67,8 @@ export class SimulatedNode {
     this.id = id;
     this.index = index;
     this.#surroundings = surroundings;
-    const { streams, nodes, network, settings } = surroundings;
+    const { streams, nodes, network, settings, queue, time } = surroundings;
+    this.#timers = new NodeTimers(index, queue, time);
     this.#choices = streams.stream(`node ${id}`);
     this.#disk = streams.stream(`disk ${id}`);
     this.handling = settings.handling;
@@ -170,20 +148,12 @@ export class SimulatedNode {
     this.#surroundings.queue.free(this.#wakeSlot);
     this.#wakeSlot = none;
     const { queue } = this.#surroundings;
-    while (this.#backlogHead < this.#backlog.length) {
-      const slot = this.#backlog[this.#backlogHead++] ?? none;
-      // What is done is let go of before it is more than what waits; so a busy node's list stays short.
-      if (2 * this.#backlogHead >= this.#backlog.length) {
-        this.#backlog.splice(0, this.#backlogHead);
-        this.#backlogHead = 0;
-      }
-      if (queue.kind[slot] === nothing) {
-        queue.free(slot);
-        continue;
-      }
-      this.#perform(slot);
-      break;
+    let slot = this.#backlog.take();
+    while (slot !== none && queue.kind[slot] === eventKinds.nothing) {
+      queue.free(slot);
+      slot = this.#backlog.take();
     }
+    if (slot !== none) this.#perform(slot);
     this.#wake();
   }
 
@@ -202,8 +172,7 @@ export class SimulatedNode {
   /** Messages that have arrived and wait for the node. */
   waiting(): readonly number[] {
     const { queue } = this.#surroundings;
-    const messages = this.#backlog.slice(this.#backlogHead);
-    return messages.filter((slot) => queue.kind[slot] === eventKinds.message);
+    return this.#backlog.all().filter((slot) => queue.kind[slot] === eventKinds.message);
   }
 
   #makeContext(): NodeContext<JsonObject> {
@@ -223,11 +192,16 @@ export class SimulatedNode {
         if (freeze) freezeDeeply(body, `the answer to ${request}`);
         if (this.#ending === undefined) this.#leaves(toClient, request, copyOf(body));
       },
-      setTimer: (name, milliseconds) => this.#setTimer(name, milliseconds),
-      cancelTimer: (name) => this.#cancelTimer(name),
+      setTimer: (name, milliseconds) => {
+        if (this.#ending === undefined) this.#timers.set(name, milliseconds);
+      },
+      cancelTimer: (name) => {
+        if (this.#ending === undefined) this.#timers.cancel(name);
+      },
       persist: (key, value) => this.#persist(key, value),
       sync: () => this.#sync(),
       log: (text) => {
+        if (this.#ending !== undefined) return;
         tracer?.happened(this.index, { kind: "local", text });
         logged?.(this.id, text);
       },
@@ -256,7 +230,7 @@ export class SimulatedNode {
       }
       case eventKinds.timer: {
         const name = payload as string;
-        this.#timers.delete(name);
+        this.#timers.fired(name);
         queue.free(slot);
         tracer?.happened(this.index, { kind: "timer", name });
         try {
@@ -354,29 +328,6 @@ export class SimulatedNode {
     else this.#diskSlot = queue.add(time.now + taken, eventKinds.disk, this.index, undefined);
   }
 
-  #setTimer(name: string, milliseconds: number): void {
-    if (this.#ending !== undefined) return;
-    const { queue, time } = this.#surroundings;
-    const due = time.now + Math.max(0, Math.round(milliseconds * 1000));
-    if (!Number.isFinite(due)) throw new RangeError(`timer ${name} is set to ${milliseconds} milliseconds`);
-    const slot = this.#timers.get(name);
-    if (slot !== undefined && queue.queued(slot)) {
-      queue.remove(slot);
-      queue.put(slot, due);
-      return;
-    }
-    if (slot !== undefined) queue.kind[slot] = nothing;
-    this.#timers.set(name, queue.add(due, eventKinds.timer, this.index, name));
-  }
-
-  #cancelTimer(name: string): void {
-    const slot = this.#timers.get(name);
-    if (slot === undefined || this.#ending !== undefined) return;
-    this.#timers.delete(name);
-    if (this.#surroundings.queue.queued(slot)) this.#forget(slot);
-    else this.#surroundings.queue.kind[slot] = nothing;
-  }
-
   /** Sees to it that the first waiting event is handled when the node has had time for it. */
   #wake(): void {
     if (!this.alive || this.paused || this.#wakeSlot !== none || this.#backlog.length === 0) return;
@@ -396,13 +347,11 @@ export class SimulatedNode {
     this.#forget(this.#wakeSlot);
     this.#forget(this.#diskSlot);
     this.#wakeSlot = this.#diskSlot = none;
-    const { queue, network, nodes } = this.#surroundings;
-    for (const slot of this.#timers.values()) if (queue.queued(slot)) this.#forget(slot);
-    const waiting = this.#backlog.slice(this.#backlogHead);
-    this.#backlog = [];
-    this.#backlogHead = 0;
-    for (const slot of waiting) this.#drop(slot, "broken");
+    const { network, nodes } = this.#surroundings;
     this.#timers.clear();
+    const waiting = this.#backlog.all();
+    this.#backlog.clear();
+    for (const slot of waiting) this.#drop(slot, "broken");
     const back = network.link(this.index, nodes.length);
     for (const open of this.#open.values()) {
       network.carry(back, eventKinds.answer, this.index, "broken" satisfies NoAnswer, open);
@@ -424,9 +373,7 @@ export class SimulatedNode {
   }
 
   #forget(slot: number): void {
-    if (slot === none) return;
-    this.#surroundings.queue.remove(slot);
-    this.#surroundings.queue.free(slot);
+    if (slot !== none) this.#surroundings.queue.drop(slot);
   }
 
   /** A handler threw, as a process that dies of it: the run cannot go on as if nothing had been. */

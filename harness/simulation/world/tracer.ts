@@ -61,15 +61,20 @@ export class Tracer {
   }
 
   #happening(node: number): { index: number; time: number; node: NodeId; clock?: VectorClock } {
-    const happening = { index: this.#index++, time: this.#time.now * 1000, node: this.#nodes[node] ?? "" };
-    return this.#options.clocks === true ? { ...happening, clock: this.#vectorClock(node) } : happening;
+    const index = this.#index++;
+    const time = this.#time.now * 1000;
+    const name = this.#nodes[node] ?? "";
+    if (this.#options.clocks !== true) return { index, time, node: name };
+    return { index, time, node: name, clock: this.#vectorClock(node) };
   }
 
   #vectorClock(node: number): VectorClock {
     const shown: Record<string, number> = {};
-    this.#clocks[node]?.forEach((count, other) => {
+    const clock = this.#clocks[node] ?? new Int32Array();
+    for (let other = 0; other < clock.length; other++) {
+      const count = clock[other] ?? 0;
       if (count > 0) shown[this.#nodes[other] ?? ""] = count;
-    });
+    }
     return shown;
   }
 }
