@@ -267,4 +267,159 @@ export const published: readonly PublishedCase[] = [
     text: "0: wx1\n1: rx1 wx_\n2: rx_ wx1\n3: rx1",
     violates: [],
   },
+  {
+    name: "an append that was built on what it missed (TiDB)",
+    source: "Kingsbury and Alvaro 2020",
+    text: concurrent("ax2", "ax1", "rx[2,1] ay5 ax4", "ax5", "rx[2,1,5,4]"),
+    violates: ["cursor-stability", "repeatable-read"],
+  },
+  {
+    name: "an acknowledged append lost",
+    source: "Elle, which lets it pass as linearizable",
+    text: "0: ax1\n1: ax2\n2: rx[2]",
+    violates: ["strong-read-uncommitted", "ansi-snapshot-isolation"],
+  },
+  {
+    name: "lost update of lists",
+    source: "Elle",
+    text: concurrent("ax1", "rx[1] ax2", "rx[1] ax3", "rx[1,2,3]"),
+    violates: ["cursor-stability", "repeatable-read"],
+  },
+  {
+    name: "aborted append read (G1a)",
+    source: "Elle",
+    text: "0: ax1 | fail\n1: rx[1]",
+    violates: ["read-committed"],
+  },
+  {
+    name: "intermediate append read (G1b)",
+    source: "Elle",
+    text: concurrent("ax1 ax2", "rx[1]"),
+    violates: ["read-committed"],
+  },
+  {
+    name: "own append read before it is made",
+    source: "Elle",
+    text: "0: rx[1] ax1",
+    violates: ["read-committed"],
+  },
+  {
+    name: "own append unseen",
+    source: "Elle",
+    text: "0: ax1 rx[]",
+    violates: ["read-committed-biswas-enea"],
+  },
+  {
+    name: "circular information flow of lists (G1c)",
+    source: "Elle",
+    text: concurrent("ax1 ry[1]", "ay1 rx[1]"),
+    violates: ["read-committed"],
+  },
+  {
+    name: "long fork of lists (G-nonadjacent)",
+    source: "Elle; Cerone et al. 2015",
+    text: concurrent("ax1", "ay1", "rx[1] ry[]", "rx[] ry[1]"),
+    violates: ["prefix-consistency", "repeatable-read"],
+  },
+  {
+    name: "write skew of lists (G2-item)",
+    source: "Elle",
+    text: concurrent("rx[] ay1", "ry[] ax1"),
+    violates: ["repeatable-read", "update-serializable"],
+  },
+  {
+    name: "write skew of three",
+    source: "Fekete et al. 2005",
+    text: concurrent("rx_ wy1", "ry_ wz1", "rz_ wx1"),
+    violates: ["repeatable-read", "update-serializable"],
+  },
+  {
+    name: "elements appended in the order opposite to their session's (G0-process)",
+    source: "Elle",
+    text: "0: ax1\n0: ax2\n1: rx[2,1]",
+    violates: ["strong-session-read-uncommitted", "ansi-snapshot-isolation"],
+  },
+  {
+    name: "elements appended in the order opposite to real time (G0-realtime)",
+    source: "Elle",
+    text: "0: ax1\n1: ax2\n2: rx[2,1]",
+    violates: ["strong-read-uncommitted", "ansi-snapshot-isolation"],
+  },
+  {
+    name: "a session sees a list shrink (G-single-process)",
+    source: "Elle",
+    text: `
+      0 begins: ax1
+      1: rx[1]
+      1: rx[]
+      0 ends: ax1`,
+    violates: [
+      "strong-session-causal-consistency",
+      "strong-session-monotonic-view",
+      "strong-session-repeatable-read",
+    ],
+  },
+  {
+    name: "long fork in the sessions of the readers (G-nonadjacent-process)",
+    source: "Elle",
+    text: `
+      0 begins: wx1
+      1 begins: wy1
+      2 begins: rx1
+      2 ends: rx1
+      3 begins: ry1
+      3 ends: ry1
+      2 begins: ry_
+      2 ends: ry_
+      3 begins: rx_
+      3 ends: rx_
+      0 ends: wx1
+      1 ends: wy1`,
+    violates: [
+      "strong-session-prefix-consistency",
+      "strong-session-repeatable-read",
+      "strong-causal-consistency",
+      "strong-monotonic-view",
+    ],
+  },
+  {
+    name: "write of known outcome, observed and then gone",
+    source: "Elle",
+    text: "0 begins: wx1\n1: rx1\n0 ends: wx1\n2: rx_",
+    violates: [
+      "strong-read-atomic",
+      "strong-cursor-stability",
+      "strong-monotonic-view",
+      "strong-repeatable-read",
+    ],
+  },
+  {
+    name: "own update of the session unseen, on one object",
+    source: "Biswas and Enea 2019; Barros et al. 2026",
+    text: "1: wx1\n0: rx1 wx2\n0: rx1",
+    violates: [
+      "strong-session-read-atomic",
+      "strong-session-cursor-stability",
+      "strong-session-monotonic-view",
+      "strong-session-repeatable-read",
+    ],
+  },
+  {
+    name: "an update sees another's commit, the next read does not",
+    source: "MariaDB at repeatable read",
+    text: concurrent("rx_ ry_ rx7 wx8 ry_", "wx7 wy7"),
+    violates: ["monotonic-atomic-view", "cursor-stability", "repeatable-read"],
+  },
+  {
+    name: "committed element that an aborted transaction appended too",
+    source: "MongoDB 4.2.6, where transactions were tried again",
+    text: "0: ax1 | fail\n1: ax1\n2: rx[1]",
+    violates: [],
+  },
+  {
+    name: "element of an aborted transaction too, where only that could have come first",
+    source: "MongoDB 4.2.6, where transactions were tried again",
+    text: "0: ax1 | fail\n1: ax2\n1: ax1\n2: rx[1,2]",
+    violates: ["strong-session-read-committed", "ansi-snapshot-isolation"],
+  },
 ];
