@@ -1,7 +1,9 @@
 import { getHeapStatistics } from "node:v8";
 
 import type { Violation } from "../../checkers/consensus/monitor.ts";
+import { UsageError } from "../../histories/errors.ts";
 import { Reachability } from "./reachability.ts";
+import { SleepSets } from "./sleep-sets.ts";
 import type { TransitionSystem } from "./transition-system.ts";
 import { noState, VisitedSet } from "./visited.ts";
 
@@ -75,6 +77,7 @@ export function explore<State, Action>(
   const bytesLimit = options.bytes ?? getHeapStatistics().heap_size_limit * 0.75;
   const visited = new VisitedSet();
   const edges = options.liveness === true ? new Reachability() : undefined;
+  const sleep = sleepSetsFor(system, options);
   const words = new Uint32Array(2);
   let generated = 0;
   let nextTelling = tellingInterval;
@@ -84,6 +87,8 @@ export function explore<State, Action>(
   let deeper: State[] = [];
   let first = 0;
   let expanded = 0;
+  /** The state that is being expanded, or was last. */
+  let begun = 0;
   let cut = false;
 
   const progress = (): Progress => ({
@@ -116,51 +121,73 @@ export function explore<State, Action>(
     level.push(state);
   }
 
+  /** Takes steps from a state: all, or only those that were awakened. */
+  const expand = (
+    state: State,
+    number: number,
+    awakened?: readonly Action[],
+  ): Explored<State, Action> | undefined => {
+    const actions = system.actions(state);
+    const asleep = sleep?.asleepIn(number) ?? [];
+    const taken: Action[] = [];
+    for (let position = 0; position < actions.length; position++) {
+      const action = actions[position] as Action;
+      if (sleep !== undefined) {
+        if (awakened === undefined ? sleep.has(asleep, action) : !sleep.has(awakened, action)) continue;
+      }
+      const next = system.next(state, action);
+      generated++;
+      system.fingerprint(next, words);
+      const found = visited.add(words[0]!, words[1]!, number, position);
+      const sleeping = sleep?.after(state, action, asleep, taken);
+      taken.push(action);
+      if (found === noState) {
+        if (edges === undefined && sleep === undefined) continue;
+        const known = visited.find(words[0]!, words[1]!);
+        edges?.to(known);
+        sleep?.again(next, known, sleeping!, known <= begun);
+        continue;
+      }
+      edges?.to(found);
+      sleep?.first(found, sleeping!);
+      deeper.push(next);
+      if (edges !== undefined && system.good?.(next) === true) edges.good(found);
+      const violation = system.violation(next);
+      if (violation === undefined && visited.size < stateLimit) continue;
+      depth++;
+      if (violation !== undefined) return violated(found, violation);
+      return unknown(`the limit of ${stateLimit} states was met`);
+    }
+    if (generated < nextTelling) return undefined;
+    nextTelling = generated + tellingInterval;
+    options.onProgress?.(progress());
+    const held = process.memoryUsage().heapUsed + visited.bytes + (edges?.bytes ?? 0);
+    return held > bytesLimit ? unknown(`the limit of ${megabytes(bytesLimit)} of memory was met`) : undefined;
+  };
+
   for (; level.length > 0; depth++) {
     // A state is let go as soon as it has been expanded.
     for (let i = 0; i < level.length; i++) {
-      const state = level[i]!;
+      const state = level[i] as State;
       level[i] = undefined as State;
-      const number = first + i;
-      edges?.from(number);
-      const actions = system.actions(state);
+      begun = first + i;
+      edges?.from(begun);
       if (depth >= depthLimit) {
-        if (actions.length === 0) expanded++;
-        else {
+        if (system.actions(state).length > 0) {
           cut = true;
           // What would follow may be good.
-          edges?.good(number);
-        }
+          edges?.good(begun);
+        } else expanded++;
         continue;
       }
-      for (let position = 0; position < actions.length; position++) {
-        const next = system.next(state, actions[position]!);
-        generated++;
-        system.fingerprint(next, words);
-        const found = visited.add(words[0]!, words[1]!, number, position);
-        if (found === noState) {
-          edges?.to(visited.find(words[0]!, words[1]!));
-          continue;
-        }
-        edges?.to(found);
-        deeper.push(next);
-        if (edges !== undefined && system.good?.(next) === true) edges.good(found);
-        const violation = system.violation(next);
-        if (violation !== undefined) {
-          depth++;
-          return violated(found, violation);
-        }
-        if (visited.size >= stateLimit) {
-          depth++;
-          return unknown(`the limit of ${stateLimit} states was met`);
-        }
-      }
+      const stopped = expand(state, begun);
+      if (stopped !== undefined) return stopped;
       expanded++;
-      if (generated >= nextTelling) {
-        nextTelling = generated + tellingInterval;
-        options.onProgress?.(progress());
-        const held = process.memoryUsage().heapUsed + visited.bytes + (edges?.bytes ?? 0);
-        if (held > bytesLimit) return unknown(`the limit of ${megabytes(bytesLimit)} of memory was met`);
+    }
+    for (let awakened = sleep?.awakened() ?? []; awakened.length > 0; awakened = sleep!.awakened()) {
+      for (const { state, number, actions } of awakened) {
+        const stopped = expand(state, number, actions);
+        if (stopped !== undefined) return stopped;
       }
     }
     if (deeper.length === 0) break;
@@ -174,6 +201,18 @@ export function explore<State, Action>(
     if (state !== undefined) return violated(state, noGoodState);
   }
   return { ...progress(), valid: true, whole: !cut };
+}
+
+/** The sleep sets, if they are asked for and the system knows of any order that does not matter. */
+function sleepSetsFor<State, Action>(
+  { order }: TransitionSystem<State, Action>,
+  { partialOrder, liveness }: ExploreOptions,
+): SleepSets<State, Action> | undefined {
+  if (partialOrder !== true) return undefined;
+  if (liveness === true) {
+    throw new UsageError("Liveness needs every step: it goes without the partial-order reduction.");
+  }
+  return order === undefined ? undefined : new SleepSets(order);
 }
 
 const noGoodState: Violation = {

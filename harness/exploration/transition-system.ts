@@ -18,4 +18,14 @@ export interface TransitionSystem<State, Action> {
   good?(state: State): boolean;
   /** One step of a script, in words: "deliver accept 3 from n1 to n2". */
   describe(state: State, action: Action): string;
+  /** Which actions do not touch each other, for the partial-order reduction. */
+  readonly order?: PartialOrder<State, Action>;
+}
+
+/** Knows of actions that may be taken in either order, to the same end. */
+export interface PartialOrder<State, Action> {
+  /** Names the action among those of this state and of all that follow by independent ones; −1 for one that is independent of none. */
+  keyOf(action: Action): number;
+  /** Whether two actions of a state, either taken first, leave the other as it is and lead to the same state. */
+  independent(state: State, one: Action, other: Action): boolean;
 }

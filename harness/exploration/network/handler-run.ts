@@ -38,6 +38,8 @@ export interface Outcome {
 /** What a handler does with certain random numbers. */
 export interface HandlerRun {
   readonly draws: readonly number[];
+  /** How many of these could have been others. */
+  readonly bounds: number;
   /** First the one in which nothing goes wrong, then those in which the node crashes half-way. */
   readonly outcomes: readonly Outcome[];
 }

@@ -49,6 +49,10 @@ export interface HostsOptions {
   readonly mortal: (node: number) => boolean;
 }
 
+/** More than there are messages, and lives of a node. */
+const afterAllNumbers = 2 ** 40;
+const mostLives = 2 ** 10;
+
 const nobody: ReadonlyMap<string, Json> = new Map();
 
 /**
@@ -159,7 +163,11 @@ export class Hosts {
       } catch (thrown) {
         error = thrown instanceof Error ? thrown.message : String(thrown);
       }
-      runs.push({ draws: recorder.draws, outcomes: this.#outcomes(local, state, recorder, error) });
+      runs.push({
+        draws: recorder.draws,
+        bounds: randomness === "all" ? recorder.bounds.filter((bound) => bound > 1).length : 0,
+        outcomes: this.#outcomes(local, state, recorder, error),
+      });
       draws = randomness === "all" ? recorder.nextDraws() : undefined;
     }
     local.runs.set(key, runs);
@@ -242,12 +250,15 @@ export class Hosts {
     const life = inOrder ? sender.life : 0;
     joinNode(words, renamings, sender.node, 0x300 + (life << 12));
     joinNode(words, renamings, receiver, 0x400);
+    const ordered = inOrder || receiver === sender.node;
+    const link = sender.node * nodes.length + receiver;
     return this.#messages.get(words, (number) => ({
       number,
       from: sender.node,
       to: receiver,
       life,
       body,
+      place: ordered ? afterAllNumbers + link * mostLives + life : number,
       words,
     }));
   }

@@ -14,6 +14,11 @@ export interface Message extends Fingerprinted {
   /** On links that keep the order: how often the sender had crashed before it sent it. */
   readonly life: number;
   readonly body: JsonObject;
+  /**
+   * Where it stands among messages in flight. Those of one link that keeps the order share a place, and
+   * stand there in the order in which they were sent; so what is in flight is told in one way only.
+   */
+  readonly place: number;
 }
 
 export interface Write {

@@ -1,9 +1,10 @@
-import type { Monitor, Violation } from "../../../checkers/consensus/monitor.ts";
+import type { Monitor, Occasion, Violation } from "../../../checkers/consensus/monitor.ts";
 import { UsageError } from "../../../histories/errors.ts";
 import type { JsonObject } from "../../../histories/json.ts";
 import type { AnyProtocol, Exploration, NodeId, SystemModel } from "../../../systems/contracts/protocol.ts";
-import { joinedHigh, joinedLow, mixed } from "../fingerprint.ts";
+import { joinedHigh, joinedLow } from "../fingerprint.ts";
 import type { ScriptedSystem } from "../script.ts";
+import type { PartialOrder } from "../transition-system.ts";
 import type { HandlerRun, Outcome, Randomness } from "./handler-run.ts";
 import { Hosts, type Asked } from "./hosts.ts";
 import type { LocalState, Message } from "./local-state.ts";
@@ -14,7 +15,7 @@ import { Watches, type Watch } from "./watch.ts";
 /** The whole network at one moment: nodes, messages, clients, what may still go wrong, and the monitors. */
 export interface NetworkState {
   readonly locals: readonly LocalState[];
-  /** In flight, in the order in which they were sent. */
+  /** In flight, by their places. */
   readonly messages: readonly Message[];
   /** By client: twice the number of its requests that were answered, and 1 more while it waits. */
   readonly clients: readonly number[];
@@ -82,6 +83,13 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   readonly #inOrder: boolean;
   readonly #mayRestart: boolean;
   readonly #mortal: readonly boolean[];
+  readonly #timerNumbers = new Map<string, number>();
+
+  /** Handlers at different nodes that run to their ends, unless only one of them may, or somebody sees which came first. */
+  readonly order: PartialOrder<NetworkState, NetworkAction> = {
+    keyOf: (action) => this.#keyOf(action),
+    independent: (state, one, other) => this.#independent(state, one, other),
+  };
 
   constructor(options: NetworkOptions) {
     const { configuration, model } = options;
@@ -258,58 +266,64 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
    * more: timers when none may fire, storage of a node that cannot crash any more.
    */
   fingerprint(state: NetworkState, into: Uint32Array): void {
-    const { locals, messages, clients, left, watch, past } = state;
+    this.#fingerprintBy(state, 0, into);
+    let [low, high] = [into[0]!, into[1]!];
+    for (let i = 1; i < this.#renamings.length; i++) {
+      this.#fingerprintBy(state, i, into);
+      if (into[0]! > low || (into[0]! === low && into[1]! >= high)) continue;
+      [low, high] = [into[0]!, into[1]!];
+    }
+    into[0] = low;
+    into[1] = high;
+  }
+
+  /** The fingerprint of the state as it is, whatever nodes are symmetric. */
+  plainFingerprint(state: NetworkState): Uint32Array {
+    const words = new Uint32Array(2);
+    this.#fingerprintBy(state, 0, words);
+    return words;
+  }
+
+  #fingerprintBy(
+    { locals, messages, clients, left, watch, past }: NetworkState,
+    i: number,
+    into: Uint32Array,
+  ): void {
     const count = this.#renamings.length;
-    let least = 0;
-    let leastHigh = 0;
-    for (let i = 0; i < count; i++) {
-      let low = watch.words[i]!;
-      let high = watch.words[count + i]!;
-      for (let node = 0; node < locals.length; node++) {
-        const local = locals[node]!;
-        low = (low + local.words[i]!) | 0;
-        high = (high + local.words[count + i]!) | 0;
-        if (left.timers > 0) {
-          low = (low + local.timerWords[i]!) | 0;
-          high = (high + local.timerWords[count + i]!) | 0;
-        }
-        if (!local.up || (left.crashes > 0 && this.#mortal[node] === true)) {
-          low = (low + local.storageWords[i]!) | 0;
-          high = (high + local.storageWords[count + i]!) | 0;
-        }
+    let low = watch.words[i]!;
+    let high = watch.words[count + i]!;
+    for (let node = 0; node < locals.length; node++) {
+      const local = locals[node]!;
+      low = (low + local.words[i]!) | 0;
+      high = (high + local.words[count + i]!) | 0;
+      if (left.timers > 0) {
+        low = (low + local.timerWords[i]!) | 0;
+        high = (high + local.timerWords[count + i]!) | 0;
       }
-      for (let at = 0; at < messages.length; at++) {
-        const message = messages[at]!;
-        if (this.#inOrder || message.from === message.to) {
-          const place = placeOnLink(messages, at);
-          low = (low + joinedLow(message.words[i]!, message.words[count + i]!, place)) | 0;
-          high = (high + joinedHigh(message.words[i]!, message.words[count + i]!, place)) | 0;
-          continue;
-        }
-        low = (low + message.words[i]!) | 0;
-        high = (high + message.words[count + i]!) | 0;
-      }
-      low >>>= 0;
-      high >>>= 0;
-      if (i === 0 || low < least || (low === least && high < leastHigh)) {
-        least = low;
-        leastHigh = high;
+      if (!local.up || (left.crashes > 0 && this.#mortal[node] === true)) {
+        low = (low + local.storageWords[i]!) | 0;
+        high = (high + local.storageWords[count + i]!) | 0;
       }
     }
-    let low = joinedLow(
-      least,
-      leastHigh,
-      left.timers + (left.crashes << 8) + (left.losses << 16) + (left.duplicates << 24),
-    );
-    let high = joinedHigh(
-      least,
-      leastHigh,
-      mixed(left.timers) + left.crashes + (left.losses << 16) + (left.duplicates << 24),
-    );
+    for (let at = 0; at < messages.length; at++) {
+      const message = messages[at]!;
+      let messageLow = message.words[i]!;
+      let messageHigh = message.words[count + i]!;
+      if (this.#inOrder || message.from === message.to) {
+        const place = placeOnLink(messages, at);
+        messageLow = joinedLow(messageLow, messageHigh, place);
+        messageHigh = joinedHigh(messageLow, messageHigh, place);
+      }
+      low = (low + messageLow) | 0;
+      high = (high + messageHigh) | 0;
+    }
+    const faults = left.crashes + (left.losses << 8) + (left.duplicates << 16);
+    low = joinedLow(low, high, left.timers);
+    high = joinedHigh(low, high, faults);
+    low = joinedLow(low, high, faults);
     for (const client of clients) {
-      const before = low;
       low = joinedLow(low, high, client);
-      high = joinedHigh(before, high, client);
+      high = joinedHigh(low, high, client);
     }
     if (past !== undefined) {
       low = joinedLow(low, high, past.words[0]!);
@@ -369,6 +383,73 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
         return { do: "lose", from: name(from), to: name(to), body };
       }
     }
+  }
+
+  /** Kind and what it handles; the rest follows from the node's state, which independent steps leave as it is. */
+  #keyOf(action: NetworkAction): number {
+    if (action.kind === "crash" || action.kind === "lose" || action.kind === "restart") return -1;
+    if (action.outcome.crashed !== undefined || action.run.bounds > 0) return -1;
+    switch (action.kind) {
+      case "deliver":
+        return 4 * action.message.number + (action.again ? 1 : 0);
+      case "ask":
+        return 4 * action.asked.number + 2;
+      case "fire": {
+        const timer = `${action.node} ${action.timer}`;
+        let number = this.#timerNumbers.get(timer);
+        if (number === undefined) this.#timerNumbers.set(timer, (number = this.#timerNumbers.size));
+        return 4 * number + 3;
+      }
+    }
+  }
+
+  #independent(state: NetworkState, one: NetworkAction, other: NetworkAction): boolean {
+    if (nodeOf(one) === nodeOf(other)) return false;
+    if (one.kind === "fire" && other.kind === "fire" && state.left.timers < 2) return false;
+    if (one.kind === "deliver" && other.kind === "deliver") {
+      if (one.again && other.again && state.left.duplicates < 2) return false;
+    }
+    const first = this.#seen(this.#seen(state, one), other);
+    const second = this.#seen(this.#seen(state, other), one);
+    return first.watch === second.watch && first.past === second.past;
+  }
+
+  /** What monitors and clients see of a handler that runs to its end. */
+  #seen(seen: Seen, action: NetworkAction): Seen {
+    if (action.kind === "crash" || action.kind === "lose" || action.kind === "restart") return seen;
+    let { watch, past, clients } = seen;
+    const node = nodeOf(action);
+    if (action.kind === "ask") {
+      const { client, number, body } = action.asked;
+      clients = clients.with(client, clients[client]! + 1);
+      watch = this.#watches.asked(watch, node, number, body);
+      past &&= this.#pasts?.asked(past, action.asked);
+    }
+    return this.#heard({ watch, past, clients }, node, action.outcome, "step");
+  }
+
+  /** What is seen as a handler's answers arrive and it comes to its end. */
+  #heard({ watch, past, clients }: Seen, node: number, outcome: Outcome, occasion: Occasion): Seen {
+    for (const answer of outcome.answers) {
+      const { client, position, number, body } = answer;
+      if (clients[client] !== 2 * position + 1) continue;
+      const asked = this.#requests[client]![position]!;
+      clients = clients.with(client, 2 * position + 2);
+      watch = this.#watches.answered(watch, node, number, asked.body, body);
+      past &&= this.#pasts?.answered(past, asked, answer);
+    }
+    const { after, crashed, error } = outcome;
+    if (crashed !== undefined) return { watch, past, clients };
+    if (error === undefined) {
+      watch = this.#watches.looked(watch, node, after.number, after.view, occasion);
+    } else {
+      watch = this.#watches.violated({
+        property: "no-exception",
+        nodes: [this.nodes[node]!],
+        explanation: `${this.nodes[node]} failed: ${error}`,
+      });
+    }
+    return { watch, past, clients };
   }
 
   #addRequests({ clients, locals, left }: NetworkState, actions: NetworkAction[]): void {
@@ -436,33 +517,20 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     state: NetworkState,
     node: number,
     outcome: Outcome,
-    occasion: "start" | "step" | "restart",
+    occasion: Occasion,
     messages: readonly Message[],
     left: Budgets,
   ): NetworkState {
-    const { after, sent, answers, crashed, lost, error } = outcome;
-    let { clients, watch, past } = state;
-    for (const answer of answers) {
-      const { client, position, number, body } = answer;
-      if (clients[client] !== 2 * position + 1) continue;
-      const asked = this.#requests[client]![position]!;
-      clients = clients.with(client, 2 * position + 2);
-      watch = this.#watches.answered(watch, node, number, asked.body, body);
-      past &&= this.#pasts?.answered(past, asked, answer);
-    }
-    const together = sent.length === 0 ? messages : [...messages, ...sent];
-    const next = { locals: state.locals, messages: together, clients, left, watch, past };
+    const { after, sent, crashed, lost } = outcome;
+    const together = sent.length === 0 ? messages : withSent(messages, sent);
+    const next = {
+      locals: state.locals,
+      messages: together,
+      left,
+      ...this.#heard(state, node, outcome, occasion),
+    };
     if (crashed !== undefined) return this.#crashed(next, node, after, lost, together, left);
-    if (error !== undefined) {
-      watch = this.#watches.violated({
-        property: "no-exception",
-        nodes: [this.nodes[node]!],
-        explanation: `${this.nodes[node]} failed: ${error}`,
-      });
-    } else {
-      watch = this.#watches.looked(watch, node, after.number, after.view, occasion);
-    }
-    return { ...next, locals: state.locals.with(node, after), watch };
+    return { ...next, locals: state.locals.with(node, after) };
   }
 
   #crashed(
@@ -506,6 +574,35 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     }
     return position;
   }
+}
+
+/** What is seen from outside the nodes. */
+type Seen = Pick<NetworkState, "watch" | "past" | "clients">;
+
+/** At which node it happens; −1 if at none. */
+function nodeOf(action: NetworkAction): number {
+  switch (action.kind) {
+    case "deliver":
+      return action.message.to;
+    case "ask":
+      return action.asked.node;
+    case "fire":
+    case "restart":
+    case "crash":
+      return action.node;
+    case "lose":
+      return -1;
+  }
+}
+
+function withSent(messages: readonly Message[], sent: readonly Message[]): Message[] {
+  const together = [...messages];
+  for (const message of sent) {
+    let at = together.length;
+    while (at > 0 && together[at - 1]!.place > message.place) at--;
+    together.splice(at, 0, message);
+  }
+  return together;
 }
 
 /** How many messages that are in flight on the same link, from the same life of its sender, come before. */
