@@ -1,12 +1,14 @@
 // How many events a second the simulated world takes: Paxos serving registers to ten clients a five nodes, with messages
 // delayed, lost, doubled and overtaken, nodes crashing, stopping and being cut off. An event is what the queue gives: the
 // arrival of a message, request, answer or write, a timer of a node or of a client. Of these, those that run a handler of
-// the protocol are counted once more. Then with other numbers of nodes, ten times as long, as many short runs, and with
-// what looks at it: choices recorded, views taken at every step, the trace. Rates are per second of CPU.
+// the protocol are counted once more. Then with other numbers of nodes, ten times as long, as many short runs, as whole
+// runs with their checkers (answers are operations there), and with what looks at it: choices recorded, views taken at every
+// step, the trace. Rates are per second of CPU.
 // Run `npm run build` first, then `node bench/simulation.mjs [virtual seconds]`; `--profile` for one long run of five nodes.
 import { paxos } from "../dist/systems/protocols/consensus/paxos/paxos.js";
 import { isolate } from "../dist/harness/nemesis/grudge.js";
 import { RandomChoices, RecordedChoices } from "../dist/harness/simulation/choices/index.js";
+import { runSeed } from "../dist/harness/simulation/campaign/seed-run.js";
 import { VirtualCluster } from "../dist/harness/simulation/world/index.js";
 
 const seconds = Number(process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? 20);
@@ -103,11 +105,26 @@ function measureShort(name, runs, virtual) {
   show(name, before, (performance.now() - start) / 1e3, runs * virtual, events, steps, answers);
 }
 
+/** What `rashomon simulate` does with a seed: scheduler, clients, faults of every kind, history, monitors, checkers. */
+function measureChecked(name, runs, options) {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  let [events, operations, virtual] = [0, 0, 0];
+  for (let seed = 1; seed <= runs; seed++) {
+    const run = runSeed({ protocol: "paxos", nodes: 5, ...options }, seed);
+    if (run.valid === false) throw new Error(`seed ${seed}: ${JSON.stringify(run.failures)}`);
+    events += run.events;
+    operations += run.operations;
+    virtual += run.microseconds / 1e6;
+  }
+  show(name, before, (performance.now() - start) / 1e3, virtual, events, NaN, operations);
+}
+
 function show(name, before, wall, virtual, events, steps, answers) {
   const { user, system } = process.cpuUsage(before);
   const busy = (user + system) / 1e6;
   const shown = [events, steps, answers, events / busy, steps / busy, virtual / wall].map((number) =>
-    Math.round(number).toLocaleString("en").padStart(11),
+    (Number.isNaN(number) ? "" : Math.round(number).toLocaleString("en")).padStart(11),
   );
   console.log(`${name.padEnd(32)}${shown.join(" ")} ${(1e6 * (busy / events)).toFixed(2).padStart(8)}`);
 }
@@ -123,6 +140,8 @@ if (profile) {
   for (const count of [3, 5, 9, 15]) measure(`${count} nodes`, { count, seed: 1 });
   measure("5 nodes, ten times as long", { count: 5, seed: 1 }, 10 * seconds);
   measureShort("5 nodes, 300 seeds of a second", 300, 1);
+  measureChecked("5 nodes, checked, few requests", 200, { faults: ["all"] });
+  measureChecked("5 nodes, checked, many requests", 50, { faults: ["all"], rate: 500, concurrency: 20 });
   measure("5 nodes, choices recorded", { count: 5, seed: 1, record: true });
   measure("5 nodes, views taken", { count: 5, seed: 1, look: true });
   measure("5 nodes, all that and a trace", { count: 5, seed: 1, record: true, look: true, trace: true });
