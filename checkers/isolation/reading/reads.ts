@@ -10,6 +10,8 @@ import {
   type Transactions,
 } from "../transactions.ts";
 import type { Findings } from "./findings.ts";
+import { readLeftOut } from "./left-out.ts";
+import { ListViews } from "./list-views.ts";
 import type { Fault, Lists } from "./lists.ts";
 import { MaybeObserved, Observed, Unobserved } from "./observed.ts";
 import { Rows } from "./rows.ts";
@@ -43,21 +45,16 @@ export class Reads {
   readonly #last: Int32Array;
   /** The last own write. */
   readonly #own: Int32Array;
-  /** The first read of a list. */
-  readonly #firstList: Int32Array;
   /** The read of the longest prefix of the trace. */
   readonly #longest: Int32Array;
 
-  /** Of each read of a list: its length without own appends, if that is a prefix of the trace; else −1. */
-  readonly #prefix: Int32Array;
-  /** The same for those that are not: their elements. */
-  readonly #views = new Map<number, Int32Array>();
   /** What was reported already: sources of G1a and G1b. */
   readonly #reported = new Set<number>();
   readonly #reportedValues = new Set<string>();
   /** Key → which fault of its trace nobody has read so far. */
   readonly #nextFault = new Map<number, number>();
   readonly #severalOf = new Map<number, readonly number[]>();
+  readonly #views: ListViews;
   #rows: Rows | undefined;
   /** Reads of rows that a predicate left out. */
   readonly #leftOut: number[] = [];
@@ -82,12 +79,21 @@ export class Reads {
     this.observed = new Uint8Array(transactions.count);
     this.#last = new Int32Array(keys).fill(None);
     this.#own = new Int32Array(keys).fill(None);
-    this.#firstList = new Int32Array(keys).fill(None);
     this.#longest = new Int32Array(keys).fill(None);
-    this.#prefix = new Int32Array(operations);
+    this.#views = new ListViews(transactions);
     this.#observeTraces();
     this.#walk();
-    this.#readLeftOut();
+    if (this.#rows !== undefined)
+      readLeftOut(
+        transactions,
+        writes,
+        this.#rows,
+        this.#leftOut,
+        this.observed,
+        this.source,
+        this.candidates,
+        (writers) => this.#mayHaveSeen(writers),
+      );
   }
 
   #walk(): void {
@@ -131,24 +137,6 @@ export class Reads {
     if (last >= begin && rows.matches(predicate, value[last]!))
       this.#findings.add("predicate-read-miss", k, [t], [i, last]);
     if (this.#own[k]! < begin) this.#leftOut.push(i);
-  }
-
-  /** Finds the writers of the rows that predicates left out, once it is known whom anybody has certainly seen. */
-  #readLeftOut(): void {
-    const { key, predicate } = this.#transactions;
-    let seen: number;
-    do {
-      // Who may have been seen by one of them may have been seen by all.
-      seen = countOf(this.observed);
-      this.#rows?.forget();
-      for (const i of this.#leftOut) {
-        const reader = this.#writes.owner[i]!;
-        const writers = this.#rows!.writersOfOthers(key[i]!, predicate![i]!, reader, this.observed);
-        this.source[i] = writers.length === 1 ? FromInitial : FromSeveral;
-        if (writers.length > 1) this.candidates.set(i, writers);
-      }
-      for (const i of this.#leftOut) this.#mayHaveSeen(this.candidates.get(i) ?? []);
-    } while (countOf(this.observed) > seen);
   }
 
   #readRegister(t: number, k: number, i: number, begin: number): void {
@@ -275,7 +263,8 @@ export class Reads {
         this.#judgeElement(t, k, i, sources[firstSource + length - 1]!, elements[first + length - 1]!);
       return;
     }
-    this.#compare(t, k, i, begin, elements, first, external);
+    const before = this.#views.take(k, i, begin, elements, first, external);
+    if (before !== None) this.#findings.add("internal", k, [t], [i, before]);
     // What another appended as well may be that of the other.
     if (own !== None && this.#lists.isAmbiguous(k, own)) return;
     const source =
@@ -295,39 +284,6 @@ export class Reads {
     }
     if (source >= 0 && this.#writes.owner[source] === t) return FromNobody;
     return this.#judge(t, k, i, source);
-  }
-
-  /** Holds a list, without own appends, against the first that the transaction read of the key. */
-  #compare(
-    t: number,
-    k: number,
-    i: number,
-    begin: number,
-    elements: Int32Array,
-    first: number,
-    length: number,
-  ): void {
-    const { traceFirst, traceElement } = this.#transactions;
-    let isPrefix = elements === traceElement;
-    if (!isPrefix) {
-      const trace = traceFirst[k]!;
-      let equal = 0;
-      const most = Math.min(length, traceFirst[k + 1]! - trace);
-      while (equal < most && elements[first + equal] === traceElement[trace + equal]) equal++;
-      isPrefix = equal === length;
-    }
-    this.#prefix[i] = isPrefix ? length : -1;
-    if (!isPrefix) this.#views.set(i, elements.subarray(first, first + length));
-    const before = this.#firstList[k]!;
-    if (before < begin) this.#firstList[k] = i;
-    else if (!this.#isSameView(before, i)) this.#findings.add("internal", k, [t], [i, before]);
-  }
-
-  #isSameView(a: number, b: number): boolean {
-    if (this.#prefix[a] !== this.#prefix[b]) return false;
-    if (this.#prefix[a]! >= 0) return true;
-    const [viewA, viewB] = [this.#views.get(a)!, this.#views.get(b)!];
-    return viewA.length === viewB.length && viewA.every((element, place) => element === viewB[place]);
   }
 
   /** A list that was read before already had what is only now appended. */
@@ -424,9 +380,4 @@ export class Reads {
       for (const writer of this.#lists.appendersOf(append))
         if (this.observed[writer] === Unobserved) this.observed[writer] = MaybeObserved;
   }
-}
-
-/** How many transactions were observed, or may have been. */
-function countOf(observed: Uint8Array): number {
-  return observed.reduce((count, how) => (how === Unobserved ? count : count + 1), 0);
 }
