@@ -3,7 +3,7 @@ import { Argument, Command } from "commander";
 
 import { UsageError } from "../../histories/errors.ts";
 import { checkers } from "../../checkers/index.ts";
-import { faultPackages, systems, unavailableFaults } from "../../harness/index.ts";
+import { faultPackages, simulatedFaults, systems, unavailableFaults } from "../../harness/index.ts";
 import { workloads } from "../../workloads/index.ts";
 import { levelAsData, levelInWords, levelsListed } from "../levels-guide.ts";
 import { modelAsData, modelInWords, modelNames } from "../models-guide.ts";
@@ -43,15 +43,21 @@ const lists: Readonly<Record<string, () => Listed[]>> = {
   levels: levelsListed,
   faults: () => {
     const unavailable = unavailableFaults();
-    return faultPackages.map(({ kind, summary }) => {
+    const real = faultPackages.map(({ kind, summary }) => {
       const reason = unavailable.get(kind);
+      const simulated = simulatedFaults.some((fault) => fault.kind === kind);
       return {
         name: kind,
         summary,
+        worlds: simulated ? ["test", "simulate"] : ["test"],
         available: reason === undefined,
         ...(reason === undefined ? {} : { reason }),
       };
     });
+    const ofSimulation = simulatedFaults
+      .filter(({ kind }) => !real.some(({ name }) => name === kind))
+      .map(({ kind, summary }) => ({ name: kind, summary, worlds: ["simulate"] }));
+    return [...real, ...ofSimulation];
   },
 };
 
@@ -125,10 +131,19 @@ function rowsOf(items: readonly Listed[]): string[][] {
   return items.flatMap((item) => [
     [
       `  ${item.name}`,
-      item.summary + (typeof item["reason"] === "string" ? ` Not available here: ${item["reason"]}.` : ""),
+      item.summary +
+        (typeof item["reason"] === "string" ? ` Not available here: ${item["reason"]}.` : "") +
+        onlyIn(item["worlds"]),
     ],
     ...mutantsOf(item).map((mutant) => [`    --mutant ${mutant.name}`, mutant.summary]),
   ]);
+}
+
+/** Where a fault can be had, if not everywhere. */
+function onlyIn(worlds: unknown): string {
+  return Array.isArray(worlds) && worlds.length === 1
+    ? chalk.dim(` (only in rashomon ${String(worlds[0])})`)
+    : "";
 }
 
 function mutantsOf(item: Listed): Listed[] {
