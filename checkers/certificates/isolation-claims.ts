@@ -12,7 +12,7 @@ export type IsolationClaim =
       readonly levels: readonly Level[];
       readonly cycle: readonly ClaimedEdge[];
     }
-  | { readonly kind: "no-order"; readonly level: Level; readonly core: readonly number[] };
+  | { readonly kind: "no-order"; readonly levels: readonly Level[]; readonly core: readonly number[] };
 
 /**
  * The claims of a check of isolation as it was saved: the executions of its certificate where that is there in full, and
@@ -68,10 +68,10 @@ function readCycle(evidence: JsonObject): IsolationClaim[] {
 }
 
 function readCore(evidence: JsonObject): IsolationClaim[] {
-  const [name] = isJsonArray(evidence["levels"]) ? evidence["levels"] : [];
-  const level = levelNamed(name);
+  const named = isJsonArray(evidence["levels"]) ? evidence["levels"] : [];
+  const levels = named.flatMap((name) => levelNamed(name) ?? []);
   const core = numbers(evidence["core"]);
-  return level === undefined || core === undefined ? [] : [{ kind: "no-order", level, core }];
+  return core === undefined || levels.length < named.length ? [] : [{ kind: "no-order", levels, core }];
 }
 
 const kinds: readonly EdgeKind[] = ["ww", "wr", "rw", "so", "rt", "wwp", "wrp", "rwp"];

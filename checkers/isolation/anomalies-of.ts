@@ -317,15 +317,32 @@ function coresOf(
   const told = cores.filter(
     ({ level }) => !cores.some((other) => implies(level, other.level) && !implies(other.level, level)),
   );
-  return told.map(({ level, core }) => {
-    const levels = broken.filter((one) => one.name === level.name && one.strength === level.strength);
-    return { levels, anomaly: ofCore(reading, level, core, context) };
-  });
+  // Several levels may break on the same transactions.
+  const together = new Map<
+    string,
+    { readonly levels: Level[]; readonly nodes: readonly number[]; isSmall: boolean }
+  >();
+  for (const { level, core } of told) {
+    const shrunk = smallest(reading, level, core, context);
+    const nodes = (shrunk ?? core).filter((node) => node !== Initial);
+    const known = together.get(nodes.join());
+    if (known === undefined)
+      together.set(nodes.join(), { levels: [level], nodes, isSmall: shrunk !== undefined });
+    else known.levels.push(level);
+  }
+  return Array.from(together.values(), ({ levels, nodes, isSmall }) => ({
+    levels: broken.filter((one) => levels.some((level) => levelNumber(level) === levelNumber(one))),
+    anomaly: ofCore(reading, levels, nodes, isSmall, context),
+  }));
 }
 
-function ofCore(reading: Reading, level: Level, core: readonly number[], context: AnomalyContext): Anomaly {
-  const shrunk = smallest(reading, level, core, context);
-  const nodes = (shrunk ?? core).filter((node) => node !== Initial);
+function ofCore(
+  reading: Reading,
+  levels: readonly Level[],
+  nodes: readonly number[],
+  isSmall: boolean,
+  { formalism }: AnomalyContext,
+): Anomaly {
   const texts = new TransactionTexts(
     reading.transactions,
     nodes.slice(0, MostShown).map((node) => reading.transaction[node]!),
@@ -333,23 +350,26 @@ function ofCore(reading: Reading, level: Level, core: readonly number[], context
   const all = list(texts.named.map((t) => texts.name(t)));
   const more = nodes.length > MostShown ? ` and ${nodes.length - MostShown} more` : "";
   const events = nodes.map((node) => reading.begin[node]!);
-  const { verified, reason } = verifyCore(reading.transactions, level, events);
+  const verdicts = levels.map((level) => verifyCore(reading.transactions, level, events));
+  const doubt = verdicts.find(({ verified }) => verified !== true);
+  const names = withoutEquals(levels).map(nameOf);
   const evidence: NoOrderEvidence = {
     kind: "no-order",
-    levels: [nameOf(level)],
+    levels: names,
     core: events,
     transactions: texts.shown(new Set()),
-    ...(shrunk === undefined ? {} : { shrunk: events }),
-    ...(verified === "open" ? {} : { verified }),
-    ...(reason === undefined ? {} : { unverified: reason }),
-    ...(context.formalism === undefined
+    ...(isSmall ? { shrunk: events } : {}),
+    ...(doubt?.verified === "open" ? {} : { verified: doubt === undefined }),
+    ...(doubt?.reason === undefined ? {} : { unverified: doubt.reason }),
+    ...(formalism === undefined
       ? {}
-      : { formalism: viewOfCore(context.formalism, level, nodes, new EdgeSentences(reading, texts)) }),
+      : { formalism: viewOfCore(formalism, levels[0]!, nodes, new EdgeSentences(reading, texts)) }),
   };
+  const minimal = isSmall ? ", and each part of them alone could be explained" : "";
   return {
     type: "no-order",
     operations: events,
-    explanation: `Whatever the order in which ${all}${more} wrote, what they read closes a circle that ${nameOf(level)} forbids: every order was tried, and each part of them alone could be explained.`,
+    explanation: `Whatever the order in which ${all}${more} wrote, what they read closes a circle that ${list(names)} forbid${names.length === 1 ? "s" : ""}: every order was tried${minimal}.`,
     evidence,
   };
 }

@@ -139,10 +139,11 @@ function problemOf(transactions: Transactions, claim: IsolationClaim): string | 
       return verifyExecution(transactions, claim.level, claim.execution);
     case "dependency-cycle":
       return firstProblem(claim.levels, (level) => verifyCycle(transactions, level, claim.cycle));
-    case "no-order": {
-      const { verified, reason } = verifyCore(transactions, claim.level, claim.core);
-      return verified === true ? undefined : reason;
-    }
+    case "no-order":
+      return firstProblem(claim.levels, (level) => {
+        const { verified, reason } = verifyCore(transactions, level, claim.core);
+        return verified === true ? undefined : reason;
+      });
   }
 }
 
@@ -161,7 +162,7 @@ function toldOfIsolation(claim: IsolationClaim): string {
   if (claim.kind === "execution")
     return `an execution of ${counted(claim.execution.commits.length, "transaction")} explains the history (${nameOf(claim.level)})`;
   if (claim.kind === "no-order")
-    return `${counted(claim.core.length, "transaction")} (events ${claim.core.join(", ")}) have no order (${nameOf(claim.level)})`;
+    return `${counted(claim.core.length, "transaction")} (events ${claim.core.join(", ")}) have no order (${claim.levels.map(nameOf).join(", ")})`;
   const path = claim.cycle.map(({ from, kind }) => `${from} ─${kind}→ `).join("");
   return `the cycle ${path}${claim.cycle[0]?.from ?? ""} breaks ${claim.levels.map(nameOf).join(", ")}`;
 }
