@@ -1,9 +1,11 @@
 import type { Violation } from "../../checkers/consensus/monitor.ts";
+import { UsageError } from "../../histories/errors.ts";
 import { monitorFor } from "../../checkers/consensus/monitors.ts";
 import type { TraceEvent } from "../../histories/trace.ts";
 import type { BundledProtocol, Exploration, ProtocolMutant } from "../../systems/contracts/protocol.ts";
 import { explore, type ExploreOptions, type Progress } from "./explore.ts";
 import { NetworkSystem } from "./network/network-system.ts";
+import { traceOf } from "./network/trace.ts";
 import { replayScript, scriptOf, stepsInWords, type Script, type ScriptedSystem } from "./script.ts";
 
 /** What may be asked of an exploration besides its configuration. */
@@ -67,19 +69,26 @@ function ofProtocol(
   mutant: string | undefined,
   configuration: Exploration,
 ): Explorable {
-  const system = (options: SubjectOptions): NetworkSystem =>
-    new NetworkSystem({
+  const system = (options: SubjectOptions): NetworkSystem => {
+    if (options.symmetry === true && options.partialOrder === true) {
+      throw new UsageError(
+        "The reductions by symmetry and by partial order do not go together: take one of them.",
+      );
+    }
+    return new NetworkSystem({
       protocol: bundled.build(mutant),
       model: bundled.model,
       configuration: withBudgets(configuration, options),
       monitors: bundled.properties.map((property) => monitorFor(property)),
       symmetry: options.symmetry === true,
     });
+  };
   return explorable({
     name: configuration.name,
     origin: originOf(bundled.name, mutant, configuration.name),
     depth: configuration.depth,
     system,
+    trace: traceOf,
   });
 }
 
@@ -100,13 +109,13 @@ export function originOf(
 }
 
 /** How a configuration of either kind is explored. */
-export function explorable<State, Action>(configuration: {
+export function explorable<State, Action, System extends ScriptedSystem<State, Action>>(configuration: {
   readonly name: string;
   readonly origin: { readonly protocol: string; readonly mutant?: string; readonly configuration: string };
   readonly depth: number | undefined;
-  readonly system: (options: SubjectOptions) => ScriptedSystem<State, Action>;
+  readonly system: (options: SubjectOptions) => System;
   readonly trace?: (
-    system: ScriptedSystem<State, Action>,
+    system: System,
     run: { readonly states: readonly State[]; readonly actions: readonly Action[] },
   ) => readonly TraceEvent[];
   readonly refuted?: { readonly property: string; readonly steps: number } | undefined;

@@ -21,7 +21,7 @@ import {
   type Write,
 } from "./local-state.ts";
 import { Pool } from "./pool.ts";
-import type { Renaming } from "./renamings.ts";
+import { renamed, type Renaming } from "./renamings.ts";
 
 /** A request as a client of the configuration makes it. */
 export interface Asked {
@@ -130,6 +130,29 @@ export class Hosts {
     return this.#dead(local, written(local.stable, local.unsynced.slice(0, kept)));
   }
 
+  /** The node with names exchanged, as another node. */
+  exchanged(local: LocalState, { nodes, rename }: Renaming): LocalState {
+    const { up, life, state, stable, unsynced, timers } = local;
+    // Plain data stay what they are.
+    return this.#local({
+      node: nodes[local.node]!,
+      up,
+      life,
+      state: renamed(state, rename),
+      stable: new Map([...stable].map(([key, value]) => [rename(key), renamed(value, rename) as Json])),
+      unsynced: unsynced.map(({ key, value }) => ({
+        key: rename(key),
+        value: renamed(value, rename) as Json,
+      })),
+      timers: timers.map(rename).toSorted(),
+    });
+  }
+
+  /** The message with names exchanged, between other nodes. */
+  exchangedMessage({ from, to, life, body }: Message, { nodes, rename }: Renaming): Message {
+    return this.#message(nodes[from]!, life, nodes[to]!, renamed(body, rename) as JsonObject);
+  }
+
   #dead(local: LocalState, stable: ReadonlyMap<string, Json>): LocalState {
     const life = this.#options.inOrder ? local.life + 1 : 0;
     return this.#local({
@@ -211,7 +234,7 @@ export class Hosts {
     const sent: Message[] = [];
     const answers: Answer[] = [];
     for (const effect of effects) {
-      if (effect.kind === "send") sent.push(this.#message(local, effect.to, effect.body));
+      if (effect.kind === "send") sent.push(this.#sent(local, effect.to, effect.body));
       if (effect.kind === "reply") {
         const request = this.#requests.get(effect.request);
         if (request !== undefined) answers.push(this.#answer(request, effect.body));
@@ -240,21 +263,25 @@ export class Hosts {
     }));
   }
 
-  #message(sender: LocalState, to: NodeId, body: JsonObject): Message {
-    const { renamings, nodes, inOrder } = this.#options;
+  #sent(sender: LocalState, to: NodeId, body: JsonObject): Message {
+    const { nodes, inOrder, protocol } = this.#options;
     const receiver = nodes.indexOf(to);
     if (receiver === -1) {
-      throw new Error(`${this.#options.protocol.name} sends to ${to}, which is none of ${nodes.join(", ")}`);
+      throw new Error(`${protocol.name} sends to ${to}, which is none of ${nodes.join(", ")}`);
     }
+    return this.#message(sender.node, inOrder ? sender.life : 0, receiver, body);
+  }
+
+  #message(sender: number, life: number, receiver: number, body: JsonObject): Message {
+    const { renamings, nodes, inOrder } = this.#options;
     const words = wordsOf(renamings, body);
-    const life = inOrder ? sender.life : 0;
-    joinNode(words, renamings, sender.node, 0x300 + (life << 12));
+    joinNode(words, renamings, sender, 0x300 + (life << 12));
     joinNode(words, renamings, receiver, 0x400);
-    const ordered = inOrder || receiver === sender.node;
-    const link = sender.node * nodes.length + receiver;
+    const ordered = inOrder || receiver === sender;
+    const link = sender * nodes.length + receiver;
     return this.#messages.get(words, (number) => ({
       number,
-      from: sender.node,
+      from: sender,
       to: receiver,
       life,
       body,

@@ -65,6 +65,10 @@ export interface NetworkOptions {
   readonly randomness?: Randomness;
 }
 
+/** Of the first states the symmetry is checked always, then now and then. */
+const alwaysChecked = 300;
+const seldomChecked = 64;
+
 /**
  * A network of nodes of a protocol in a small configuration, as a transition system. One step is one handler
  * run to its end, or half-way to a crash: a message is delivered, a client asks, a timer fires, a node starts
@@ -84,6 +88,8 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   readonly #mayRestart: boolean;
   readonly #mortal: readonly boolean[];
   readonly #timerNumbers = new Map<string, number>();
+  /** How many states' actions were asked for. */
+  #looked = 0;
 
   /** Handlers at different nodes that run to their ends, unless only one of them may, or somebody sees which came first. */
   readonly order: PartialOrder<NetworkState, NetworkAction> = {
@@ -113,6 +119,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     this.#mortal = this.nodes.map(
       (node) => crashes > 0 && configuration.crashes?.nodes?.includes(node) !== false,
     );
+    if (options.symmetry === true) checkGroups(configuration);
     if (this.#inOrder && ((configuration.losses ?? 0) > 0 || (configuration.duplicates ?? 0) > 0)) {
       throw new UsageError(
         `Configuration ${configuration.name}: on links that keep the order nothing is lost or doubled while both ends live.`,
@@ -162,6 +169,11 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   }
 
   actions(state: NetworkState): NetworkAction[] {
+    if (this.#renamings.length > 1) this.#checkSymmetry(state);
+    return this.#actionsOf(state);
+  }
+
+  #actionsOf(state: NetworkState): NetworkAction[] {
     const actions: NetworkAction[] = [];
     // What follows a violation is of no interest.
     if (this.violation(state) !== undefined) return actions;
@@ -270,8 +282,10 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     let [low, high] = [into[0]!, into[1]!];
     for (let i = 1; i < this.#renamings.length; i++) {
       this.#fingerprintBy(state, i, into);
-      if (into[0]! > low || (into[0]! === low && into[1]! >= high)) continue;
-      [low, high] = [into[0]!, into[1]!];
+      const [nextLow, nextHigh] = [into[0]!, into[1]!];
+      if (nextLow > low || (nextLow === low && nextHigh >= high)) continue;
+      low = nextLow;
+      high = nextHigh;
     }
     into[0] = low;
     into[1] = high;
@@ -358,6 +372,43 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
         return `lose ${inBrief(message.body)} from ${name(message.from)} to ${name(message.to)}`;
       }
     }
+  }
+
+  /**
+   * Holds the symmetry to what it must be, for some of the states: with names exchanged, the same happens
+   * with names exchanged.
+   */
+  #checkSymmetry(state: NetworkState): void {
+    const looked = this.#looked++;
+    if (looked > alwaysChecked && looked % seldomChecked !== 0) return;
+    const words = new Uint32Array(2);
+    const following = (from: NetworkState): string =>
+      this.#actionsOf(from)
+        .map((action) => {
+          this.fingerprint(this.next(from, action), words);
+          return words.join(" ");
+        })
+        .toSorted()
+        .join(",");
+    const expected = following(state);
+    for (const renaming of this.#renamings.slice(1)) {
+      const exchanged = this.#exchanged(state, renaming);
+      if (following(exchanged) === expected) continue;
+      const groups = (this.options.configuration.symmetric ?? []).map((group) => group.join(" and "));
+      throw new UsageError(
+        `Configuration ${this.options.configuration.name}: ${groups.join("; ")} are not symmetric: with their names exchanged, ` +
+          "another thing happens. Numbers that stand for nodes, and lists in the order of names, are not exchanged.",
+      );
+    }
+  }
+
+  #exchanged(state: NetworkState, renaming: Renaming): NetworkState {
+    const locals: LocalState[] = [];
+    for (const local of state.locals)
+      locals[renaming.nodes[local.node]!] = this.hosts.exchanged(local, renaming);
+    const messages = state.messages.map((message) => this.hosts.exchangedMessage(message, renaming));
+    const watch = this.#watches.exchanged(state.watch, renaming);
+    return { ...state, locals, messages: withSent([], messages), watch };
   }
 
   asData(_state: NetworkState, action: NetworkAction): JsonObject {
@@ -573,6 +624,25 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       );
     }
     return position;
+  }
+}
+
+/** Nodes can be symmetric only if clients, timers and crashes treat them alike. */
+function checkGroups({ name, symmetric, clients, timers, crashes }: Exploration): void {
+  for (const group of symmetric ?? []) {
+    const asked = group.find((node) => clients.some((script) => script.some((each) => each.node === node)));
+    if (asked !== undefined) {
+      throw new UsageError(
+        `Configuration ${name}: ${asked} is asked by a client, so it is not as the others.`,
+      );
+    }
+    for (const some of [timers?.nodes, crashes?.nodes]) {
+      const alike = group.filter((node) => some?.includes(node) !== false);
+      if (alike.length === 0 || alike.length === group.length) continue;
+      throw new UsageError(
+        `Configuration ${name}: timers or crashes are for some of ${group.join(", ")} only.`,
+      );
+    }
   }
 }
 

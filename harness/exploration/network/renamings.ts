@@ -7,6 +7,8 @@ export interface Renaming {
   /** By a node's position, the position of the node whose name it takes. */
   readonly nodes: readonly number[];
   readonly fingerprinter: Fingerprinter;
+  /** A string with the names exchanged. */
+  readonly rename: (text: string) => string;
 }
 
 /** So that a state is not fingerprinted more often than the reduction can pay for. */
@@ -36,10 +38,10 @@ export function renamings(nodes: readonly NodeId[], groups: readonly (readonly N
       throw new UsageError(`Expected groups of nodes with at most ${mostRenamings} permutations together.`);
     }
   }
-  return permutations.map((permutation) => ({
-    nodes: permutation,
-    fingerprinter: new Fingerprinter(renaming(nodes, permutation)),
-  }));
+  return permutations.map((permutation) => {
+    const rename = renaming(nodes, permutation);
+    return { nodes: permutation, fingerprinter: new Fingerprinter(rename), rename };
+  });
 }
 
 function renaming(nodes: readonly NodeId[], permutation: readonly number[]): (text: string) => string {
@@ -60,4 +62,14 @@ function permutationsOf(places: readonly number[]): number[][] {
     );
   }
   return found;
+}
+
+/** A copy of plain data with the names exchanged. */
+export function renamed(value: unknown, rename: (text: string) => string): unknown {
+  if (typeof value === "string") return rename(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => renamed(each, rename));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [rename(name), renamed(each, rename)]),
+  );
 }

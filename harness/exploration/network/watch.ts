@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../../../histories/json.ts";
 import { copied } from "../fingerprint.ts";
 import { wordsOf } from "./local-state.ts";
 import { Pool, type Fingerprinted } from "./pool.ts";
-import type { Renaming } from "./renamings.ts";
+import { renamed, type Renaming } from "./renamings.ts";
 
 /** What the monitors remember, or what they object to. Equal ones are the same object. */
 export interface Watch extends Fingerprinted {
@@ -62,6 +62,12 @@ export class Watches {
       monitor.crashed?.(memory, this.#nodes[node]!, lost);
       return undefined;
     });
+  }
+
+  /** The memories with names exchanged. */
+  exchanged({ memories }: Watch, { rename }: Renaming): Watch {
+    // Plain data stay what they are.
+    return this.#watch(renamed(memories, rename) as readonly Json[]);
   }
 
   /** What a violation that no monitor saw leads to. */
