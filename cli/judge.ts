@@ -26,6 +26,7 @@ import {
 } from "../histories/index.ts";
 import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
 import { jsonLine, renderVerdict, writeDot, writeReport } from "../reports/index.ts";
+import { judgeLog, logKindOf, type LogRequest } from "./judge-log.ts";
 import { findModel, isModelFile } from "./user-model.ts";
 import { workloads } from "../workloads/index.ts";
 
@@ -49,6 +50,8 @@ export interface JudgeRequest {
   readonly record?: boolean;
   /** What was found while the run went on. */
   readonly whileRunning?: WhileRunning;
+  /** That it is no history but a log, and which; found by the content when no check is named either. */
+  readonly log?: LogRequest;
   /** Where to write a report. */
   readonly report?: string;
   /** Where to write the cycles of isolation for Graphviz. */
@@ -90,6 +93,8 @@ interface Subject {
 export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const started = performance.now();
   const { path } = request;
+  const log = request.log ?? (await logFoundBy(request));
+  if (log !== undefined) return judgeLog(request, log);
   if (request.report !== undefined) requireWritable(request.report);
   if (request.dot !== undefined) requireWritable(request.dot);
   const { history, run, description } = await read(request);
@@ -140,6 +145,13 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
       ...(request.certificates === true ? { certificates: true } : {}),
     }),
   };
+}
+
+/** Where nothing says that a file is a history, it may begin as a log does. */
+async function logFoundBy({ path, checks, format, record }: JudgeRequest): Promise<LogRequest | undefined> {
+  if (checks !== undefined || format !== undefined || record === true) return undefined;
+  const kind = await logKindOf(path);
+  return kind === undefined ? undefined : { kind };
 }
 
 /** What the judge that went along with the run says to a verdict of the same model. */

@@ -1,4 +1,6 @@
 import type { EventTrace } from "../../histories/event-trace.ts";
+import { confirmed } from "../certificates/confirmed.ts";
+import { verifyCausalOrder } from "../certificates/consensus.ts";
 import { Contradictions } from "../simple/contradictions.ts";
 import type { Certificate, Verdict } from "../verdict.ts";
 import { judgeClocksAlone } from "./clocks-alone.ts";
@@ -60,7 +62,7 @@ export function checkCausality(trace: EventTrace): Verdict {
     kind: "causal-order",
     order: Array.from(alone ? orderByClocks(trace) : order),
   };
-  return { ...verdict, certificate };
+  return confirmed(verdict, certificate, verifyCausalOrder(trace, certificate));
 }
 
 /** Whoever knows more comes later: the sum of all counts is a Lamport clock. */

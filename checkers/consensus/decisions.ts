@@ -1,5 +1,7 @@
 import type { History } from "../../histories/history.ts";
 import { canonical, inWords, type Json } from "../../histories/json.ts";
+import { confirmed } from "../certificates/confirmed.ts";
+import { verifyDecisions } from "../certificates/consensus.ts";
 import type { Checker } from "../checker.ts";
 import { attempts, named, Named, type Attempt } from "../simple/attempts.ts";
 import { Contradictions, otherFunctions } from "../simple/contradictions.ts";
@@ -74,7 +76,7 @@ function checkAgreement(history: History): Verdict {
   const verdict = found.verdict("agreement", statistics, open, otherFunctions(others));
   if (verdict.valid !== true) return verdict;
   const certificate: DecisionsCertificate = { kind: "decisions", decisions };
-  return { ...verdict, certificate };
+  return confirmed(verdict, certificate, verifyDecisions(history, certificate));
 }
 
 /** Each different answer against the first. */

@@ -1,5 +1,7 @@
 import type { History } from "../../histories/history.ts";
 import { canonical, inWords, type Json } from "../../histories/json.ts";
+import { confirmed } from "../certificates/confirmed.ts";
+import { verifyDeliveryOrder } from "../certificates/consensus.ts";
 import type { Checker } from "../checker.ts";
 import { attempts, elements, malformed, named, Named, type Attempt } from "../simple/attempts.ts";
 import { Contradictions, otherFunctions } from "../simple/contradictions.ts";
@@ -99,7 +101,7 @@ function checkTotalOrder(history: History): Verdict {
     kind: "delivery-order",
     order: Array.from(longest.messages, (number) => messages[number]?.broadcast?.index ?? -1),
   };
-  return { ...verdict, certificate };
+  return confirmed(verdict, certificate, verifyDeliveryOrder(history, certificate));
 }
 
 /** Integrity of one read. */

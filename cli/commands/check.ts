@@ -17,6 +17,7 @@ import type { HistoryFormat, Json } from "../../histories/index.ts";
 import { exitCodeOf } from "../exit-codes.ts";
 import { formatOption } from "../format-option.ts";
 import { judgeAll } from "../judge-pool.ts";
+import type { LogRequest } from "../judge-log.ts";
 import type { JudgeRequest, NamedCheck } from "../judge.ts";
 import { bytes, integer, names, number, positive } from "../options.ts";
 
@@ -33,6 +34,10 @@ interface CheckFlags {
   readonly staleness?: true;
   readonly totalAmount?: number;
   readonly negativeBalances?: true;
+  readonly causality?: true;
+  readonly fifo?: true;
+  readonly events?: string;
+  readonly consensus?: true;
   readonly format?: HistoryFormat;
   readonly steps?: number;
   readonly bytes?: number;
@@ -93,6 +98,19 @@ export function checkCommand(): Command {
       "--staleness",
       "of registers that are not linearizable: by how many versions and milliseconds reads were stale",
     )
+    .option(
+      "--causality",
+      "the files are traces of events (trace.jsonl, ShiViz, GoVector, JSON lines): are their clocks right, and deliveries causal?",
+    )
+    .option("--fifo", "with --causality: does what one node sends another arrive in order?")
+    .option(
+      "--events <regex>",
+      "with --causality: how events look in a log, with the groups (?<host>…), (?<clock>…) and (?<event>…), as ShiViz has it",
+    )
+    .option(
+      "--consensus",
+      "the files are logs of consensus, lines of {node, slot, ballot, digest, committed}: do the nodes agree?",
+    )
     .addOption(
       formatOption("--format <format>", "read the history as this format (default: found by content)"),
     )
@@ -121,6 +139,8 @@ Examples:
   rashomon check queue.jsonl --linearizable fifo-queue --report queue.html
   rashomon check jepsen.edn --linearizable register --initial 0 --keyed
   rashomon check history.jsonl --model ./my-model.ts
+  rashomon check my-consensus.log --consensus
+  rashomon check trace.log --causality
   rashomon check store/latest
   rashomon check runs/*.edn --linearizable register --json
 
@@ -138,10 +158,16 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
   if (flags.dot !== undefined && paths.length > 1) throw new UsageError("--dot takes one history at a time.");
   if (paths.filter((path) => path === "-").length > 1)
     throw new UsageError("Standard input can be read only once.");
+  const log = logAskedFor(flags);
   const checks = checksAskedFor(flags);
+  if (log !== undefined && (checks !== undefined || format !== undefined || report !== undefined))
+    throw new UsageError(
+      `--${log.kind} judges logs, which are no histories: leave out the other checks, --format and --report.`,
+    );
   const requests = paths.map((path): JudgeRequest => ({
     path,
     ...(checks === undefined ? {} : { checks }),
+    ...(log === undefined ? {} : { log }),
     ...(keyedAsked && flags.keyed !== undefined ? { keyed: flags.keyed } : {}),
     ...(format === undefined ? {} : { format }),
     workers,
@@ -168,6 +194,20 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
     process.stdout.write(`${title}${flags.json === true ? outcome.json : outcome.text}\n`);
   }
   return worstError > 0 ? worstError : exitCodeOf(composeValidity(validities));
+}
+
+function logAskedFor({ causality, consensus, fifo, events }: CheckFlags): LogRequest | undefined {
+  if (causality === true && consensus === true)
+    throw new UsageError("--causality judges traces and --consensus logs of consensus: leave out one.");
+  if (causality !== true && (fifo === true || events !== undefined))
+    throw new UsageError("--fifo and --events go with --causality.");
+  if (consensus === true) return { kind: "consensus" };
+  if (causality !== true) return undefined;
+  return {
+    kind: "causality",
+    ...(fifo === undefined ? {} : { fifo }),
+    ...(events === undefined ? {} : { expression: events }),
+  };
 }
 
 function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {

@@ -31,3 +31,16 @@ export function readTraceFrom(
 function looksNative(line: string): boolean {
   return /"index"\s*:\s*0\b/.test(line) && /"kind"\s*:/.test(line) && /"time"\s*:/.test(line);
 }
+
+/** Whether a text begins as a trace, and not as a history. */
+export function looksLikeTrace(prefix: string): boolean {
+  const [first = ""] = prefix.trimStart().split("\n", 1);
+  if (!first.startsWith("{")) return /^\S+ \{\s*("[^"]*"\s*:\s*\d+\s*,?\s*)*\}\s*$/.test(first);
+  // A history of other tools has types and functions.
+  if (/"f"\s*:/.test(first) || /"rashomon"\s*:/.test(first)) return false;
+  if (looksNative(first)) return true;
+  return (
+    /"(?:node|host|process|pid)"\s*:/.test(first) &&
+    /"(?:clock|vectorClock|vector_clock|vc|lamport|lamportClock|lamport_clock)"\s*:/.test(first)
+  );
+}

@@ -11,10 +11,11 @@ export const usualExpression = String.raw`(?<host>\S+) (?<clock>\{.*\})\n(?<even
  * count) and `event`. Whatever stands between events and is not blank is an error.
  */
 export function readShiVizLog(
-  text: string,
+  source: string,
   { file, expression = usualExpression }: { readonly file?: string; readonly expression?: string } = {},
 ): EventTrace {
   const pattern = compiled(expression);
+  const text = source.replaceAll("\r\n", "\n");
   const builder = new EventTraceBuilder(file);
   let line = 1;
   let at = 0;
@@ -31,7 +32,7 @@ export function readShiVizLog(
     line += newlines(between);
     at = end;
   };
-  for (const match of text.replaceAll("\r\n", "\n").matchAll(pattern)) {
+  for (const match of text.matchAll(pattern)) {
     skipTo(match.index);
     const { host = "", clock = "", event = "" } = match.groups ?? {};
     const place = placeOf(file, line);

@@ -1,0 +1,2 @@
+export { checkCausality, type CausalOrderCertificate } from "./causality.ts";
+export { checkCausalDelivery, checkFifo, tellsDeliveries } from "./delivery.ts";

@@ -1,0 +1,98 @@
+import { InputError, type Place } from "../errors.ts";
+import { inWords, type Json } from "../json.ts";
+import { linesOf, objectOn, placeOf, textOf } from "./trace/text.ts";
+
+/** One line of a log of consensus: what a node had in a slot, or that it led. */
+export type ConsensusLogLine = {
+  /** 1-based. */
+  readonly line: number;
+  readonly node: string;
+  /** As the log has it, in whatever unit. */
+  readonly time?: number;
+} & (
+  | {
+      readonly kind: "entry";
+      readonly slot: number;
+      /** In which ballot (term, epoch, view) the entry was made or voted for. */
+      readonly ballot: number;
+      /** Tells values apart: equal digests, equal values. */
+      readonly digest: string;
+      /** Whether the node knows the entry to be committed (chosen, decided). */
+      readonly committed: boolean;
+    }
+  /** From here on the node leads in this ballot; null: it leads no more. */
+  | { readonly kind: "leads"; readonly ballot: number | null }
+);
+
+export interface ConsensusLog {
+  readonly file: string | undefined;
+  readonly lines: readonly ConsensusLogLine[];
+}
+
+const expectedLine =
+  'a line {"node": …, "slot": …, "ballot": …, "digest": …, "committed": true | false} or {"node": …, "leads": ballot | null}';
+
+/**
+ * Reads a log of consensus, one JSON object a line, in the order in which each node wrote its lines: `{node, slot, ballot,
+ * digest, committed}` says what a node has in a slot, `{node, leads}` that it leads in a ballot (null: no more); `time` may be
+ * added. Throws an `InputError` that names the line of what is wrong.
+ */
+export async function readConsensusLog(path: string): Promise<ConsensusLog> {
+  return readConsensusLogFrom(await textOf(path), path === "-" ? "standard input" : path);
+}
+
+export function readConsensusLogFrom(text: string, file?: string): ConsensusLog {
+  const lines: ConsensusLogLine[] = [];
+  for (const { line, content } of linesOf(text)) {
+    const place = placeOf(file, line);
+    lines.push(parsed(objectOn(content, place, expectedLine), line, place));
+  }
+  if (lines.length === 0)
+    throw new InputError("E_EMPTY", {
+      place: file === undefined ? {} : { file },
+      expected: "a log of consensus",
+      found: "no lines",
+    });
+  return { file, lines };
+}
+
+/** Whether a text begins as a log of consensus. */
+export function looksLikeConsensusLog(prefix: string): boolean {
+  const [first = ""] = prefix.trimStart().split("\n", 1);
+  if (!first.startsWith("{") || !/"node"\s*:/.test(first)) return false;
+  return /"leads"\s*:/.test(first) || (/"slot"\s*:/.test(first) && /"digest"\s*:/.test(first));
+}
+
+function parsed(value: Readonly<Record<string, unknown>>, line: number, place: Place): ConsensusLogLine {
+  const { node, slot, ballot, digest, committed, leads, time } = value;
+  if (typeof node !== "string" && typeof node !== "number")
+    throw wrong(place, "the name of a node as node", node);
+  if (time !== undefined && typeof time !== "number") throw wrong(place, "a number as time", time);
+  const common = { line, node: String(node), ...(time === undefined ? {} : { time }) };
+  if (leads !== undefined) {
+    if (slot !== undefined) throw wrong(place, "either slot or leads on one line", value);
+    if (leads !== null && !isBallot(leads))
+      throw wrong(place, "a ballot, a whole number, or null as leads", leads);
+    return { ...common, kind: "leads", ballot: leads };
+  }
+  if (typeof slot !== "number" || !Number.isSafeInteger(slot) || slot < 0)
+    throw wrong(place, "a whole number from 0 on as slot", slot);
+  if (!isBallot(ballot)) throw wrong(place, "a whole number as ballot", ballot);
+  if (typeof digest !== "string" && typeof digest !== "number")
+    throw wrong(place, "a text or a number as digest", digest);
+  if (typeof committed !== "boolean") throw wrong(place, "true or false as committed", committed);
+  return { ...common, kind: "entry", slot, ballot, digest: String(digest), committed };
+}
+
+function isBallot(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value);
+}
+
+function wrong(place: Place, expected: string, found: unknown): InputError {
+  return new InputError("E_CONSENSUS_LOG", {
+    place,
+    expected,
+    // It came out of JSON.parse.
+    found: found === undefined ? "nothing" : inWords(found as Json),
+  });
+}
