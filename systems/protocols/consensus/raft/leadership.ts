@@ -14,7 +14,7 @@ import { becomeFollower, setHeartbeat, setQuorumCheck, type Progress, type Serve
 /** A leader takes no more entries than so many that are not committed. */
 const backlog = 4_096;
 
-/** Leads from now on. Its term begins with an entry without content: with it, all before gets committed (§8). */
+/** Leads from now on. Its term begins with an entry that says no more: with it, all before gets committed (§8). */
 export function becomeLeader(server: Server): void {
   const { state, node } = server;
   const begin = lastIndex(state.log) + 1;
@@ -29,7 +29,7 @@ export function becomeLeader(server: Server): void {
   node.cancelTimer("election");
   setHeartbeat(server);
   setQuorumCheck(server);
-  appendEntry(server, null);
+  appendEntry(server, { begins: state.term });
 }
 
 /** Has an operation done, unless that is so already or under way. */

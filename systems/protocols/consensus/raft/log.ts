@@ -5,8 +5,11 @@ import { snapshotFrom, type Snapshot } from "../../state-machine/state-machine.t
 import { configurationFrom, type Configuration } from "./configuration.ts";
 import type { LogEnd } from "./rules.ts";
 
-/** What an entry says: an operation of a client, new members, or nothing (the entry that begins a term). */
-export type EntryValue = Operation | Configuration | null;
+/** What an entry says: an operation of a client, new members, or nothing but that a term begins. */
+export type EntryValue = Operation | Configuration | Beginning;
+
+/** The entry with which a leader begins its term. */
+export type Beginning = { readonly begins: number };
 
 export type Entry = {
   /** The term of the leader that made it. */
@@ -64,20 +67,26 @@ export function configurationAt(log: Log, index: number): Configuration {
 }
 
 export function isConfiguration(value: EntryValue | undefined): value is Configuration {
-  return value !== null && value !== undefined && "members" in value;
+  return value !== undefined && "members" in value;
 }
 
 export function isOperation(value: EntryValue | undefined): value is Operation {
-  return value !== null && value !== undefined && "command" in value;
+  return value !== undefined && "command" in value;
 }
 
 /** The entry that `json` is; undefined when it is none. */
 export function entryFrom(json: Json | undefined): Entry | undefined {
   if (!isJsonObject(json)) return undefined;
   const { ballot, value } = json;
-  if (!isCount(ballot) || value === undefined) return undefined;
-  const read = value === null ? null : (operationFrom(value) ?? configurationFrom(value));
+  if (!isCount(ballot)) return undefined;
+  const read = operationFrom(value) ?? configurationFrom(value) ?? beginningFrom(value);
   return read === undefined ? undefined : { ballot, value: read };
+}
+
+function beginningFrom(json: Json | undefined): Beginning | undefined {
+  if (!isJsonObject(json)) return undefined;
+  const { begins } = json;
+  return isCount(begins) ? { begins } : undefined;
 }
 
 /** The snapshot that `json` is; undefined when it is none. */

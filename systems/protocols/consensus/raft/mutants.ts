@@ -6,11 +6,89 @@ export interface RaftMutant extends ProtocolMutant {
   readonly rules: Rules;
 }
 
+/**
+ * Raft as in the paper of 2014, and an entry a message: what later was added for the sake of progress and speed
+ * is as safe with and without, and would only hide some bugs behind more steps.
+ */
+const paper: Rules = { ...raftRules, preVote: false, checkQuorum: false, batch: 1 };
+
+const linearizableRegister = { workload: "register", checker: "linearizable" } as const;
+
 export const raftMutants: readonly RaftMutant[] = [
+  {
+    name: "forgets-vote",
+    summary:
+      "A server does not keep on disk whom it voted for, so that after a restart it votes again in the same term.",
+    exploration: { configuration: "restart", property: "durability", steps: 4 },
+    rules: { ...paper, durableVote: false },
+  },
+  {
+    name: "forgets-term",
+    summary: "A server does not keep its term on disk, so that a restart takes it back to terms of the past.",
+    exploration: { configuration: "restart", property: "monotonic-ballots", steps: 4 },
+    rules: { ...paper, durableTerm: false },
+  },
+  {
+    name: "forgets-log",
+    summary: "A server does not keep its log on disk: what it acknowledged is gone after a restart.",
+    exploration: { configuration: "restart", property: "leader-completeness", steps: 10 },
+    rules: { ...paper, durableLog: false },
+  },
+  {
+    name: "answers-before-sync",
+    summary: "A server answers before what it answers with is on disk.",
+    exploration: { configuration: "restart", property: "leader-uniqueness", steps: 8 },
+    rules: { ...paper, syncBeforeAnswer: false },
+  },
+  {
+    name: "half-quorum",
+    summary: "Half of the members, rounded down, count as a majority.",
+    exploration: { configuration: "elections", property: "leader-uniqueness", steps: 4 },
+    rules: { ...paper, majority: (members) => Math.max(1, Math.floor(members / 2)) },
+  },
+  {
+    name: "votes-for-anyone",
+    summary: "A voter does not look whether the candidate's log is as up to date as its own.",
+    exploration: { configuration: "elections", property: "leader-completeness", steps: 8 },
+    rules: { ...paper, upToDate: () => true },
+  },
+  {
+    name: "longer-log-wins",
+    summary: "A voter finds the longer log more up to date, whatever the terms of the last entries.",
+    exploration: { configuration: "three-elections", property: "leader-completeness", steps: 12 },
+    rules: { ...paper, upToDate: (candidate, own) => candidate.index >= own.index },
+  },
+  {
+    name: "appends-unchecked",
+    summary: "A follower appends entries without looking whether its log fits before them.",
+    exploration: { configuration: "three-elections", property: "state-machine-safety", steps: 11 },
+    rules: { ...paper, checksPrevious: false },
+  },
+  {
+    name: "cuts-on-late-entries",
+    summary:
+      "A follower drops all behind the entries of a message, though a late message conflicts with nothing.",
+    exploration: { configuration: "duplicates", property: "leader-completeness", steps: 12 },
+    rules: { ...paper, dropsOnlyConflicts: false },
+  },
+  {
+    name: "commits-what-it-has",
+    summary:
+      "A follower takes its whole log for committed up to the leader's index, though only a part is known to match.",
+    exploration: { configuration: "read-of-old-leader", property: "state-machine-safety", steps: 10 },
+    rules: { ...paper, commitsOnlyMatching: false },
+  },
   {
     name: "local-reads",
     summary: "A leader answers reads without making sure that it still leads.",
-    killedBy: { nodes: 3, faults: ["partition"], seconds: 15, workload: "register", checker: "linearizable" },
-    rules: { ...raftRules, confirmsReads: false },
+    killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
+    exploration: { configuration: "reads", property: "linearizable", steps: 12 },
+    rules: { ...paper, confirmsReads: false },
+  },
+  {
+    name: "switches-at-once",
+    summary: "Several members change in one step, so that majorities of before and after share no server.",
+    exploration: { configuration: "membership", property: "leader-completeness", steps: 10 },
+    rules: { ...paper, jointConsensus: false },
   },
 ];

@@ -9,7 +9,15 @@ import {
   type StateMachine,
 } from "../../state-machine/state-machine.ts";
 import type { Configuration } from "./configuration.ts";
-import { configurationAt, entryKey, lastIndex, restoreLog, type Entry, type Log } from "./log.ts";
+import {
+  configurationAt,
+  entryKey,
+  isConfiguration,
+  lastIndex,
+  restoreLog,
+  type Entry,
+  type Log,
+} from "./log.ts";
 import type { RaftMessage } from "./messages.ts";
 import type { Rules } from "./rules.ts";
 
@@ -40,7 +48,7 @@ export type Vote = { readonly term: number; readonly candidate: NodeId };
 
 /** What a leader knows besides. */
 export interface Leadership {
-  /** The index of the entry without content with which its term began. */
+  /** The index of the entry with which its term began. */
   readonly begin: number;
   /** By node, this one left out. */
   readonly followers: Record<NodeId, Progress>;
@@ -189,7 +197,7 @@ export function extendLog({ state, rules, node }: Server, entries: readonly Entr
     const index = lastIndex(state.log);
     if (rules.durableLog) node.persist(entryKey(index), { index, ...entry });
   }
-  if (entries.some(({ value }) => value !== null && "members" in value)) refreshConfiguration(state);
+  if (entries.some(({ value }) => isConfiguration(value))) refreshConfiguration(state);
 }
 
 /** Drops the entries from an index on, the last one first: what is left on the disk in a crash has no gap. */
