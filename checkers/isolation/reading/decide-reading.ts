@@ -5,6 +5,7 @@ import { Initial, type Reading } from "../reading.ts";
 import { restrict } from "../restrict.ts";
 import { decideByPredicate } from "./by-predicate.ts";
 import { decideDoubtful } from "./decide-doubtful.ts";
+import { guessed } from "./guess.ts";
 import { narrowed } from "./narrow.ts";
 
 /** Choices of orders that are tried. */
@@ -34,6 +35,14 @@ function decideClear(
   budget: Budget,
   tell = true,
 ): Decided | undefined {
+  const guess = level.name === "read-uncommitted" ? undefined : guessed(reading);
+  const little = { ...budget, steps: Math.min(StepsToTell, budget.steps ?? StepsToTell) };
+  if (guess !== undefined)
+    for (const engine of engines) {
+      const decision = decideByPredicate(engine, guess, level, little);
+      if (decision?.valid === true) return { decision, engine: engine.name };
+      if (decision !== undefined) break;
+    }
   for (const engine of engines) {
     const decision =
       level.name === "read-uncommitted" && reading.uncommitted !== undefined
@@ -44,7 +53,7 @@ function decideClear(
   return undefined;
 }
 
-/** Steps for telling of a violation in terms of what was observed alone. */
+/** Steps for a guess, and for telling of a violation in terms of what was observed alone. */
 const StepsToTell = 2_000_000;
 
 /**
