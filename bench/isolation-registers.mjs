@@ -9,6 +9,8 @@
  *
  * What the stores do is told in bench/isolation/registers.mjs. With `order=sessions` nothing is known of time, and sessions follow
  * one another, as in the files of some tools.
+ *
+ * No peer is measured in the same run: neither AWDIT nor dbcop is a crate of the registry.
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -64,6 +64,10 @@ class Clocks {
     this.table = new Int32Array(width * 64);
   }
 
+  get bytes(): number {
+    return this.table.byteLength;
+  }
+
   /** Where the clock of a node starts in the table. */
   at(node: number): number {
     return this.#row[node]! * this.#width;
@@ -93,14 +97,16 @@ class Clocks {
  * included. Of the writers of a key in one session who came before a reader only the last counts, and only if it was not
  * known to come before what was read.
  *
- * `order`: the nodes by what was seen. Time is that of nodes × sessions.
+ * `order`: the nodes by what was seen. Time is that of nodes × sessions. False if it was over before all were gone through; `isOver` is
+ * asked now and then, with the bytes of the clocks.
  */
 export function forceCausally(
   reading: Reading,
   seen: Relation,
   order: Int32Array,
   forced: ForcedOrders,
-): void {
+  isOver: (bytes: number) => boolean,
+): boolean {
   const { nodes, session, place, sessions, readFirst, readKey, readFrom } = reading;
   const writers = writersBySession(reading);
   const { groupFirst, session: groupSession, first: groupStart, node: member, count } = writers;
@@ -109,8 +115,10 @@ export function forceCausally(
   const uses = new Int32Array(seen.nodes);
   for (const from of seen.from) uses[from]!++;
   const clocks = new Clocks(seen.nodes, sessions);
+  let done = 0;
   for (const n of order) {
     if (n === Initial) continue;
+    if (done++ % AskOver === 0 && isOver(clocks.bytes)) return false;
     const at = clocks.open(n);
     const { table } = clocks;
     for (let e = seen.first[n]!; e < seen.first[n + 1]!; e++) {
@@ -147,7 +155,11 @@ export function forceCausally(
     }
     if (uses[n] === 0) clocks.close(n);
   }
+  return !isOver(clocks.bytes);
 }
+
+/** Whether it is over is asked after so many nodes. */
+const AskOver = 4096;
 
 /** How many writers are followed in one pass. */
 const Width = 32;

@@ -50,6 +50,8 @@ const decided: ReadonlySet<LevelName> = new Set<LevelName>([
 
 function saturate(reading: Reading, level: Level, budget: Budget): LevelDecision {
   const { name, strength } = level;
+  if (bytesOf(reading) > (budget.bytes ?? Infinity))
+    return { valid: "unknown", reason: "the budget has no room for the edges; more memory may decide it" };
   const known = knownOf(reading, strength, name !== "read-uncommitted");
   const edges = new Relation(known.nodes);
   addKnownVersions(reading, edges);
@@ -104,31 +106,48 @@ function saturateCausally(
   const cameBefore = byManySteps(reading, known);
   const order = topologicalOrder(seen, new Relation(known.nodes, 0).seal());
   if (order === undefined) return answer(reading, known, edges.seal(), order, cameBefore);
+  const isOver = isOverBy(reading, budget);
   if (level.strength !== "plain" && !manySessions(reading)) {
-    forceCausally(reading, seen, order, forcedInto(reading, edges));
+    const complete = forceCausally(reading, seen, order, forcedInto(reading, edges), isOver);
     edges.seal();
-    return answer(reading, known, edges, topologicalOrder(seen, edges), cameBefore);
+    const whole = topologicalOrder(seen, edges);
+    return whole !== undefined && !complete
+      ? exhaustedBudget
+      : answer(reading, known, edges, whole, cameBefore);
   }
-  const suspects = level.strength === "plain" ? suspectsOf(reading) : allOf(reading);
+  const suspects = level.strength === "plain" ? suspectsOf(reading, isOver) : allOf(reading);
   if (suspects === undefined) return saturate(reading, { ...level, strength: "strong-session" }, budget);
   const forced = forcedInto(reading, edges);
   const limit = (budget.steps ?? Infinity) / seen.nodes;
   let exhausted = false;
   let ask = 1;
   forceFollowing(reading, seen, order, suspects.writers, forced, (passes) => {
-    exhausted = passes >= limit;
+    exhausted = passes >= limit || isOver(0);
     if (passes < ask) return exhausted;
     ask *= 2;
     return topologicalOrder(seen, edges.sealed()) === undefined || exhausted;
   });
   edges.seal();
   const whole = topologicalOrder(seen, edges);
-  if (whole !== undefined && exhausted)
-    return {
-      valid: "unknown",
-      reason: "the budget ended before all that came before each reader was followed",
-    };
+  if (whole !== undefined && exhausted) return exhaustedBudget;
   return answer(reading, known, edges, whole && byComponent(whole, suspects.component), cameBefore);
+}
+
+const exhaustedBudget: LevelDecision = {
+  valid: "unknown",
+  reason: "the budget ended before all that came before each reader was followed",
+};
+
+/** Bytes of the edges, roughly: those that are known, and as many that are forced. */
+function bytesOf({ nodes, readKey, writeKey }: Reading): number {
+  return 40 * (nodes + readKey.length + writeKey.length);
+}
+
+/** Whether seconds, or bytes besides the edges, are used up. */
+function isOverBy(reading: Reading, { bytes, seconds, clock }: Budget): (bytes: number) => boolean {
+  const room = (bytes ?? Infinity) - bytesOf(reading);
+  const deadline = seconds === undefined || clock === undefined ? Infinity : clock() + seconds;
+  return (used) => used > room || (clock !== undefined && clock() >= deadline);
 }
 
 /** With so many sessions clocks cost more than following writers. */
@@ -153,14 +172,14 @@ function allOf({ nodes, writeFirst }: Reading): Suspects {
  * no cycle leaves a component of that graph, and no forced order goes against the order of the components. `undefined`: there is
  * no cycle at all.
  */
-function suspectsOf(reading: Reading): Suspects | undefined {
+function suspectsOf(reading: Reading, isOver: (bytes: number) => boolean): Suspects | undefined {
   const known = knownOf(reading, "strong-session", true);
   const edges = new Relation(known.nodes);
   addKnownVersions(reading, edges);
   const order = topologicalOrder(known.seen, new Relation(known.nodes, 0).seal());
   // Then the order of sessions is on a cycle with reads, and clocks have no meaning.
   if (order === undefined || manySessions(reading)) return allOf(reading);
-  forceCausally(reading, known.seen, order, forcedInto(reading, edges));
+  if (!forceCausally(reading, known.seen, order, forcedInto(reading, edges), isOver)) return allOf(reading);
   for (let n = Initial + 1; n < reading.nodes; n++) edges.add(Initial, n, ByVersions);
   const { component, sizes } = components(known.seen, edges.seal());
   const writers = allOf(reading).writers.filter((node) => sizes[component[node]!]! > 1);

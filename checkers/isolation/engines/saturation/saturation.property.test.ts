@@ -4,31 +4,12 @@ import { forbids } from "../../cycles/forbids.ts";
 import { verifyCycle } from "../../cycles/verify.ts";
 import { levels } from "../../lattice.ts";
 import { accountsOf, bruteForce, flawOfExecution } from "../testing/brute-force.ts";
-import { smallReading, type SmallReadings } from "../testing/random-readings.ts";
+import { smallReading, smallReadings, type SmallReadings } from "../testing/random-readings.ts";
 import { saturationEngine } from "./saturation-engine.ts";
 
 const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 2500);
 
-const small = {
-  transactions: 6,
-  sessions: 3,
-  keys: 3,
-  operations: 3,
-  candidates: 0,
-  orders: 0,
-  unknown: 0.05,
-  chained: 0.3,
-  recent: 0.5,
-};
-const kinds: Readonly<Record<string, SmallReadings>> = {
-  "no order known": small,
-  "some orders known": { ...small, orders: 0.6 },
-  "many sessions": { ...small, sessions: 6, recent: 0.8 },
-  "one key": { ...small, keys: 1, transactions: 5 },
-  "long transactions": { ...small, operations: 6, transactions: 5 },
-};
-
-describe.each(Object.entries(kinds))("saturation with %s", (_, options) => {
+describe.each(Object.entries<SmallReadings>(smallReadings))("saturation with %s", (_, options) => {
   test("decides as all orders of versions do, with an execution or a forbidden cycle", () => {
     const counts = { decided: 0, invalid: 0 };
     fc.assert(

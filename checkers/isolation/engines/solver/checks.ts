@@ -2,6 +2,7 @@ import { Never } from "../../transactions.ts";
 import type { Choices } from "./choices.ts";
 import { Inner, kindOf, Overwritten, ReadFrom, RealTime, Session, Version } from "./graph.ts";
 import type { Effort } from "./order.ts";
+import { edgesBetween } from "./polygraph.ts";
 import type { Refinement } from "./refine.ts";
 import { denied, type Literal } from "./search.ts";
 
@@ -271,7 +272,7 @@ export class Checks {
       const key = versions.key[versions.head[chain]!]!;
       const next = this.#chainPlace[chain]! + 1;
       if (next >= versions.chainFirst[key + 1]!) continue;
-      const edges = choices.edges(chain, order[next]!).filter(({ from }) => from === node);
+      const edges = edgesBetween(choices.polygraph, chain, order[next]!).filter(({ from }) => from === node);
       if (edges.length === 0) continue;
       // The choice is made only if the path needs it: what is certain has its edges already.
       if (versions.chainFirst[key] === chain) continue;

@@ -1,6 +1,6 @@
-import { labelOf, Inner, Overwritten, ReadFrom, Version } from "./graph.ts";
+import { labelOf, Inner, ReadFrom } from "./graph.ts";
 import type { OrderedGraph } from "./order.ts";
-import type { Polygraph } from "./polygraph.ts";
+import { edgesBetween, type Polygraph } from "./polygraph.ts";
 import { Refinement } from "./refine.ts";
 import { Search, variableOf, type ChoiceEdge, type Literal } from "./search.ts";
 import type { Effort } from "./order.ts";
@@ -62,26 +62,15 @@ export class Choices {
     let variable = this.#pairs.get(pair);
     if (variable === undefined) {
       const high = Math.max(a, b);
-      variable = this.search.addVariable(this.edges(low, high), this.edges(high, low));
+      variable = this.search.addVariable(
+        edgesBetween(this.polygraph, low, high),
+        edgesBetween(this.polygraph, high, low),
+      );
       this.#pairs.set(pair, variable);
       this.#first[variable] = low;
       this.#second[variable] = high;
     }
     return variable * 2 + (a === low ? 0 : 1);
-  }
-
-  /** The edges that stand if chain a comes before chain b. */
-  edges(a: number, b: number): ChoiceEdge[] {
-    const { versions, versionFrom, versionTo, readersFrom, readersTo } = this.polygraph;
-    const tail = versions.tail[a]!;
-    const head = versions.head[b]!;
-    const key = versions.key[head]!;
-    const edges: ChoiceEdge[] = [];
-    if (versionFrom[tail]! >= 0)
-      edges.push({ from: versionFrom[tail]!, to: versionTo[head]!, label: labelOf(Version, key) });
-    if (readersFrom[tail]! >= 0)
-      edges.push({ from: readersFrom[tail]!, to: readersTo[head]!, label: labelOf(Overwritten, key) });
-    return edges;
   }
 
   /** The chains of a variable of order, the first and then the second if it is true; `undefined` for others. */
@@ -182,9 +171,4 @@ export class Choices {
     }
     return best === variable;
   }
-}
-
-/** Label of an order of versions that nobody chose, but the order at hand has. */
-export function versionLabel(key: number): number {
-  return labelOf(Version, key);
 }

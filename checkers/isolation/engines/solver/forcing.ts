@@ -2,10 +2,9 @@ import type { Edge } from "../../decision.ts";
 import type { Reading } from "../../reading.ts";
 import { Never } from "../../transactions.ts";
 import { edgeOf, edgesOf, type GraphStep } from "./explain.ts";
-import { Inner, kindOf, labelOf, Overwritten, ReadFrom, RealTime, Session, Version } from "./graph.ts";
+import { Inner, kindOf, Overwritten, ReadFrom, RealTime, Session, Version } from "./graph.ts";
 import { OrderedGraph, type Effort } from "./order.ts";
-import { polygraphOf, type Polygraph } from "./polygraph.ts";
-import type { ChoiceEdge } from "./search.ts";
+import { edgesBetween, polygraphOf, type Polygraph } from "./polygraph.ts";
 import type { Rules } from "./rules.ts";
 import { scheduleByTime, timesOf } from "./schedule.ts";
 
@@ -61,25 +60,12 @@ class Forcing {
     return a * this.#polygraph.versions.head.length + b;
   }
 
-  #edges(a: number, b: number): ChoiceEdge[] {
-    const { versions, versionFrom, versionTo, readersFrom, readersTo } = this.#polygraph;
-    const tail = versions.tail[a]!;
-    const head = versions.head[b]!;
-    const key = versions.key[head]!;
-    const edges: ChoiceEdge[] = [];
-    if (versionFrom[tail]! >= 0)
-      edges.push({ from: versionFrom[tail]!, to: versionTo[head]!, label: labelOf(Version, key) });
-    if (readersFrom[tail]! >= 0)
-      edges.push({ from: readersFrom[tail]!, to: readersTo[head]!, label: labelOf(Overwritten, key) });
-    return edges;
-  }
-
   /** What contradicts chain a before chain b, apart from that order itself; `undefined` if nothing is found. */
   #try(a: number, b: number): readonly Edge[] | undefined {
     const size = this.#graph.size;
     const supposed = this.#reasons.push([]) - 1;
     let against: readonly Edge[] | undefined;
-    for (const { from, to, label } of this.#edges(a, b)) {
+    for (const { from, to, label } of edgesBetween(this.#polygraph, a, b)) {
       if (this.#graph.add(from, to, label, supposed)) continue;
       against = this.#pathOf(this.#graph.cycle, to);
       break;
@@ -100,7 +86,7 @@ class Forcing {
   #force(a: number, b: number, reason: readonly Edge[]): readonly Edge[] | undefined {
     const literal = this.#reasons.push(reason) - 1;
     this.#forced.set(this.#pair(a, b), literal);
-    for (const { from, to, label } of this.#edges(a, b)) {
+    for (const { from, to, label } of edgesBetween(this.#polygraph, a, b)) {
       if (this.#graph.add(from, to, label, literal)) continue;
       const steps = this.#steps(this.#graph.cycle, to);
       return edgesOf(this.#polygraph, [...steps, { from, to, label, because: reason }]);

@@ -4,8 +4,17 @@ import type { FixedEdges } from "./graph.ts";
 /** What a search may still spend: visits of nodes and edges. */
 export interface Effort {
   left: number;
+  /** Bytes of tables, if they count as well; an estimate. */
+  room?: number;
   /** Asked now and then, if time counts as well. */
   readonly isOver?: () => boolean;
+}
+
+/** Takes bytes of an effort; false if there is no room for them. */
+export function takeRoom(effort: Effort, bytes: number): boolean {
+  if (effort.room === undefined) return true;
+  effort.room -= bytes;
+  return effort.room >= 0;
 }
 
 /**

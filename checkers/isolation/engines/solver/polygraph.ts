@@ -14,6 +14,7 @@ import {
   type FixedEdges,
 } from "./graph.ts";
 import type { Rules } from "./rules.ts";
+import type { ChoiceEdge } from "./search.ts";
 import { versionsOf, type Versions } from "./versions.ts";
 
 /**
@@ -134,6 +135,23 @@ export function polygraphOf(reading: Reading, rules: Rules): Polygraph | readonl
     readersTo,
     gather,
   };
+}
+
+/** The edges that stand if chain a comes before chain b. */
+export function edgesBetween(
+  { versions, versionFrom, versionTo, readersFrom, readersTo }: Polygraph,
+  a: number,
+  b: number,
+): ChoiceEdge[] {
+  const tail = versions.tail[a]!;
+  const head = versions.head[b]!;
+  const key = versions.key[head]!;
+  const edges: ChoiceEdge[] = [];
+  if (versionFrom[tail]! >= 0)
+    edges.push({ from: versionFrom[tail]!, to: versionTo[head]!, label: labelOf(Version, key) });
+  if (readersFrom[tail]! >= 0)
+    edges.push({ from: readersFrom[tail]!, to: readersTo[head]!, label: labelOf(Overwritten, key) });
+  return edges;
 }
 
 function isList(

@@ -1,5 +1,5 @@
 import { Activity } from "./activity.ts";
-import type { Effort, OrderedGraph } from "./order.ts";
+import { takeRoom, type Effort, type OrderedGraph } from "./order.ts";
 
 /** An edge that a literal brings. */
 export interface ChoiceEdge {
@@ -27,6 +27,10 @@ export type SearchResult = "satisfied" | "unsatisfiable" | "exhausted";
 const Unassigned = -1;
 /** The clock is asked after so many decisions. */
 const AskTime = 256;
+/** What there is of each in memory, roughly. */
+const BytesOfVariable = 320;
+const BytesOfEdge = 100;
+const BytesOfClause = 240;
 /** Conflicts before the first restart, and the unit of those before the others (Luby, Sinclair and Zuckerman 1993). */
 const ConflictsPerRestart = 64;
 
@@ -87,6 +91,7 @@ export class Search {
   /** A variable that brings the first edges if it is true, and the others if it is false. */
   addVariable(ifTrue: readonly ChoiceEdge[], ifFalse: readonly ChoiceEdge[]): number {
     const variable = this.#level.length;
+    takeRoom(this.#effort, BytesOfVariable + (ifTrue.length + ifFalse.length) * BytesOfEdge);
     this.#edges.push(ifTrue, ifFalse);
     this.#value.push(Unassigned, Unassigned);
     this.#level.push(0);
@@ -164,7 +169,7 @@ export class Search {
       if (steps % AskTime === 0 && this.#effort.isOver?.() === true) return "exhausted";
       if (this.#contradiction !== undefined) return "unsatisfiable";
       const conflict = this.#propagate();
-      if (--this.#effort.left < 0) return "exhausted";
+      if (--this.#effort.left < 0 || !takeRoom(this.#effort, 0)) return "exhausted";
       if (conflict !== undefined) {
         this.conflicts++;
         untilRestart--;
@@ -199,6 +204,10 @@ export class Search {
   }
 
   #watch(clause: Clause): void {
+    takeRoom(
+      this.#effort,
+      BytesOfClause + (clause.literals.length + clause.nodes.length + clause.parents.length) * 8,
+    );
     this.#watches[clause.literals[0]!]!.push(clause);
     this.#watches[clause.literals[1]!]!.push(clause);
   }

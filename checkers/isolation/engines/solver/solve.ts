@@ -3,7 +3,7 @@ import { Initial, type Reading } from "../../reading.ts";
 import { Checks } from "./checks.ts";
 import { Choices } from "./choices.ts";
 import { fixedCycle } from "./explain.ts";
-import { OrderedGraph, type Effort } from "./order.ts";
+import { OrderedGraph, takeRoom, type Effort } from "./order.ts";
 import { polygraphOf, type Polygraph } from "./polygraph.ts";
 import type { Rules } from "./rules.ts";
 import { scheduleByTime, timesOf } from "./schedule.ts";
@@ -22,7 +22,8 @@ export type Solution =
  */
 export function solve(reading: Reading, rules: Rules, effort: Effort): Solution {
   effort.left -= costOfCandidates(reading);
-  if (effort.left < 0) return { result: "exhausted", undecided: reading.candidates.size };
+  if (effort.left < 0 || !takeRoom(effort, bytesOf(reading)))
+    return { result: "exhausted", undecided: reading.candidates.size };
   const polygraph = polygraphOf(reading, rules);
   if (!("edges" in polygraph)) return { result: "cycle", cycle: polygraph };
   const time = timesOf(polygraph);
@@ -41,6 +42,11 @@ export function solve(reading: Reading, rules: Rules, effort: Effort): Solution 
     if (again && rules.precedence !== "none") graph.rearrange(time);
     else if (checks.check() === "fine") return { result: "valid", execution: executionOf(polygraph, graph) };
   }
+}
+
+/** Bytes of the polygraph, its graph and its order, roughly. */
+function bytesOf({ nodes, readKey, writeKey, candidates }: Reading): number {
+  return 100 * (2 * nodes + readKey.length + writeKey.length + candidates.size);
 }
 
 /** Steps for choosing who wrote what was read: each choice looks at the other candidates of its read, a few a step. */

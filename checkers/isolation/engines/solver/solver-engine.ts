@@ -50,7 +50,7 @@ function search(reading: Reading, level: Level, budget: Budget): LevelDecision |
     case "exhausted":
       return {
         valid: "unknown",
-        reason: `the budget ended while ${solution.undecided} choices were open (orders of versions, writers of what was read); more steps may decide it`,
+        reason: `the budget ended while ${solution.undecided} choices were open (orders of versions, writers of what was read); more ${effort.room !== undefined && effort.room < 0 ? "memory" : "steps"} may decide it`,
       };
   }
 }
@@ -59,9 +59,9 @@ function search(reading: Reading, level: Level, budget: Budget): LevelDecision |
 const DefaultSteps = 30_000_000;
 
 /** Seconds count only where a user asked for them. */
-function effortOf({ steps, seconds, clock }: Budget): Effort {
-  const left = steps ?? DefaultSteps;
-  if (seconds === undefined || clock === undefined) return { left };
+function effortOf({ steps, bytes, seconds, clock }: Budget): Effort {
+  const spending = { left: steps ?? DefaultSteps, ...(bytes === undefined ? {} : { room: bytes }) };
+  if (seconds === undefined || clock === undefined) return spending;
   const deadline = clock() + seconds;
-  return { left, isOver: () => clock() >= deadline };
+  return { ...spending, isOver: () => clock() >= deadline };
 }

@@ -8,59 +8,45 @@ import type { Level } from "../../levels.ts";
 import type { Reading } from "../../reading.ts";
 import { restrict } from "../../restrict.ts";
 import { accountsOf, bruteForce, flawOfExecution } from "../testing/brute-force.ts";
-import { smallReading, type SmallReadings } from "../testing/random-readings.ts";
+import {
+  harderReadings,
+  smallReading,
+  smallReadings,
+  type SmallReadings,
+} from "../testing/random-readings.ts";
 import { solverEngine } from "./solver-engine.ts";
 
 const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 150);
 
-const small = {
-  transactions: 6,
-  sessions: 3,
-  keys: 3,
-  operations: 3,
-  candidates: 0,
-  orders: 0,
-  unknown: 0.05,
-  chained: 0.3,
-  recent: 0.5,
-};
-const kinds: Readonly<Record<string, SmallReadings>> = {
-  "no order known": small,
-  "some orders known": { ...small, orders: 0.6 },
-  "many sessions": { ...small, sessions: 6, recent: 0.8 },
-  "many reads before writes": { ...small, chained: 0.8, recent: 0.8, keys: 2 },
-  "one key": { ...small, keys: 1, transactions: 5 },
-  "long transactions": { ...small, operations: 6, transactions: 5 },
-  "values repeated": { ...small, candidates: 0.4, recent: 0.7 },
-  "values repeated and some orders known": { ...small, candidates: 0.4, orders: 0.5, transactions: 5 },
-};
-
-describe.each(Object.entries(kinds))("the solver with %s", (_, options) => {
-  test("decides as all accounts do, with an execution, a forbidden cycle or a core", () => {
-    const counts = { decided: 0, cycles: 0, cores: 0 };
-    fc.assert(
-      fc.property(fc.integer(), (seed) => {
-        const reading = smallReading(seed, options);
-        if (accountsOf(reading) > 150) return;
-        const holds = bruteForce(reading);
-        levels.forEach((level, i) => {
-          const decision = solverEngine.decide(reading, level, {});
-          if (decision === undefined) return;
-          const flaw = flawOf(reading, level, decision, holds[i]!);
-          if (flaw !== undefined) throw new Error(`${level.strength} ${level.name}: ${flaw}`);
-          counts.decided++;
-          if ("cycle" in decision) counts.cycles++;
-          if ("core" in decision) counts.cores++;
-        });
-      }),
-      { numRuns: Runs },
-    );
-    if (process.env["RASHOMON_FUZZ_RUNS"] !== undefined) console.log(_, counts);
-    expect(counts.decided).toBeGreaterThan(Runs * 30);
-    expect(counts.cycles + counts.cores).toBeGreaterThan(counts.decided * 0.1);
-    expect(counts.cycles + counts.cores).toBeLessThan(counts.decided * 0.95);
-  });
-});
+describe.each(Object.entries<SmallReadings>({ ...smallReadings, ...harderReadings }))(
+  "the solver with %s",
+  (_, options) => {
+    test("decides as all accounts do, with an execution, a forbidden cycle or a core", () => {
+      const counts = { decided: 0, cycles: 0, cores: 0 };
+      fc.assert(
+        fc.property(fc.integer(), (seed) => {
+          const reading = smallReading(seed, options);
+          if (accountsOf(reading) > 150) return;
+          const holds = bruteForce(reading);
+          levels.forEach((level, i) => {
+            const decision = solverEngine.decide(reading, level, {});
+            if (decision === undefined) return;
+            const flaw = flawOf(reading, level, decision, holds[i]!);
+            if (flaw !== undefined) throw new Error(`${level.strength} ${level.name}: ${flaw}`);
+            counts.decided++;
+            if ("cycle" in decision) counts.cycles++;
+            if ("core" in decision) counts.cores++;
+          });
+        }),
+        { numRuns: Runs },
+      );
+      if (process.env["RASHOMON_FUZZ_RUNS"] !== undefined) console.log(_, counts);
+      expect(counts.decided).toBeGreaterThan(Runs * 30);
+      expect(counts.cycles + counts.cores).toBeGreaterThan(counts.decided * 0.1);
+      expect(counts.cycles + counts.cores).toBeLessThan(counts.decided * 0.95);
+    });
+  },
+);
 
 function flawOf(reading: Reading, level: Level, decision: LevelDecision, holds: boolean): string | undefined {
   if (decision.valid !== holds) return `${JSON.stringify(decision)}, not ${holds}`;

@@ -18,6 +18,34 @@ export interface SmallReadings {
   readonly recent: number;
 }
 
+const few: SmallReadings = {
+  transactions: 6,
+  sessions: 3,
+  keys: 3,
+  operations: 3,
+  candidates: 0,
+  orders: 0,
+  unknown: 0.05,
+  chained: 0.3,
+  recent: 0.5,
+};
+
+/** What every engine is held to the definitions on. */
+export const smallReadings = {
+  "no order known": few,
+  "some orders known": { ...few, orders: 0.6 },
+  "many sessions": { ...few, sessions: 6, recent: 0.8 },
+  "one key": { ...few, keys: 1, transactions: 5 },
+  "long transactions": { ...few, operations: 6, transactions: 5 },
+} as const satisfies Readonly<Record<string, SmallReadings>>;
+
+/** And those whose writers are to be searched for, or whose versions follow one another closely. */
+export const harderReadings = {
+  "many reads before writes": { ...few, chained: 0.8, recent: 0.8, keys: 2 },
+  "values repeated": { ...few, candidates: 0.4, recent: 0.7 },
+  "values repeated and some orders known": { ...few, candidates: 0.4, orders: 0.5, transactions: 5 },
+} as const satisfies Readonly<Record<string, SmallReadings>>;
+
 /** Random small readings: no store made them, so that all shapes of cycles come. */
 export function smallReading(seed: number, options: SmallReadings): Reading {
   const random = randomOf(seed);
