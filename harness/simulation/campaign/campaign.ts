@@ -177,31 +177,38 @@ interface Crew {
   close(): Promise<void>;
 }
 
-/** This thread, which gives way now and then. */
+/** This thread, which does one thing after another and gives way now and then. */
 class Alone implements Crew {
   readonly #signal: AbortSignal | undefined;
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
   }
 
-  async seeds({ options, first, count }: Extract<CampaignTask, { kind: "seeds" }>): Promise<SeedOutcome[]> {
-    const outcomes: SeedOutcome[] = [];
-    for (let i = 0; i < count; i++) {
-      await new Promise(setImmediate);
-      if (isAborted(this.#signal)) break;
-      outcomes.push(runSeed(options, first + i));
-    }
-    return outcomes;
+  seeds({ options, first, count }: Extract<CampaignTask, { kind: "seeds" }>): Promise<SeedOutcome[]> {
+    return this.#inTurn(async () => {
+      const outcomes: SeedOutcome[] = [];
+      for (let i = 0; i < count && !isAborted(this.#signal); i++) {
+        outcomes.push(runSeed(options, first + i));
+        await new Promise(setImmediate);
+      }
+      return outcomes;
+    });
   }
 
-  async inquire(inquiry: Inquiry): Promise<Finding | undefined> {
-    await new Promise(setImmediate);
-    return isAborted(this.#signal) ? undefined : inquire(inquiry);
+  inquire(inquiry: Inquiry): Promise<Finding | undefined> {
+    return this.#inTurn(() => Promise.resolve(isAborted(this.#signal) ? undefined : inquire(inquiry)));
   }
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#before.then(work);
+    this.#before = turn.catch(() => undefined);
+    return turn;
   }
 }
 
