@@ -144,5 +144,6 @@ if (profile) {
   measureChecked("5 nodes, checked, many requests", 50, { faults: ["all"], rate: 500, concurrency: 20 });
   measure("5 nodes, choices recorded", { count: 5, seed: 1, record: true });
   measure("5 nodes, views taken", { count: 5, seed: 1, look: true });
+  measure("5 nodes, traced", { count: 5, seed: 1, trace: true });
   measure("5 nodes, all that and a trace", { count: 5, seed: 1, record: true, look: true, trace: true });
 }

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canonical, type JsonObject } from "../../../histories/json.ts";
 import type { TraceEvent } from "../../../histories/trace.ts";
 import { isolate } from "../../nemesis/grudge.ts";
 import type { Choices, ChoiceStreams } from "../choices.ts";
@@ -291,7 +292,7 @@ describe("the trace", () => {
       probe.send("n1", "n2", 2);
     });
     const shown = events.map(
-      ({ kind, node, clock, time }) => `${time} ${node} ${kind} ${JSON.stringify(clock)}`,
+      ({ kind, node, clock, time }) => `${time} ${node} ${kind} ${canonical(clock ?? {})}`,
     );
     expect(shown).toEqual([
       '0 n1 start {"n1":1}',
@@ -305,6 +306,18 @@ describe("the trace", () => {
     ]);
     expect(events.map(({ index }) => index)).toEqual(events.map((_, i) => i));
     expect(events.at(-1)).toMatchObject({ message: 1, reason: "partition" });
+  });
+
+  it("keeps what a message was when it was sent", () => {
+    const events: TraceEvent[] = [];
+    const trace = { sink: (event: TraceEvent): void => void events.push(event) };
+    const behaviour = {
+      message: (_: unknown, __: unknown, body: JsonObject) => void (body["x"] as number[]).push(2),
+    };
+    const probe = new Probe({ trace, behaviour });
+    probe.send("n1", "n2", [1]);
+    probe.until(9000);
+    expect(events.find(({ kind }) => kind === "send")).toMatchObject({ body: { x: [1] } });
   });
 
   it("has every message end: received, twice if doubled, or lost", () => {

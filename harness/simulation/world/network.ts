@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../histories/json.ts";
-import type { LossReason } from "../../../histories/trace.ts";
+import type { LossReason, VectorClock } from "../../../histories/trace.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { LinkDisturbance } from "../../nemesis/fault-world.ts";
 import type { Grudge, Source } from "../../nemesis/grudge.ts";
@@ -10,7 +10,7 @@ import { drawDelay } from "./delay.ts";
 import { eventKinds, type EventQueue } from "./event-queue.ts";
 import { Link } from "./link.ts";
 import type { NetworkSettings } from "./settings.ts";
-import type { Stamp, Tracer } from "./tracer.ts";
+import type { Tracer } from "./tracer.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** What the network is made of and what it tells. */
@@ -92,12 +92,12 @@ export class Network {
     const { from, to } = link;
     const message = this.#messages++;
     const order = link.sent++;
-    const stamp = tracer?.send(from, nodes[to] ?? "", message, body);
+    const clock = tracer?.send(from, nodes[to] ?? "", message, body);
     watch.sent++;
     if (link.resets > 0 || (link.cuts > 0 && !this.#fifo)) {
       return this.#lose(link, message, from, link.resets > 0 ? "loss" : "partition");
     }
-    const due = from === to ? now : this.#due(link, body, message, stamp);
+    const due = from === to ? now : this.#due(link, body, message, clock);
     if (due < 0) return;
     const slot = queue.add(due, eventKinds.message, to, body);
     queue.link[slot] = from;
@@ -105,7 +105,7 @@ export class Network {
     queue.order[slot] = order;
     queue.sent[slot] = now;
     queue.life[slot] = life(to);
-    if (stamp !== undefined) queue.extra[slot] = stamp;
+    if (clock !== undefined) queue.extra[slot] = clock;
   }
 
   /** Sends a request to a node or its answer back. Lost without a word, unless its connection broke. */
@@ -237,7 +237,7 @@ export class Network {
   }
 
   /** When what is sent now is due; −1 when it is lost. A second copy is sent here. */
-  #due(link: Link, body: JsonObject, message: number, stamp: Stamp | undefined): number {
+  #due(link: Link, body: JsonObject, message: number, clock: VectorClock | undefined): number {
     const { settings, time, queue, watch } = this.parts;
     const { choices } = link;
     const kind = this.#isKind(link);
@@ -256,7 +256,7 @@ export class Network {
       queue.order[slot] = link.sent - 1;
       queue.sent[slot] = time.now;
       queue.life[slot] = this.parts.life(link.to);
-      if (stamp !== undefined) queue.extra[slot] = stamp;
+      if (clock !== undefined) queue.extra[slot] = clock;
     } else if (fate >= this.#lateFrom) {
       // A straggler; or, in a channel, what was lost and had to be sent again.
       delay += drawDelay(settings.stragglers.delay, choices, "long delay");

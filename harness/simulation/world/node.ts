@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../../histories/json.ts";
 import type { Occasion } from "../../../checkers/consensus/monitor.ts";
+import type { VectorClock } from "../../../histories/trace.ts";
 import type { NodeContext, NodeId } from "../../../systems/contracts/protocol.ts";
 import type { Choices } from "../choices.ts";
 import type { CrashKind, NoAnswer } from "../simulated-world.ts";
@@ -219,7 +220,12 @@ export class SimulatedNode {
         const order = queue.order[slot] ?? 0;
         watch.handledMessage(link, queue.sent[slot] ?? 0, order, queue.life[slot] !== this.life, time.now);
         const sender = nodes[from] ?? "";
-        tracer?.receive(this.index, sender, queue.message[slot] ?? 0, queue.extra[slot]);
+        tracer?.receive(
+          this.index,
+          sender,
+          queue.message[slot] ?? 0,
+          queue.extra[slot] as VectorClock | undefined,
+        );
         queue.free(slot);
         try {
           protocol.onMessage(this.state, sender, payload as JsonObject, this.#context);

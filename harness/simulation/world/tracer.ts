@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../histories/json.ts";
 import type { LossReason, TraceEvent, VectorClock } from "../../../histories/trace.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
+import { copyOf } from "./copy.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 export interface TraceOptions {
@@ -9,72 +10,73 @@ export interface TraceOptions {
   readonly clocks?: boolean;
 }
 
-/** Vector clock of a message: how many events of each node, by index, happened before it arrives. */
-export type Stamp = Int32Array;
-
 type Detail =
   | { readonly kind: "start" | "crash" | "restart" | "pause" | "resume" | "sync" }
   | { readonly kind: "timer"; readonly name: string }
   | { readonly kind: "request" | "reply"; readonly process: number; readonly body: JsonObject }
   | { readonly kind: "local"; readonly text: string }
+  | { readonly kind: "send"; readonly message: number; readonly to: NodeId; readonly body: JsonObject }
+  | { readonly kind: "receive"; readonly message: number; readonly from: NodeId }
   | { readonly kind: "lose"; readonly message: number; readonly reason: LossReason };
 
-/** Tells what happens at and between nodes, event by event, and keeps their vector clocks. */
+/**
+ * Tells what happens at and between nodes, event by event. Vector clocks are values: each event has its own,
+ * and a message carries that of the event that sent it.
+ */
 export class Tracer {
-  readonly #options: TraceOptions;
+  readonly #sink: (event: TraceEvent) => void;
   readonly #nodes: readonly NodeId[];
   readonly #time: VirtualTime;
-  readonly #clocks: readonly Int32Array[];
+  /** Of each node's latest event; undefined when nobody wants them. */
+  readonly #clocks: VectorClock[] | undefined;
   #index = 0;
 
   constructor(options: TraceOptions, nodes: readonly NodeId[], time: VirtualTime) {
-    this.#options = options;
+    this.#sink = options.sink;
     this.#nodes = nodes;
     this.#time = time;
-    this.#clocks = nodes.map(() => new Int32Array(nodes.length));
+    this.#clocks = options.clocks === true ? nodes.map(() => ({})) : undefined;
   }
 
-  /** A message leaves; the stamp goes with it. */
-  send(node: number, to: NodeId, message: number, body: JsonObject): Stamp {
-    this.#tick(node);
-    this.#options.sink({ ...this.#happening(node), kind: "send", message, to, body });
-    return (this.#clocks[node] ?? new Int32Array()).slice();
+  /** A message leaves; the clock goes with it. */
+  send(node: number, to: NodeId, message: number, body: JsonObject): VectorClock | undefined {
+    const clock = this.#clock(node, undefined);
+    // A copy, since the message itself belongs to its receiver, who may change it.
+    this.#tell(node, clock, { kind: "send", message, to, body: copyOf(body) });
+    return clock;
   }
 
-  receive(node: number, from: NodeId, message: number, stamp: unknown): void {
-    const clock = this.#clocks[node];
-    if (clock !== undefined && stamp instanceof Int32Array) {
-      for (let i = 0; i < clock.length; i++) clock[i] = Math.max(clock[i] ?? 0, stamp[i] ?? 0);
-    }
-    this.#tick(node);
-    this.#options.sink({ ...this.#happening(node), kind: "receive", message, from });
+  /** @param sent The clock that came with the message. */
+  receive(node: number, from: NodeId, message: number, sent: VectorClock | undefined): void {
+    this.#tell(node, this.#clock(node, sent), { kind: "receive", message, from });
   }
 
   happened(node: number, detail: Detail): void {
-    this.#tick(node);
-    this.#options.sink({ ...this.#happening(node), ...detail });
+    this.#tell(node, this.#clock(node, undefined), detail);
   }
 
-  #tick(node: number): void {
-    const clock = this.#clocks[node];
-    if (clock !== undefined) clock[node] = (clock[node] ?? 0) + 1;
-  }
-
-  #happening(node: number): { index: number; time: number; node: NodeId; clock?: VectorClock } {
+  #tell(node: number, clock: VectorClock | undefined, detail: Detail): void {
+    const name = this.#nodes[node] ?? "";
     const index = this.#index++;
     const time = this.#time.now * 1000;
-    const name = this.#nodes[node] ?? "";
-    if (this.#options.clocks !== true) return { index, time, node: name };
-    return { index, time, node: name, clock: this.#vectorClock(node) };
+    this.#sink(
+      clock === undefined
+        ? { index, time, node: name, ...detail }
+        : { index, time, node: name, clock, ...detail },
+    );
   }
 
-  #vectorClock(node: number): VectorClock {
-    const shown: Record<string, number> = {};
-    const clock = this.#clocks[node] ?? new Int32Array();
-    for (let other = 0; other < clock.length; other++) {
-      const count = clock[other] ?? 0;
-      if (count > 0) shown[this.#nodes[other] ?? ""] = count;
+  /** The clock of the next event of a node, which knows of what was `sent`. */
+  #clock(node: number, sent: VectorClock | undefined): VectorClock | undefined {
+    if (this.#clocks === undefined) return undefined;
+    const next: Record<string, number> = { ...this.#clocks[node] };
+    for (const other in sent) {
+      const count = sent[other] ?? 0;
+      if (count > (next[other] ?? 0)) next[other] = count;
     }
-    return shown;
+    const own = this.#nodes[node] ?? "";
+    next[own] = (next[own] ?? 0) + 1;
+    this.#clocks[node] = next;
+    return next;
   }
 }
