@@ -113,6 +113,18 @@ describe("what breaks an assumption", () => {
     expect(broken(probe, model({ channels: "fifo" }))).toEqual([]);
   });
 
+  it("is a request that is lost after stabilization, unless its node is down", () => {
+    const probe = new Probe();
+    probe.world.stabilize();
+    probe.world.cut("c", [
+      { from: "clients", to: "n1" },
+      { from: "clients", to: "n2" },
+    ]);
+    probe.world.crash("n2", "nothing-lost");
+    for (const node of ["n1", "n2"]) probe.world.request(1, node, {}, () => undefined);
+    expect(broken(probe, model())).toEqual(["liveness: no loss ×1"]);
+  });
+
   it("is a network that promises no bound, where one is assumed", () => {
     const [told] = new Probe().world.brokenAssumptions(model({ timing: "synchronous" }));
     expect(told).toMatchObject({ assumption: "delay bound", concerns: "safety" });

@@ -126,7 +126,12 @@ export class AssumptionWatch {
     const vanished = this.sent + this.doubled - this.handled - this.gone - inFlight.length;
     if (vanished !== 0) {
       const explanation = `${vanished} of ${this.sent} messages came to no end: neither handled nor lost nor on their way`;
-      broken.push({ assumption: "eventual delivery", concerns: "safety", count: vanished, explanation });
+      broken.push({
+        assumption: "eventual delivery",
+        concerns: "safety",
+        count: Math.abs(vanished),
+        explanation,
+      });
     }
     if (model.channels === "fifo") broken.push(...this.#disorder.broken("fifo channels", "safety"));
     if (model.failures === "none") broken.push(...this.#crashes.broken("failures", "safety"));

@@ -115,7 +115,7 @@ export class Network {
     const { choices } = link;
     const fate = link.resets > 0 ? "broke" : this.#clientFate(link);
     if (fate === "lost") {
-      watch.lostMessage(link, link.cuts > 0 ? "partition" : "loss", now);
+      if (this.parts.up(node)) watch.lostMessage(link, link.cuts > 0 ? "partition" : "loss", now);
       return;
     }
     let delay = drawDelay(settings.clients.delay, choices, "delay");
@@ -143,7 +143,7 @@ export class Network {
       return false;
     }
     if (message) this.#lose(link, queue.message[slot] ?? 0, link.to, "partition");
-    else watch.lostMessage(link, "partition", time.now);
+    else if (this.parts.up(queue.node[slot] ?? 0)) watch.lostMessage(link, "partition", time.now);
     queue.free(slot);
     return false;
   }
