@@ -91,4 +91,41 @@ export const raftMutants: readonly RaftMutant[] = [
     exploration: { configuration: "membership", property: "leader-completeness", steps: 10 },
     rules: { ...paper, jointConsensus: false },
   },
+  {
+    name: "counts-old-terms",
+    summary:
+      "A leader takes entries of earlier terms for committed as soon as a majority has them, though a later leader may overwrite them.",
+    rules: { ...paper, countsOwnTermOnly: false },
+  },
+  {
+    name: "reconfigures-unsettled",
+    summary:
+      "A leader changes a single member before it has committed an entry of its own term, when another leader's change may be under way.",
+    rules: { ...paper, settlesBeforeReconfiguration: false },
+  },
+  {
+    name: "no-client-table",
+    summary: "An operation that is sent again to a new leader takes effect again.",
+    rules: { ...raftRules, clientTable: false },
+  },
+  {
+    name: "forgetful-snapshots",
+    summary:
+      "A snapshot leaves out which operations were done, so that whoever goes on from it does them again.",
+    rules: { ...raftRules, clientTableInSnapshots: false, snapshotAfter: 20 },
+  },
+  {
+    name: "no-pre-vote",
+    summary: "A server stands for election without asking first whether it could win.",
+    equivalent:
+      "Raft as published does so: asking first only spares the others elections that nobody wins. No vote, no entry and no commitment depends on it.",
+    rules: { ...raftRules, preVote: false },
+  },
+  {
+    name: "no-quorum-check",
+    summary: "A leader that hears from no majority goes on until it hears of a later term.",
+    equivalent:
+      "Raft as published does so: without a majority such a leader commits nothing and confirms no read, so that all it does is to make its clients wait.",
+    rules: { ...raftRules, checkQuorum: false },
+  },
 ];
