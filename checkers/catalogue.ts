@@ -2,6 +2,8 @@ import { UsageError, unknownName } from "../histories/errors.ts";
 import type { History } from "../histories/history.ts";
 import type { Json } from "../histories/json.ts";
 import type { Budget, Checker } from "./checker.ts";
+import type { CausalCondition } from "./causality/memory/bad-patterns.ts";
+import { causalMemory } from "./causality/memory/causal-memory.ts";
 import { agreementOfHistories } from "./consensus/decisions.ts";
 import { totalOrderOfHistories } from "./consensus/deliveries.ts";
 import { regular, regularity } from "./linearizability/conditions/regular.ts";
@@ -109,6 +111,9 @@ export const checkers: readonly CheckerEntry[] = [
   modelless(causalReverse),
   modelless(sequentialInserts),
   modelless(dirtyRead),
+  causal("CC"),
+  causal("CCv"),
+  causal("CM"),
   modelless(agreementOfHistories),
   modelless(totalOrderOfHistories),
   modelless(stats),
@@ -126,6 +131,16 @@ function ofRegisters(
     needsModel: false,
     usualModel: "cas-register",
     make: (request) => make(request),
+  };
+}
+
+function causal(condition: CausalCondition): CheckerEntry {
+  const { name, summary } = causalMemory(condition);
+  return {
+    name,
+    summary,
+    needsModel: false,
+    make: ({ nullReads }) => causalMemory(condition, nullReads === undefined ? {} : { nullReads }),
   };
 }
 
