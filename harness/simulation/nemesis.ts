@@ -95,7 +95,7 @@ export class SimulatedNemesis {
         return "forgot";
       case "crash-at-sync": {
         const { node, barriers, synced } = effect;
-        const crashed = (): void => this.#hooks.crashed?.(node, true);
+        const crashed = (): void => this.#hooks.crashed?.(node, !synced);
         world.crashAtBarrier(node, synced, crashed, barriers === 0 ? Infinity : barriers);
         return "waiting";
       }

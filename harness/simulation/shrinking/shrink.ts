@@ -33,6 +33,8 @@ export interface Shrunk extends Recorded {
 
 /** How many other chances a scene gets to fail when it does not by the choices that the one before left. */
 const otherChances = 2;
+/** And one in a smaller cluster, in which nothing is as it was; there are few of these to try. */
+const otherChancesOfNodes = 12;
 
 /**
  * A smaller scenario that fails in the same way: fewer faults, on fewer nodes and for less time; fewer operations,
@@ -179,7 +181,8 @@ class Shrinking {
         const value = withoutNode(operation.value, gone);
         return value === undefined ? [] : [{ ...operation, value }];
       });
-      if (!this.#try({ configuration: { ...configuration, nodes }, script: changed })) return;
+      if (!this.#try({ configuration: { ...configuration, nodes }, script: changed }, otherChancesOfNodes))
+        return;
     }
   }
 
@@ -199,12 +202,12 @@ class Shrinking {
   }
 
   /** Whether the best scenario with these changes fails in the same way, by its choices or by others; then it is the best. */
-  #try(changes: Partial<Scene>): boolean {
+  #try(changes: Partial<Scene>, chances = otherChances): boolean {
     const scene: Scenario = { ...this.best.scenario, ...changes };
     const { choices } = this.best.scenario;
     const beyond = new RandomChoices("shrink");
     if (this.#plays(scene, new ReplayedChoices(choices, { beyond }))) return true;
-    for (let i = 1; i <= otherChances; i++) {
+    for (let i = 1; i <= chances; i++) {
       if (this.#plays(scene, new RandomChoices(`shrink ${i}`))) return true;
     }
     return false;
