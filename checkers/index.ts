@@ -54,3 +54,16 @@ export * from "./isolation/names.ts";
 export * from "./consensus/monitor.ts";
 export { monitorFor, monitors, type MonitorOptions } from "./consensus/monitors.ts";
 export * from "./consensus/view.ts";
+export * from "./causality/index.ts";
+export {
+  causalMemory,
+  type ArbitrationCertificate,
+  type BadPatternEvidence,
+  type CausalMemoryOptions,
+} from "./causality/memory/causal-memory.ts";
+export { forbidden, type BadPattern, type CausalCondition } from "./causality/memory/bad-patterns.ts";
+export { verifyArbitration } from "./certificates/arbitration.ts";
+export * from "./certificates/consensus.ts";
+export { checkConsensusLog, type CommittedSlotsCertificate } from "./consensus/consensus-log.ts";
+export { agreementOfHistories, type DecisionsCertificate } from "./consensus/decisions.ts";
+export { totalOrderOfHistories, type DeliveryOrderCertificate } from "./consensus/deliveries.ts";

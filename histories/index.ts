@@ -22,3 +22,13 @@ export { listRuns, openRun, Run, type StoredRun } from "./store/run.ts";
 export { createRun, RunWriter, writeResults } from "./store/run-writer.ts";
 export type { FaultBand, TestDescription } from "./store/test-description.ts";
 export type { Recorder } from "./store/recorder.ts";
+export {
+  readConsensusLog,
+  readConsensusLogFrom,
+  type ConsensusLog,
+  type ConsensusLogLine,
+} from "./codecs/consensus-log.ts";
+export { readTraceEvents, traceLines } from "./codecs/trace/native-trace.ts";
+export { readTrace, readTraceFrom, type ReadTraceOptions } from "./codecs/trace/read-trace.ts";
+export { EventTraceBuilder, type Counts, type EventTrace, type LoggedEvent } from "./event-trace.ts";
+export type * from "./trace.ts";

@@ -2,7 +2,7 @@ import chalk from "chalk";
 import { Argument, Command } from "commander";
 
 import { UsageError } from "../../histories/errors.ts";
-import { checkers } from "../../checkers/index.ts";
+import { checkers, monitors } from "../../checkers/index.ts";
 import { faultPackages, simulatedFaults, systems, unavailableFaults } from "../../harness/index.ts";
 import { workloads } from "../../workloads/index.ts";
 import { levelAsData, levelInWords, levelsListed } from "../levels-guide.ts";
@@ -39,6 +39,7 @@ const lists: Readonly<Record<string, () => Listed[]>> = {
   workloads: () =>
     [...workloads.values()].map(({ name, summary, operations }) => ({ name, summary, operations })),
   checkers: () => checkers.map(({ name, summary }) => ({ name, summary })),
+  properties: () => monitors.map(({ name, summary }) => ({ name, summary })),
   models: () => modelNames().map((name) => modelAsData(name)),
   levels: levelsListed,
   faults: () => {
@@ -63,7 +64,7 @@ const lists: Readonly<Record<string, () => Listed[]>> = {
 
 export function listCommand(): Command {
   return new Command("list")
-    .summary("list systems, workloads, checkers, models, isolation levels, faults")
+    .summary("list systems, workloads, checkers, properties of protocols, models, isolation levels, faults")
     .description("Lists what can be tested, by what it can be hurt, and by what it is judged.")
     .addArgument(new Argument("[kind]", "what to list; everything if left out").choices(Object.keys(lists)))
     .argument("[name]", "with models and levels: the one to tell about in detail, by any of its names")
