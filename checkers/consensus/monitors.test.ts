@@ -605,6 +605,47 @@ describe("primary-order", () => {
   });
 });
 
+describe("causal-delivery", () => {
+  const sends = (node: string, message: number): Scene => ({ node, asked: { type: "broadcast", message } });
+  const delivered = (node: string, ...messages: number[]): Scene =>
+    at(node, { delivered: { all: messages } });
+  test("in orders that differ where nothing causes the other", () => {
+    expect(
+      found("causal-delivery", [
+        sends("n1", 1),
+        sends("n2", 2),
+        delivered("n1", 1, 2),
+        delivered("n2", 2, 1),
+        sends("n2", 3),
+        delivered("n3", 1, 2, 3),
+      ]),
+    ).toBeUndefined();
+  });
+  test("a message before one that caused it, or before an earlier one of the same node", () => {
+    expect(
+      found("causal-delivery", [sends("n1", 1), delivered("n2", 1), sends("n2", 2), delivered("n3", 2)]),
+    ).toBe(
+      "n3 delivered 2, and had delivered 0 messages of n1; its broadcaster n2 had delivered 1 of them before.",
+    );
+    expect(found("causal-delivery", [sends("n1", 1), sends("n1", 2), delivered("n3", 2)])).toBe(
+      "n3 delivered 2, and had delivered 0 messages of n1; its broadcaster n1 had broadcast 1 of them before.",
+    );
+  });
+  test("a message twice; after a restart it may come again", () => {
+    expect(found("causal-delivery", [sends("n1", 1), delivered("n3", 1, 1)])).toBe(
+      "n3 delivered 1, which it had delivered before.",
+    );
+    expect(
+      found("causal-delivery", [
+        sends("n1", 1),
+        delivered("n3", 1),
+        at("n3", {}, "restart"),
+        delivered("n3", 1),
+      ]),
+    ).toBeUndefined();
+  });
+});
+
 describe("the registry", () => {
   test("has each property once, with a line about it", () => {
     expect(new Set(monitors.map(({ name }) => name)).size).toBe(monitors.length);

@@ -1,5 +1,6 @@
 import { unknownName, UsageError } from "../../histories/errors.ts";
 import { agreement } from "./agreement.ts";
+import { causalDelivery } from "./causal-delivery.ts";
 import { durability } from "./durability.ts";
 import { exactlyOnce } from "./exactly-once.ts";
 import { integrity } from "./integrity.ts";
@@ -34,6 +35,7 @@ export const monitors: readonly {
     validity,
     integrity,
     totalOrder,
+    causalDelivery,
     primaryOrder,
     leaderUniqueness,
     logMatching,
