@@ -1,11 +1,12 @@
 import { unknownName } from "../histories/errors.ts";
 import type { BundledProtocol } from "./contracts/protocol.ts";
+import { multiPaxos } from "./protocols/consensus/multi-paxos/multi-paxos.ts";
 import { paxos } from "./protocols/consensus/paxos/paxos.ts";
 import { raft } from "./protocols/consensus/raft/raft.ts";
 import { zab } from "./protocols/consensus/zab/zab.ts";
 
 /** The protocols that come with Rashomon. */
-export const protocols: readonly BundledProtocol[] = [paxos, raft, zab];
+export const protocols: readonly BundledProtocol[] = [paxos, raft, zab, multiPaxos];
 
 /** The bundled protocol of that name; a usage error that lists the known ones if there is none. */
 export function findProtocol(name: string): BundledProtocol {

@@ -1,0 +1,120 @@
+import type { NodeId } from "../../../contracts/protocol.ts";
+import { endOf, entryAt, firstSlot, reportsOf, ringSize } from "./log.ts";
+import { adoptSnapshot, commitNext, commitUpTo } from "./execution.ts";
+import { askAgain } from "./forwarding.ts";
+import type { Accept, Fetch, Install, Learn, Prepare } from "./messages.ts";
+import {
+  becomeFollower,
+  expectLeader,
+  grantLease,
+  promise,
+  send,
+  settleStorage,
+  writeEntry,
+  type Server,
+} from "./server.ts";
+
+/**
+ * Phase 1b: promises to take part in no lower ballot, and tells all its votes from the first slot on that
+ * the candidate does not know, those among them that are long chosen and executed included: the candidate may
+ * be the only one who does not know, and would propose something else there.
+ */
+export function onPrepare(server: Server, candidate: NodeId, { ballot, from }: Prepare): void {
+  const { state, rules } = server;
+  const { log } = state;
+  if (isLoyalToAnother(server, candidate)) return;
+  if (ballot < state.promised) {
+    return send(server, candidate, { type: "nack", ballot, promised: state.promised });
+  }
+  if (ballot > state.promised) {
+    promise(server, ballot);
+    if (candidate !== server.node.id) becomeFollower(server);
+    state.leader = null;
+    expectLeader(server);
+  }
+  settleStorage(server);
+  const snapshot = from < firstSlot(log) && rules.reportsChosen ? log.snapshot : null;
+  const begin = rules.reportsChosen ? from : Math.max(from, state.committed);
+  send(server, candidate, { type: "promised", ballot, votes: reportsOf(log, begin, endOf(log)), snapshot });
+}
+
+/** Phase 2b: votes, unless it has promised not to. */
+export function onAccept(server: Server, leader: NodeId, message: Accept): void {
+  const { state, rules } = server;
+  const { ballot, first, values, committed, round } = message;
+  if (ballot < state.promised && rules.heedsPromise) {
+    return send(server, leader, { type: "nack", ballot, promised: state.promised });
+  }
+  if (rules.votePromises) promise(server, ballot);
+  follow(server, leader);
+  let known: number | undefined;
+  for (const [i, value] of values.entries()) {
+    const slot = first + i;
+    // What it knows to be chosen the leader should know as well; it need not be chosen again.
+    if (slot < state.committed) known ??= slot;
+    else if (slot >= state.committed + ringSize / 2) break;
+    else if (entryAt(state.log, slot)?.ballot !== ballot) writeEntry(server, slot, { ballot, value });
+  }
+  settleStorage(server);
+  commitAsTold(server, ballot, rules.executesChosenOnly ? committed : first + values.length);
+  const count = Math.min(values.length, endOf(state.log) - first);
+  if (known !== undefined) tellChosen(server, leader, known);
+  else send(server, leader, { type: "accepted", ballot, first, count, committed: state.committed, round });
+  if (state.committed < committed) send(server, leader, { type: "fetch", from: state.committed });
+}
+
+/** Somebody lacks what was chosen. */
+export function onFetch(server: Server, from: NodeId, message: Fetch): void {
+  if (message.from < server.state.committed) tellChosen(server, from, message.from);
+}
+
+/** Takes in what is chosen, whatever it has voted for itself. */
+export function onLearn(server: Server, { chosen }: Learn): void {
+  const { state } = server;
+  for (const { slot, ballot, value } of chosen) {
+    if (slot !== state.committed) continue;
+    writeEntry(server, slot, { ballot, value });
+    commitNext(server);
+  }
+}
+
+export function onInstall(server: Server, { snapshot }: Install): void {
+  if (snapshot.machine.position > server.state.committed) adoptSnapshot(server, snapshot);
+}
+
+function isLoyalToAnother({ state, rules, node }: Server, candidate: NodeId): boolean {
+  if (candidate === node.id) return false;
+  if (typeof rules.reads === "object" && state.leader !== candidate && node.now() < state.leasedUntil)
+    return true;
+  return rules.loyal && state.leader !== null && state.leader !== candidate;
+}
+
+function follow(server: Server, leader: NodeId): void {
+  const { state, node } = server;
+  if (leader === node.id) return;
+  const isNew = state.leader !== leader;
+  becomeFollower(server);
+  state.leader = leader;
+  grantLease(server);
+  expectLeader(server);
+  if (isNew) askAgain(server);
+}
+
+/**
+ * The leader of a ballot says that all slots before `end` are chosen: those among them in which this node
+ * voted in that ballot hold what was chosen, since a ballot has one value a slot.
+ */
+function commitAsTold(server: Server, ballot: number, end: number): void {
+  const { state } = server;
+  let known = state.committed;
+  while (known < end && entryAt(state.log, known)?.ballot === ballot) known++;
+  commitUpTo(server, known);
+}
+
+function tellChosen(server: Server, to: NodeId, from: number): void {
+  const { state, rules } = server;
+  const { log, committed } = state;
+  if (from < firstSlot(log)) return send(server, to, { type: "install", snapshot: log.snapshot });
+  const chosen = reportsOf(log, from, Math.min(committed, from + rules.batch));
+  send(server, to, { type: "learn", chosen });
+}

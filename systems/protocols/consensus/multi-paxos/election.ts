@@ -1,0 +1,131 @@
+import type { NodeId } from "../../../contracts/protocol.ts";
+import { ballotAbove } from "../paxos/ballot.ts";
+import { askForPromises } from "./asking.ts";
+import { membersAt, withNode } from "./configuration.ts";
+import { adoptSnapshot } from "./execution.ts";
+import { askAgain } from "./forwarding.ts";
+import { endOf, reportsOf } from "./log.ts";
+import type { Nack, Promised } from "./messages.ts";
+import { proposeReported } from "./proposals.ts";
+import {
+  becomeFollower,
+  expectLeader,
+  grantLease,
+  isQuorumAt,
+  promise,
+  send,
+  setQuorumCheck,
+  settleStorage,
+  type Leadership,
+  type Server,
+} from "./server.ts";
+
+/** No leader was heard from for long: an acceptor of slots to come stands for election. */
+export function onElectionTimeout(server: Server): void {
+  const { state, node } = server;
+  expectLeader(server);
+  state.leader = null;
+  becomeFollower(server);
+  const { configurations, committed } = state;
+  const ahead = configurations.some(({ from, members }) => from > committed && members.includes(node.id));
+  if (ahead || membersAt(configurations, committed).includes(node.id)) standForElection(server);
+}
+
+/** Phase 1a, once for all slots that are not known to be chosen. The ballot is on the disk before anybody hears of it. */
+function standForElection(server: Server): void {
+  const { state, node } = server;
+  const ballot = ballotAbove(state.promised, node.nodes.indexOf(node.id), node.nodes.length);
+  promise(server, ballot);
+  settleStorage(server);
+  state.role = "candidate";
+  state.leading = newLeadership(ballot, state.committed);
+  askForPromises(server);
+  notePromise(server, node.id, reportsOf(state.log, state.committed, endOf(state.log)));
+  if (isQuorumAt(server, state.committed, state.leading.promises)) {
+    // Alone it leads when its own disk has the promise.
+    send(server, node.id, { type: "promised", ballot, votes: [], snapshot: null });
+  }
+}
+
+export function onPromised(server: Server, from: NodeId, { ballot, votes, snapshot }: Promised): void {
+  const { state } = server;
+  if (state.leading?.ballot !== ballot) return;
+  if (snapshot !== null && snapshot.machine.position > state.committed) adoptSnapshot(server, snapshot);
+  notePromise(server, from, votes);
+  if (state.role === "candidate") {
+    if (!isQuorumAt(server, state.committed, state.leading.promises)) return;
+    becomeLeader(server);
+  }
+  proposeReported(server);
+}
+
+/** Somebody has promised a higher ballot. */
+export function onNack(server: Server, { promised }: Nack): void {
+  const { state } = server;
+  if (promised <= state.promised) return;
+  promise(server, promised);
+  becomeFollower(server);
+  expectLeader(server);
+}
+
+/** Gives up when no quorum answered since the last time: perhaps the others have another leader. */
+export function checkQuorum(server: Server): void {
+  const { state, node } = server;
+  const { leading, committed } = state;
+  if (leading === null) return;
+  if (isQuorumAt(server, committed, withNode(leading.heard, node.id))) {
+    leading.heard = [];
+    return setQuorumCheck(server);
+  }
+  becomeFollower(server);
+  expectLeader(server);
+}
+
+/** Of each slot that is not proposed yet, the vote in the highest ballot counts. */
+function notePromise({ state, rules }: Server, from: NodeId, votes: Promised["votes"]): void {
+  const { leading, committed } = state;
+  if (leading === null) return;
+  leading.promises = withNode(leading.promises, from);
+  if (!rules.heedsReports) return;
+  for (const { slot, ballot, value } of votes) {
+    if (slot < committed) continue;
+    leading.begin = Math.max(leading.begin, slot + 1);
+    if (state.role === "leader" && slot < leading.next) continue;
+    const before = leading.reported[slot];
+    if (before !== undefined && !rules.prefersReport(ballot, before.ballot)) continue;
+    leading.reported[slot] = { ballot, value };
+  }
+}
+
+function becomeLeader(server: Server): void {
+  const { state, node } = server;
+  state.role = "leader";
+  state.leader = node.id;
+  node.cancelTimer("election");
+  grantLease(server);
+  // At once: whoever waits for a leader is to know.
+  node.setTimer("heartbeat", 0);
+  setQuorumCheck(server);
+  if (state.leading !== null) state.leading.next = state.committed;
+  proposeReported(server);
+  askAgain(server);
+}
+
+function newLeadership(ballot: number, committed: number): Leadership {
+  return {
+    ballot,
+    promises: [],
+    reported: {},
+    begin: committed,
+    next: committed,
+    votes: {},
+    latest: null,
+    heard: [],
+    round: 0,
+    asked: 0,
+    leaseEnds: 0,
+    answered: {},
+    reads: [],
+    reconfiguration: null,
+  };
+}

@@ -1,0 +1,89 @@
+import type { JsonObject } from "../../../../histories/json.ts";
+import { openOperations, settle } from "../../state-machine/open-requests.ts";
+import type { Operation } from "../../state-machine/operation.ts";
+import {
+  answerTo,
+  apply,
+  applyAgain,
+  fromSnapshot,
+  takeSnapshot,
+} from "../../state-machine/state-machine.ts";
+import { withConfiguration } from "./configuration.ts";
+import { entryAt, firstSlot, isMembers, type LogSnapshot, type Members } from "./log.ts";
+import { send, type Server } from "./server.ts";
+
+/** Executes all slots before `end`, which are chosen. */
+export function commitUpTo(server: Server, end: number): void {
+  while (server.state.committed < end) commitNext(server);
+}
+
+/** Executes the next slot, whose value is chosen, and answers whoever waits for it. */
+export function commitNext(server: Server): void {
+  const { state, rules } = server;
+  const slot = state.committed;
+  const entry = entryAt(state.log, slot);
+  if (entry === null) throw new Error(`slot ${slot} is chosen and empty`);
+  const { value } = entry;
+  state.committed++;
+  if (value !== null && isMembers(value)) {
+    changeMembers(server, slot, value);
+    apply(state.machine, null);
+  } else {
+    const answer = (rules.clientTable ? apply : applyAgain)(state.machine, value);
+    if (value !== null && answer !== undefined) answerOrigin(server, value, answer);
+  }
+  delete state.leading?.votes[slot];
+  delete state.leading?.reported[slot];
+  if (state.leading !== null && state.leading.next < state.committed) state.leading.next = state.committed;
+  trim(server);
+}
+
+/** From α slots later on, others are acceptors. */
+export function changeMembers({ state, rules, node }: Server, slot: number, { members }: Members): void {
+  const from = rules.effectiveFrom(slot, rules.window, node.nodes.indexOf(node.id));
+  state.configurations = withConfiguration(state.configurations, { from, members }, state.committed);
+}
+
+/** Goes on from a snapshot that another node took, which is ahead of what was known here. */
+export function adoptSnapshot(server: Server, snapshot: LogSnapshot): void {
+  const { state, node } = server;
+  const { position } = snapshot.machine;
+  keepSnapshot(server, snapshot);
+  state.committed = position;
+  state.machine = fromSnapshot(snapshot.machine);
+  state.configurations = snapshot.configurations;
+  const { leading } = state;
+  if (leading !== null) {
+    for (const slot of Object.keys(leading.votes)) if (Number(slot) < position) delete leading.votes[slot];
+    for (const slot of Object.keys(leading.reported))
+      if (Number(slot) < position) delete leading.reported[slot];
+    leading.next = Math.max(leading.next, position);
+  }
+  for (const operation of openOperations(state.requests, node)) {
+    const answer = answerTo(state.machine, operation);
+    if (answer !== undefined) settle(state.requests, operation, answer, node);
+  }
+}
+
+/** Passes an answer to the client, through the node that the client asked. */
+export function answerOrigin(server: Server, operation: Operation, body: JsonObject): void {
+  const { state, node } = server;
+  const { origin, life, number } = operation;
+  if (origin === node.id) return settle(state.requests, operation, body, node);
+  // Followers, too, come to know the answer; one message is enough.
+  if (state.role === "leader") send(server, origin, { type: "answer", life, number, body });
+}
+
+/** A long log gives way to the state to which it leads. */
+function trim(server: Server): void {
+  const { log, committed, machine, configurations } = server.state;
+  if (committed - firstSlot(log) < server.rules.snapshotAfter) return;
+  keepSnapshot(server, { configurations, machine: takeSnapshot(machine) });
+}
+
+function keepSnapshot({ state, node }: Server, snapshot: LogSnapshot): void {
+  const { log } = state;
+  log.entries.splice(0, snapshot.machine.position - firstSlot(log));
+  log.snapshot = snapshot;
+  node.persist("snapshot", snapshot);
+}

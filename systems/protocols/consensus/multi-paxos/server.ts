@@ -1,0 +1,170 @@
+import type { JsonObject } from "../../../../histories/json.ts";
+import type { Durable, NodeContext, NodeId } from "../../../contracts/protocol.ts";
+import { beginLife, type OpenRequests } from "../../state-machine/open-requests.ts";
+import { isCount, type Operation } from "../../state-machine/operation.ts";
+import {
+  fromSnapshot,
+  newStateMachine,
+  takeSnapshot,
+  type StateMachine,
+} from "../../state-machine/state-machine.ts";
+import { noBallot, type Ballot } from "../paxos/ballot.ts";
+import { isQuorum, membersAt, type Configurations } from "./configuration.ts";
+import { entryKey, firstSlot, putEntry, restoreLog, type Entry, type Log } from "./log.ts";
+import type { MultiPaxosMessage } from "./messages.ts";
+import type { Rules } from "./rules.ts";
+
+/** What a node is: acceptor, replica, and perhaps leader. */
+export interface MultiPaxosState {
+  /** On stable storage: it takes part in no ballot below this one. */
+  promised: Ballot;
+  /** On stable storage: its votes, and what it knows to be chosen. */
+  readonly log: Log;
+
+  /** All slots before this one are known to be chosen, and are executed. */
+  committed: number;
+  machine: StateMachine;
+  configurations: Configurations;
+
+  role: "follower" | "candidate" | "leader";
+  /** Whom it takes for the leader, as long as it hears from it. */
+  leader: NodeId | null;
+  leading: Leadership | null;
+  /** Until when, by its own clock, it has granted the leader a lease; 0 for those who grant none. */
+  leasedUntil: number;
+  readonly requests: OpenRequests;
+}
+
+/** What a candidate or a leader knows besides. */
+export interface Leadership {
+  readonly ballot: Ballot;
+  /** Who has promised. */
+  promises: readonly NodeId[];
+  /** By slot, of those not proposed yet: the vote to go by. */
+  readonly reported: Record<string, Entry>;
+  /** All slots before this one that may have been chosen in lower ballots. */
+  begin: number;
+  /** The next slot to propose in. */
+  next: number;
+  /** By slot that is proposed and not known to be chosen: who voted for it. */
+  readonly votes: Record<string, readonly NodeId[]>;
+  /** What was chosen latest, and by whom. */
+  latest: {
+    readonly slot: number;
+    readonly members: readonly NodeId[];
+    readonly voters: readonly NodeId[];
+  } | null;
+  /** Who has answered since the last look whether a quorum does. */
+  heard: readonly NodeId[];
+  /** The latest question whether this is still the leader, and when it was asked by the own clock. */
+  round: number;
+  asked: number;
+  /** Until when it holds a lease. */
+  leaseEnds: number;
+  /** By node: the latest round that it has answered, and up to where it knows the log. */
+  readonly answered: Record<NodeId, { round: number; committed: number }>;
+  readonly reads: Read[];
+  /** The client that waits for the members to be changed, and the slot of the change. */
+  reconfiguration: { readonly request: string; readonly slot: number } | null;
+}
+
+/** A read, to be answered when `round` is confirmed. */
+export interface Read {
+  readonly operation: Operation;
+  readonly round: number;
+}
+
+/** A node at work: what it is, the rules, and the way out. */
+export interface Server {
+  readonly state: MultiPaxosState;
+  readonly rules: Rules;
+  readonly node: NodeContext<JsonObject>;
+}
+
+/** Heartbeats go out every so many milliseconds; who hears none stands for election after 250 to 500. */
+const heartbeatInterval = 50;
+const electionTimeout = 250;
+
+export function startServer(node: NodeContext<JsonObject>, durable: Durable, rules: Rules): MultiPaxosState {
+  const log = restoreLog(durable, {
+    configurations: [{ from: 0, members: [...node.nodes] }],
+    machine: takeSnapshot(newStateMachine()),
+  });
+  const promised = durable.get("promised");
+  const state: MultiPaxosState = {
+    promised: isCount(promised) ? promised : noBallot,
+    log,
+    committed: firstSlot(log),
+    machine: fromSnapshot(log.snapshot.machine),
+    configurations: log.snapshot.configurations,
+    role: "follower",
+    leader: null,
+    leading: null,
+    leasedUntil: 0,
+    requests: beginLife(node, durable),
+  };
+  const server = { state, rules, node };
+  // It may have granted a lease just before it went down.
+  grantLease(server);
+  expectLeader(server);
+  return state;
+}
+
+export function send({ node }: Server, to: NodeId, message: MultiPaxosMessage): void {
+  node.send(to, message);
+}
+
+/** What is said from here on may tell of what was persisted. */
+export function settleStorage({ rules, node }: Server): void {
+  if (rules.syncBeforeAnswer) node.sync();
+}
+
+/** Takes part in no ballot below this one from now on. */
+export function promise({ state, rules, node }: Server, ballot: Ballot): void {
+  if (ballot <= state.promised) return;
+  state.promised = ballot;
+  if (rules.durablePromise) node.persist("promised", ballot);
+}
+
+/** Writes an entry in its slot. */
+export function writeEntry({ state, rules, node }: Server, slot: number, entry: Entry): void {
+  putEntry(state.log, slot, entry);
+  if (rules.durableVote) node.persist(entryKey(slot), { slot, ...entry });
+}
+
+/** Whether `nodes` are a quorum of the acceptors of a slot. */
+export function isQuorumAt({ state, rules }: Server, slot: number, nodes: readonly NodeId[]): boolean {
+  return isQuorum(membersAt(state.configurations, slot), nodes, rules);
+}
+
+/** Follows from now on; a leader leads no more. */
+export function becomeFollower({ state, node }: Server): void {
+  const { leading } = state;
+  state.role = "follower";
+  state.leading = null;
+  if (leading === null) return;
+  if (state.leader === node.id) state.leader = null;
+  node.cancelTimer("heartbeat");
+  node.cancelTimer("quorum");
+  if (leading.reconfiguration === null) return;
+  const text = "lost the lead; the members may change all the same";
+  node.reply(leading.reconfiguration.request, { type: "error", code: 0, text });
+}
+
+/** Sets the time by which it must hear from a leader. */
+export function expectLeader({ node }: Server): void {
+  node.setTimer("election", electionTimeout + node.random(electionTimeout));
+}
+
+export function setHeartbeat({ node }: Server): void {
+  node.setTimer("heartbeat", heartbeatInterval);
+}
+
+export function setQuorumCheck({ node, rules }: Server): void {
+  if (rules.checksQuorum) node.setTimer("quorum", electionTimeout);
+}
+
+/** Promises nothing to anybody but the leader for the time of a lease, by its own clock. */
+export function grantLease({ state, rules, node }: Server): void {
+  if (typeof rules.reads === "object") state.leasedUntil = node.now() + rules.reads.duration;
+}
