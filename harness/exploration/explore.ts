@@ -76,7 +76,7 @@ export function explore<State, Action>(
   const stateLimit = Math.min(options.states ?? Infinity, noState - 1);
   const bytesLimit = options.bytes ?? getHeapStatistics().heap_size_limit * 0.75;
   const visited = new VisitedSet();
-  const edges = options.liveness === true ? new Reachability() : undefined;
+  const edges = options.liveness === true || system.endless !== undefined ? new Reachability() : undefined;
   const sleep = sleepSetsFor(system, options);
   const words = new Uint32Array(2);
   let generated = 0;
@@ -196,23 +196,29 @@ export function explore<State, Action>(
     deeper = [];
   }
 
-  if (edges !== undefined) {
-    const state = edges.firstHopeless();
+  if (options.liveness === true) {
+    const state = edges!.firstHopeless();
     if (state !== undefined) return violated(state, noGoodState);
+  }
+  const cycle = system.endless === undefined ? undefined : edges!.firstCycle();
+  if (cycle !== undefined) {
+    const run = runAlong(system, visited.pathTo(cycle[0]!));
+    const counterexample = { ...goneRound(system, visited, run, cycle), violation: system.endless! };
+    return { ...progress(), valid: false, whole: false, counterexample };
   }
   return { ...progress(), valid: true, whole: !cut };
 }
 
 /** The sleep sets, if they are asked for and the system knows of any order that does not matter. */
 function sleepSetsFor<State, Action>(
-  { order }: TransitionSystem<State, Action>,
+  { order, endless }: TransitionSystem<State, Action>,
   { partialOrder, liveness }: ExploreOptions,
 ): SleepSets<State, Action> | undefined {
   if (partialOrder !== true) return undefined;
   if (liveness === true) {
     throw new UsageError("Liveness needs every step: it goes without the partial-order reduction.");
   }
-  return order === undefined ? undefined : new SleepSets(order);
+  return order === undefined || endless !== undefined ? undefined : new SleepSets(order);
 }
 
 const noGoodState: Violation = {
@@ -235,6 +241,29 @@ function runAlong<State, Action>(
     state = system.next(state, action);
     actions.push(action);
     states.push(state);
+  }
+  return { states, actions };
+}
+
+/** A run to the first state of a way round, taken on until it is there again. */
+function goneRound<State, Action>(
+  system: TransitionSystem<State, Action>,
+  visited: VisitedSet,
+  run: Run<State, Action>,
+  cycle: readonly number[],
+): Run<State, Action> {
+  const states = [...run.states];
+  const actions = [...run.actions];
+  const words = new Uint32Array(2);
+  for (const target of [...cycle.slice(1), cycle[0]!]) {
+    const state = states.at(-1) as State;
+    const leads = (action: Action): boolean => {
+      system.fingerprint(system.next(state, action), words);
+      return visited.find(words[0]!, words[1]!) === target;
+    };
+    const action = system.actions(state).find(leads) as Action;
+    actions.push(action);
+    states.push(system.next(state, action));
   }
   return { states, actions };
 }

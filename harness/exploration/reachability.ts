@@ -1,3 +1,4 @@
+import { componentsOf } from "../../checkers/graph/components.ts";
 import { enlarged } from "./visited.ts";
 
 /**
@@ -64,6 +65,37 @@ export class Reachability {
     return first === -1 ? undefined : first;
   }
 
+  /**
+   * A way round: states each of which is a step from the one before, and the first from the last; a shortest
+   * one through the first state that is on any. Undefined if every run ends.
+   */
+  firstCycle(): readonly number[] | undefined {
+    const states = this.#states;
+    const first = new Int32Array(states + 1);
+    first.set(this.#begins.subarray(0, states));
+    first[states] = this.#steps;
+    const to = new Int32Array(this.#targets.buffer, 0, this.#steps);
+    const { of, size } = componentsOf({ nodes: states, first, to });
+    const turns = (state: number): boolean =>
+      size[of[state]!]! > 1 || to.subarray(first[state], first[state + 1]).includes(state);
+    let begin = 0;
+    while (begin < states && !turns(begin)) begin++;
+    if (begin === states) return undefined;
+    // Breadth first from there until it is met again.
+    const before = new Map<number, number>();
+    const queue = [begin];
+    for (const state of queue) {
+      for (let i = first[state]!; i < first[state + 1]!; i++) {
+        const next = to[i]!;
+        if (next === begin) return wayTo(state, before);
+        if (before.has(next) || of[next] !== of[begin]) continue;
+        before.set(next, state);
+        queue.push(next);
+      }
+    }
+    throw new Error("a component has no way round");
+  }
+
   /** By state, the states from which a step leads there. */
   #stepsBackwards(): { begins: Uint32Array; of: Uint32Array } {
     const states = this.#states;
@@ -78,4 +110,10 @@ export class Reachability {
     }
     return { begins, of };
   }
+}
+
+function wayTo(state: number, before: ReadonlyMap<number, number>): number[] {
+  const way = [state];
+  for (let at = before.get(state); at !== undefined; at = before.get(at)) way.push(at);
+  return way.toReversed();
 }

@@ -18,6 +18,8 @@ export interface TransitionSystem<State, Action> {
   good?(state: State): boolean;
   /** One step of a script, in words: "deliver accept 3 from n1 to n2". */
   describe(state: State, action: Action): string;
+  /** Where every run must come to its end: what is wrong with one that does not. */
+  readonly endless?: Violation;
   /** Which actions do not touch each other, for the partial-order reduction. */
   readonly order?: PartialOrder<State, Action>;
 }

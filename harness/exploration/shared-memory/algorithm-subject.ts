@@ -6,6 +6,9 @@ import type {
 import { explorable, originOf, type Explorable, type Subject } from "../subject.ts";
 import { SharedMemorySystem } from "./shared-memory-system.ts";
 
+/** Those that the system itself looks at, for they are about what processes can do next. */
+const ownProperties = new Set(["wait-freedom", "deadlock-freedom"]);
+
 /** An algorithm of processes that share atomic objects. */
 export function algorithmSubject(algorithm: BundledAlgorithm): Subject {
   return {
@@ -35,10 +38,12 @@ function ofAlgorithm(
         machine: algorithm.build(mutant),
         inputs: configuration.inputs,
         stops: crashes ?? configuration.stops ?? 0,
-        stepBound: algorithm.stepBound?.(configuration.inputs.length),
+        ...(algorithm.stepBound === undefined
+          ? {}
+          : { stepBounds: configuration.inputs.map((input, _, all) => algorithm.stepBound!(all.length, input)) }),
         waitFree: properties.has("wait-freedom"),
         monitors: [...properties]
-          .filter((property) => property !== "wait-freedom")
+          .filter((property) => !ownProperties.has(property))
           .map((property) => monitorFor(property)),
       }),
   });

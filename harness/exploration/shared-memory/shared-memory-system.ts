@@ -57,9 +57,16 @@ export interface SharedMemoryOptions {
   readonly monitors: readonly Monitor[];
   /** Whether each process must end by itself, whatever the others do. */
   readonly waitFree: boolean;
-  /** Within how many steps of its own; if absent, within finitely many. */
-  readonly stepBound?: number | undefined;
+  /** By process: within how many steps of its own; if absent, within finitely many. */
+  readonly stepBounds?: readonly number[] | undefined;
 }
+
+const endlessRun: Violation = {
+  property: "wait-freedom",
+  nodes: [],
+  explanation:
+    "From here the last steps can go on for ever, in the same way again and again, and nobody comes to an end.",
+};
 
 /** So that the numbers of a process and of a memory make one. */
 const manyMemories = 0x400_0000;
@@ -79,8 +86,11 @@ export class SharedMemorySystem implements ScriptedSystem<SharedState, SharedAct
   readonly #memories = new Pool<Memory>();
   readonly #locals = new Pool<Local>();
 
+  readonly endless?: Violation;
+
   constructor(options: SharedMemoryOptions) {
     this.#options = options;
+    if (options.waitFree && options.stepBound === undefined) this.endless = endlessRun;
     this.#processes = options.inputs.map((_, process) => `p${process}`);
     this.#watches = new Watches(options.monitors, this.#processes, this.#renamings);
   }
@@ -121,7 +131,7 @@ export class SharedMemorySystem implements ScriptedSystem<SharedState, SharedAct
       return { ...state, stopped: state.stopped | (1 << process), stops: state.stops - 1 };
     }
     const { memory, local, error } = action.run;
-    const counted = this.#options.stepBound !== undefined;
+    const counted = this.#options.stepBounds !== undefined;
     return {
       memory,
       locals: state.locals.with(process, local),
@@ -179,14 +189,14 @@ export class SharedMemorySystem implements ScriptedSystem<SharedState, SharedAct
   }
 
   #tooLong({ locals, taken }: SharedState): Violation | undefined {
-    const { waitFree, stepBound } = this.#options;
-    if (!waitFree || stepBound === undefined) return undefined;
-    const process = locals.findIndex((local, each) => !local.ended && taken[each]! >= stepBound);
+    const { waitFree, stepBounds } = this.#options;
+    if (!waitFree || stepBounds === undefined) return undefined;
+    const process = locals.findIndex((local, each) => !local.ended && taken[each]! >= stepBounds[each]!);
     if (process === -1) return undefined;
     return {
       property: "wait-freedom",
       nodes: [this.#processes[process]!],
-      explanation: `${this.#processes[process]} has taken ${taken[process]} steps and has not come to its end; it promises to within ${stepBound}.`,
+      explanation: `${this.#processes[process]} has taken ${taken[process]} steps and has not come to its end; it promises to within ${stepBounds[process]}.`,
     };
   }
 
