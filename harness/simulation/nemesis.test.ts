@@ -91,6 +91,16 @@ describe("a nemesis of simulated nodes", () => {
     }
   });
 
+  it("heals a quorum of nodes that did not stop for good", () => {
+    const { nemesis, links } = setting({ ...recovering, failures: "crash-stop" });
+    nemesis.perform("stop", { nodes: ["n1"], most: 1 });
+    expect(nemesis.perform("stabilize", { core: ["n1", "n2"], rest: { n3: "cut" } })).toEqual({
+      type: "info",
+      value: { core: ["n2", "n3"], rest: { n1: "down" } },
+    });
+    expect(links()).toEqual(["n2>n3", "n3>n2"]);
+  });
+
   it("says what it did, and that nobody was there to hit", () => {
     const { nemesis, crashes } = setting();
     expect(nemesis.perform("kill", { nodes: ["n2"] })).toEqual({ type: "info", value: { n2: "killed" } });

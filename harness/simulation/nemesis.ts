@@ -126,8 +126,9 @@ export class SimulatedNemesis {
   }
 
   /** The quorum is healed and the network is kind to it; the rest is broken for good. */
-  #stabilize(value: Json): Completion {
+  #stabilize(drawn: Json): Completion {
     const world = this.#world;
+    const value = this.#withLiving(drawn);
     const core = coreOf(value, world.nodes);
     this.#endLinkFaults();
     const silent: Grudge[] = [];
@@ -161,7 +162,22 @@ export class SimulatedNemesis {
     }
     world.cut(stabilizeF, silent.flat());
     world.stabilize(core);
-    return { type: "info" };
+    return { type: "info", value };
+  }
+
+  /** What was drawn, with others in the quorum in the place of nodes that stopped for good. */
+  #withLiving(drawn: Json): Json {
+    const { nodes } = this.#world;
+    const core = coreOf(drawn, nodes);
+    const gone = (node: NodeId): boolean => this.#model.failures === "crash-stop" && !this.#world.alive(node);
+    if (!core.some(gone)) return drawn;
+    const spare = nodes.filter((node) => !core.includes(node) && !gone(node));
+    const living = [...core.filter((node) => !gone(node)), ...spare].slice(0, core.length);
+    const rest = nodes.filter((node) => !living.includes(node));
+    return {
+      core: nodes.filter((node) => living.includes(node)),
+      rest: Object.fromEntries(rest.map((node) => [node, gone(node) ? "down" : fateOf(drawn, node)])),
+    };
   }
 
   #heal(): Completion {

@@ -46,7 +46,8 @@ class ProgressWatch {
     const { time, f, type, process, node, index } = operation;
     if (time > this.#begin + this.#bound) return false;
     if (process === nemesis) {
-      if (f === stabilizeF && this.#begin === Infinity) {
+      if (f === stabilizeF) {
+        // It begins and ends at once; in the end it is known who was healed.
         this.#begin = this.#idle = time;
         this.#core = coreOf(operation.value, this.#nodes);
       } else if (f === healF && this.#begin !== Infinity) {

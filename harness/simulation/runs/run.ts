@@ -4,7 +4,7 @@ import { HistoryBuilder } from "../../../histories/builder.ts";
 import type { History } from "../../../histories/history.ts";
 import type { TraceEvent } from "../../../histories/trace.ts";
 import { findProtocol } from "../../../systems/catalogue.ts";
-import { clients, phases, workload as findWorkload } from "../../../workloads/index.ts";
+import { clients, phases, timeLimit, workload as findWorkload } from "../../../workloads/index.ts";
 import { faultSchedule } from "../../nemesis/nemesis.ts";
 import { Scheduler } from "../../scheduler/scheduler.ts";
 import type { ChoiceStreams } from "../choices.ts";
@@ -42,6 +42,8 @@ export interface RunHooks {
 
 /** Clients go on for so long after everything was healed, in nanoseconds. */
 const afterwards = 0.5e9;
+/** And take so long at most for their last operations, since nodes that stopped for good answer none. */
+const atLast = 20e9;
 
 /** The operations of a run as generators make them. */
 export function generatedSource(
@@ -72,7 +74,9 @@ export function generatedSource(
         liveness: liveness * 1e9,
         afterwards,
       }),
-      ...(workload.finalGenerator === undefined ? [] : [clients(workload.finalGenerator(options))]),
+      ...(workload.finalGenerator === undefined
+        ? []
+        : [timeLimit(atLast, clients(workload.finalGenerator(options)))]),
     ),
     concurrency,
     seed,

@@ -91,6 +91,11 @@ class Phases implements Generator {
     const workload = tell(phase.workload, context, event, "workload");
     const faults = tell(phase.faults, context, event, "faults");
     const { thread } = event;
+    if (thread === nemesis && event.f === stabilizeF) {
+      // Who is in the quorum is known only when it was healed: nodes that stopped for good are not.
+      const core = coreOf(event.value, this.#options.nodes);
+      return new Phases(this.#options, { ...phase, workload, faults, core });
+    }
     if (phase.name !== "liveness" || typeof thread !== "number") {
       if (workload === phase.workload && faults === phase.faults) return this;
       return new Phases(this.#options, { ...phase, workload, faults });
@@ -142,7 +147,7 @@ class Phases implements Generator {
     return {
       kind: "operation",
       operation: { f: name === "healing" ? healF : stabilizeF, value, thread: nemesis },
-      generator: new Phases(this.#options, { ...following.#phase, core: coreOf(value, nodes) }),
+      generator: following,
     };
   }
 
