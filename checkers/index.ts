@@ -66,4 +66,5 @@ export { verifyArbitration } from "./certificates/arbitration.ts";
 export * from "./certificates/consensus.ts";
 export { checkConsensusLog, type CommittedSlotsCertificate } from "./consensus/consensus-log.ts";
 export { agreementOfHistories, type DecisionsCertificate } from "./consensus/decisions.ts";
+export { checkTermination, type StablePhase } from "./consensus/termination.ts";
 export { totalOrderOfHistories, type DeliveryOrderCertificate } from "./consensus/deliveries.ts";
