@@ -40,7 +40,11 @@ function ofAlgorithm(
         stops: crashes ?? configuration.stops ?? 0,
         ...(algorithm.stepBound === undefined
           ? {}
-          : { stepBounds: configuration.inputs.map((input, _, all) => algorithm.stepBound!(all.length, input)) }),
+          : {
+              stepBounds: configuration.inputs.map((input, _, all) =>
+                algorithm.stepBound!(all.length, input),
+              ),
+            }),
         waitFree: properties.has("wait-freedom"),
         monitors: [...properties]
           .filter((property) => !ownProperties.has(property))
