@@ -23,15 +23,15 @@ export interface SimulationRequest {
   readonly settings?: WorkloadSettings;
   /** Virtual seconds within which a healed quorum must serve its clients again. */
   readonly liveness?: number;
-  /** How many events a run may take. */
+  /** How many events a run may take; far more than it needs unless given. */
   readonly events?: number;
 }
 
-export const simulationDefaults = { liveness: 10, events: 2_000_000 } as const;
+export const simulationDefaults = { liveness: 10 } as const;
 
 /** A simulation with every name resolved. */
 export interface SimulationPlan {
-  readonly options: SimulationRequest & { readonly liveness: number; readonly events: number };
+  readonly options: SimulationRequest & { readonly liveness: number };
   readonly protocol: BundledProtocol;
   readonly workload: Workload;
   readonly settings: WorkloadSettings;

@@ -34,7 +34,7 @@ export function drawConfiguration(
       world: worldSettings({ ...drawWorld(protocol, new Set(kinds), random.split("world")) }),
       faults: kinds,
       liveness: options.liveness,
-      events: options.events,
+      events: options.events ?? nodes * (60_000 + 6_000 * Math.ceil(seconds)),
     },
     timetable: { seed, seconds, interval: options.interval ?? seconds / random.pick([4, 8, 16]) },
   };
