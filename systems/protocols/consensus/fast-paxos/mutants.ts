@@ -1,0 +1,91 @@
+import type { ProtocolMutant } from "../../../contracts/protocol.ts";
+import { majorityOrFree, ownFirst, plurality, rarestSeen } from "./pick.ts";
+import { fastPaxosRules, majority, type Rules } from "./rules.ts";
+
+/** A mutant of Fast Paxos: its description, and the rules with one of them wrong, or another. */
+export interface FastPaxosMutant extends ProtocolMutant {
+  readonly rules: Rules;
+}
+
+const split = "agreement";
+
+export const fastPaxosMutants: readonly FastPaxosMutant[] = [
+  {
+    name: "majority-fast-quorum",
+    summary:
+      "A majority makes a fast quorum too: two fast quorums and a classic one need not have a node in common.",
+    exploration: { configuration: "three", property: split, steps: 8 },
+    simulation: { nodes: 5, faults: ["all"], workload: "decide", checker: "agreement", seeds: 10 },
+    rules: { ...fastPaxosRules, fastQuorum: majority },
+  },
+  {
+    name: "picks-any-seen",
+    summary:
+      "A coordinator picks some value that was voted for, without looking which one a fast quorum may have chosen.",
+    exploration: { configuration: "collision", property: split, steps: 12 },
+    simulation: { nodes: 4, faults: ["all"], workload: "decide", checker: "agreement", seeds: 10 },
+    rules: { ...fastPaxosRules, pick: rarestSeen },
+  },
+  {
+    name: "picks-own",
+    summary: "A coordinator proposes its own client's value, whatever was voted for.",
+    exploration: { configuration: "collision", property: split, steps: 12 },
+    simulation: { nodes: 4, faults: ["all"], workload: "decide", checker: "agreement", seeds: 15 },
+    rules: { ...fastPaxosRules, pick: ownFirst },
+  },
+  {
+    name: "votes-twice",
+    summary: "An acceptor votes for each value that comes in a fast round.",
+    exploration: { configuration: "collision", property: "single-vote", steps: 3 },
+    rules: { ...fastPaxosRules, votesOnce: false },
+  },
+  {
+    name: "fast-vote-after-promise",
+    summary: "An acceptor that has promised a later round goes on to vote in the fast one.",
+    simulation: {
+      nodes: 4,
+      faults: ["reorder", "loss", "slow", "pause"],
+      workload: "decide",
+      checker: "agreement",
+      seeds: 30,
+      settings: { threadsPerKey: 2, operationsPerKey: 2, concurrency: 8, rate: 200 },
+    },
+    rules: { ...fastPaxosRules, promiseBindsFastVotes: false },
+  },
+  {
+    name: "forgets-vote",
+    summary: "An acceptor keeps on disk what it promised but not what it voted for.",
+    exploration: { configuration: "restart", property: "durability", steps: 4 },
+    simulation: { nodes: 4, faults: ["all"], workload: "decide", checker: "durability", seeds: 10 },
+    rules: { ...fastPaxosRules, durableVote: false },
+  },
+  {
+    name: "uncoordinated-recovery",
+    summary:
+      "Variant: acceptors show one another their votes, and settle a collision in the next fast round.",
+    equivalent:
+      "Every acceptor that votes in the next round has the votes of a classic quorum and picks by the same rule as a coordinator, so that no value but one that may have been chosen is voted for once one may have been; that acceptors pick different values is but another collision.",
+    rules: { ...fastPaxosRules, recovery: "uncoordinated" },
+  },
+  {
+    name: "restart-recovery",
+    summary: "Variant: after a collision the coordinator starts a classic round from its first phase.",
+    equivalent:
+      "It is what a proposer does that has waited too long: a classic round whose coordinator asks a quorum for its votes. It costs two message delays more.",
+    rules: { ...fastPaxosRules, recovery: "restart" },
+  },
+  {
+    name: "picks-majority",
+    summary: "A coordinator must take a value that more than half of its quorum voted for, and is free else.",
+    equivalent:
+      "A value chosen by a fast quorum of q has at least c + q − n votes in a classic quorum of c, and all others together at most n − q. Since c + 2q > 2n the former is more: more than half. And if no value has c + q − n votes none was chosen, so that any will do.",
+    rules: { ...fastPaxosRules, pick: majorityOrFree },
+  },
+  {
+    name: "picks-plurality",
+    summary: "A coordinator takes the value with the most votes in its quorum.",
+    equivalent:
+      "A value chosen by a fast quorum of q has at least c + q − n votes in a classic quorum of c, and all others together at most n − q, which is less since c + 2q > 2n: it is the one with the most. And if no value has c + q − n votes none was chosen, so that any will do.",
+    rules: { ...fastPaxosRules, pick: plurality },
+  },
+];
