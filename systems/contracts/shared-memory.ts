@@ -36,8 +36,8 @@ export interface BundledAlgorithm {
   readonly properties: readonly string[];
   /** For how many processes it promises them: the consensus number of its objects, or Infinity. */
   readonly processes: number;
-  /** Steps of its own after which a process is done whatever others do, for wait-free algorithms. */
-  stepBound?(processes: number): number;
+  /** Steps of its own after which a process with that input is done whatever others do, for wait-free algorithms. */
+  stepBound?(processes: number, input: Json): number;
   readonly configurations: readonly SharedMemoryConfiguration[];
   readonly mutants: readonly ProtocolMutant[];
   build(mutant?: string): StepMachine<unknown, unknown>;

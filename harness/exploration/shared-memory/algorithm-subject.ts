@@ -41,9 +41,7 @@ function ofAlgorithm(
         ...(algorithm.stepBound === undefined
           ? {}
           : {
-              stepBounds: configuration.inputs.map((input, _, all) =>
-                algorithm.stepBound!(all.length, input),
-              ),
+              stepBound: configuration.inputs.map((input, _, all) => algorithm.stepBound!(all.length, input)),
             }),
         waitFree: properties.has("wait-freedom"),
         monitors: [...properties]

@@ -57,8 +57,8 @@ export interface SharedMemoryOptions {
   readonly monitors: readonly Monitor[];
   /** Whether each process must end by itself, whatever the others do. */
   readonly waitFree: boolean;
-  /** Within how many steps of its own, for all or by process; if absent, within finitely many. */
-  readonly stepBound?: number | readonly number[] | undefined;
+  /** By process: within how many steps of its own; if absent, within finitely many. */
+  readonly stepBounds?: readonly number[] | undefined;
 }
 
 const endlessRun: Violation = {
@@ -131,7 +131,7 @@ export class SharedMemorySystem implements ScriptedSystem<SharedState, SharedAct
       return { ...state, stopped: state.stopped | (1 << process), stops: state.stops - 1 };
     }
     const { memory, local, error } = action.run;
-    const counted = this.#options.stepBound !== undefined;
+    const counted = this.#options.stepBounds !== undefined;
     return {
       memory,
       locals: state.locals.with(process, local),
@@ -189,16 +189,14 @@ export class SharedMemorySystem implements ScriptedSystem<SharedState, SharedAct
   }
 
   #tooLong({ locals, taken }: SharedState): Violation | undefined {
-    const { waitFree, stepBound } = this.#options;
-    if (!waitFree || stepBound === undefined) return undefined;
-    const boundOf = (process: number): number =>
-      typeof stepBound === "number" ? stepBound : (stepBound[process] ?? Infinity);
-    const process = locals.findIndex((local, each) => !local.ended && taken[each]! >= boundOf(each));
+    const { waitFree, stepBounds } = this.#options;
+    if (!waitFree || stepBounds === undefined) return undefined;
+    const process = locals.findIndex((local, each) => !local.ended && taken[each]! >= stepBounds[each]!);
     if (process === -1) return undefined;
     return {
       property: "wait-freedom",
       nodes: [this.#processes[process]!],
-      explanation: `${this.#processes[process]} has taken ${taken[process]} steps and has not come to its end; it promises to within ${boundOf(process)}.`,
+      explanation: `${this.#processes[process]} has taken ${taken[process]} steps and has not come to its end; it promises to within ${stepBounds[process]}.`,
     };
   }
 
