@@ -41,7 +41,9 @@ function ofAlgorithm(
         ...(algorithm.stepBound === undefined
           ? {}
           : {
-              stepBound: configuration.inputs.map((input, _, all) => algorithm.stepBound!(all.length, input)),
+              stepBounds: configuration.inputs.map((input, _, all) =>
+                algorithm.stepBound!(all.length, input),
+              ),
             }),
         waitFree: properties.has("wait-freedom"),
         monitors: [...properties]

@@ -84,7 +84,7 @@ describe("consensus by compare-and-swap", () => {
     for (const inputs of [["a"], ["a", "b"], ["a", "b", "c"]]) {
       const result = explored(machine(compareAndSwap), inputs, {
         waitFree: true,
-        stepBound: 2,
+        stepBounds: inputs.map(() => 2),
         stops: inputs.length,
       });
       expect(result).toMatchObject({ valid: true, whole: true });
@@ -99,7 +99,7 @@ describe("consensus by compare-and-swap", () => {
   });
 
   test("is too slow for a bound of one step", () => {
-    const result = explored(machine(compareAndSwap), ["a", "b"], { waitFree: true, stepBound: [1, 1] });
+    const result = explored(machine(compareAndSwap), ["a", "b"], { waitFree: true, stepBounds: [1, 1] });
     expect(result.counterexample!.violation).toMatchObject({ property: "wait-freedom", nodes: ["p0"] });
     expect(result.words).toEqual(["p0: compare-and-swap X from empty"]);
   });
