@@ -9,16 +9,18 @@ import { isUpdate } from "./safety-then-liveness.ts";
  * Whether a healed quorum made progress within the bound: an operation that a client asked one of its nodes for since
  * the stabilization, and that was more than a read, was ok. Not whether each node served each client: that
  * some proposer is outdone again and again is no fault of a protocol that promises progress of the whole.
- * Clients must have asked all the time, with no pause above a fifth of the bound; else there is no evidence.
+ * Clients must have asked all the time, with no pause above a fifth of the bound, and the run have lasted so long; else
+ * there is no evidence.
  */
 export function judgeLiveness(
   operations: Iterable<Operation>,
   nodes: readonly NodeId[],
   boundNanoseconds: number,
+  endNanoseconds: number,
 ): Verdict {
   const watch = new ProgressWatch(nodes, boundNanoseconds);
   for (const operation of operations) if (!watch.take(operation)) break;
-  return watch.verdict();
+  return watch.verdict(endNanoseconds);
 }
 
 class ProgressWatch {
@@ -72,14 +74,14 @@ class ProgressWatch {
     return true;
   }
 
-  verdict(): Verdict {
+  verdict(end: number): Verdict {
     this.#rest(this.#begin + this.#bound);
     const statistics = {
       requests: this.#asked.length,
       ...(this.#progress === undefined ? {} : { milliseconds: Math.round(this.#progress / 1e6) }),
     };
     if (this.#progress !== undefined) return { checker: "liveness", valid: true, anomalies: [], statistics };
-    if (this.#begin === Infinity || this.#pause > this.#bound / 5) {
+    if (end < this.#begin + this.#bound || this.#pause > this.#bound / 5) {
       return { checker: "liveness", valid: "unknown", anomalies: [], reason: "no evidence", statistics };
     }
     const core = list(this.#core);

@@ -139,12 +139,13 @@ export function simulateRun(
       handlers(failure),
       ...monitoring.verdicts(),
       ...checkHistory(configuration, history),
-      judgeLiveness(history, nodes, configuration.liveness * 1e9),
+      judgeLiveness(history, nodes, configuration.liveness * 1e9, world.now() * 1000),
     ],
     broken,
   );
   return {
-    valid: ending === "too many events" ? "unknown" : judged(verdicts),
+    // What went wrong in a run that was cut short went wrong all the same.
+    valid: composeValidity([judged(verdicts), ending === "too many events" ? "unknown" : true]),
     verdicts,
     history,
     ending,
