@@ -83,6 +83,7 @@ export const raftMutants: readonly RaftMutant[] = [
     summary: "A leader answers reads without making sure that it still leads.",
     killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
     exploration: { configuration: "reads", property: "linearizable", steps: 12 },
+    simulation: { nodes: 3, faults: ["partition"], seeds: 12, ...linearizableRegister },
     rules: { ...paper, confirmsReads: false },
   },
   {
@@ -106,12 +107,26 @@ export const raftMutants: readonly RaftMutant[] = [
   {
     name: "no-client-table",
     summary: "An operation that is sent again to a new leader takes effect again.",
+    simulation: {
+      nodes: 3,
+      faults: ["loss", "latency"],
+      workload: "list-append",
+      checker: "isolation",
+      seeds: 4,
+    },
     rules: { ...raftRules, clientTable: false },
   },
   {
     name: "forgetful-snapshots",
     summary:
       "A snapshot leaves out which operations were done, so that whoever goes on from it does them again.",
+    simulation: {
+      nodes: 3,
+      faults: ["kill"],
+      workload: "register",
+      checker: "state-machine-safety",
+      seeds: 4,
+    },
     rules: { ...raftRules, clientTableInSnapshots: false, snapshotAfter: 20 },
   },
   {
@@ -123,9 +138,16 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: "no-quorum-check",
-    summary: "A leader that hears from no majority goes on until it hears of a later term.",
-    equivalent:
-      "Raft as published does so: without a majority such a leader commits nothing and confirms no read, so that all it does is to make its clients wait.",
+    summary:
+      "A leader that hears from no majority goes on until it hears of a later term, and keeps those who hear it from electing another.",
+    simulation: {
+      nodes: 3,
+      faults: ["partition"],
+      workload: "register",
+      checker: "liveness",
+      seeds: 15,
+      settings: { seconds: 4, rate: 20, interval: 0.5 },
+    },
     rules: { ...raftRules, checkQuorum: false },
   },
 ];

@@ -28,6 +28,7 @@ export const zabMutants: readonly ZabMutant[] = [
     name: "longest-history",
     summary:
       "A new leader takes the longest history for the best, whatever the epochs in which it came about.",
+    simulation: { nodes: 3, faults: ["all"], workload: "register", checker: "primary-order", seeds: 60 },
     rules: { ...anyLeader, better: (one, other) => one.length > other.length },
   },
   {
@@ -81,6 +82,7 @@ export const zabMutants: readonly ZabMutant[] = [
       "A server answers reads from what it has delivered, though their clients did not ask for local ones.",
     killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
     exploration: { configuration: "read", property: "linearizable", steps: 12 },
+    simulation: { nodes: 3, faults: ["latency"], seeds: 4, ...linearizableRegister },
     rules: { ...zabRules, ordersReads: false },
   },
   {
@@ -91,6 +93,13 @@ export const zabMutants: readonly ZabMutant[] = [
   {
     name: "no-client-table",
     summary: "An operation that its client's server sends again takes effect again.",
+    simulation: {
+      nodes: 3,
+      faults: ["partition", "latency"],
+      workload: "list-append",
+      checker: "isolation",
+      seeds: 4,
+    },
     rules: { ...zabRules, clientTable: false },
   },
 ];

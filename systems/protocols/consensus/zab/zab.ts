@@ -107,7 +107,7 @@ export const zab: BundledProtocol = {
   family: "consensus",
   summary: "Atomic broadcast in primary order by Zab, and a replicated key-value store on it.",
   claims: ["strict-serializable", "linearizable"],
-  workloads: ["register", "list-append"],
+  workloads: ["register", "list-append", "broadcast"],
   nodeCounts: { default: 5, minimum: 1 },
   model: {
     timing: "asynchronous",
