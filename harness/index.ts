@@ -4,6 +4,18 @@ export { heal, type Healed, type HealReport } from "./heal.ts";
 export { FaultJournal, journalDirectory, type JournalEntry, type JournalOwner } from "./journal.ts";
 export { LocalWorld } from "./local/local-world.ts";
 export type { FaultWorld, LinkDisturbance } from "./nemesis/fault-world.ts";
+export {
+  explore,
+  type Counterexample,
+  type Explored,
+  type ExploreOptions,
+  NetworkSystem,
+  type NetworkOptions,
+  SharedMemorySystem,
+  type SharedMemoryOptions,
+  stepsInWords,
+  type TransitionSystem,
+} from "./exploration/index.ts";
 export * from "./nemesis/grudge.ts";
 export { faultSchedule, finalHealing, Nemesis } from "./nemesis/nemesis.ts";
 export { faultPackages, findFaultPackage } from "./nemesis/packages/catalogue.ts";

@@ -15,6 +15,7 @@ import {
   type Witness,
 } from "../../harness/exploration/index.ts";
 import { UsageError } from "../../histories/errors.ts";
+import { traceLines } from "../../histories/codecs/trace/native-trace.ts";
 import { counted } from "../../reports/index.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { integer } from "../options.ts";
@@ -31,6 +32,7 @@ interface ExploreFlags {
   readonly liveness?: true;
   readonly replay?: string;
   readonly save?: string;
+  readonly trace?: string;
   readonly json?: true;
 }
 
@@ -57,6 +59,7 @@ export function exploreCommand(): Command {
     .option("--partial-order", "take only one of the orders of steps that do not touch each other")
     .option("--liveness", "see also that what clients ask for can be had from every state")
     .option("--save <file>", "write the shortest counterexample, to be replayed")
+    .option("--trace <file>", "write it as a trace of messages, with vector clocks")
     .option("--replay <file>", "take the steps of a counterexample that was saved, and nothing else")
     .option("--json", "print one JSON object on standard output, all else on standard error")
     .addHelpText(
@@ -94,7 +97,7 @@ function runAll(subject: Subject, flags: ExploreFlags): number {
   }
   const valid = worst(timed.map(({ result }) => result.valid));
   const found = timed.find(({ result }) => result.valid === false)?.result.counterexample;
-  if (flags.save !== undefined) save(flags.save, found);
+  save(flags, found);
   if (flags.json === true)
     process.stdout.write(`${JSON.stringify(asData(subject, flags.mutant, valid, timed))}\n`);
   return exitCodeOf(valid);
@@ -113,12 +116,27 @@ function optionsOf(flags: ExploreFlags): SubjectOptions {
   };
 }
 
-function save(file: string, witness: Witness | undefined): void {
+/** Writes the files that are asked for. */
+function save({ save: file, trace }: ExploreFlags, witness: Witness | undefined): void {
   if (witness === undefined) {
-    process.stderr.write(`nothing to save: no property was broken\n`);
+    if (file !== undefined || trace !== undefined)
+      process.stderr.write("nothing to save: no property was broken\n");
     return;
   }
-  writeFileSync(file, `${JSON.stringify(witness.script, null, 2)}\n`);
+  if (file !== undefined) write(file, `${JSON.stringify(witness.script, null, 2)}\n`);
+  if (trace === undefined) return;
+  if (witness.trace === undefined)
+    throw new UsageError("Algorithms on shared memory send no messages: no trace.");
+  write(trace, traceLines(witness.trace));
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "it cannot be written";
+    throw new UsageError(`${file} cannot be written: ${why}.`, "E_FILE");
+  }
   process.stderr.write(`saved to ${file}\n`);
 }
 
@@ -134,6 +152,7 @@ function replay(subject: Subject, flags: ExploreFlags, file: string): number {
   );
   const witness = configuration!.replay(script, optionsOf(flags));
   const valid = witness === undefined;
+  save(flags, witness);
   if (flags.json === true) {
     const data = { valid, protocol: subject.name, ...scriptAsData(witness) };
     process.stdout.write(`${JSON.stringify(data)}\n`);
