@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { monitorFor, monitors } from "./monitors.ts";
-import { memoryAfter, watch, type Scene } from "./testing.ts";
+import { memoryAfter, watch, watchInPlace, type Scene } from "./testing.ts";
 import type { ConsensusView, LogEntry, QuorumCertificate } from "./view.ts";
 
 /** A log from entries such as "1:a 1:b 2:c", ballot and value; "-" where nothing is known. */
@@ -57,7 +57,7 @@ describe("agreement", () => {
       value.list.push(2);
       yield first;
     };
-    expect(watch(monitorFor("agreement"), scenes())?.explanation).toContain('{"list":[1]}');
+    expect(watchInPlace(monitorFor("agreement"), scenes())?.explanation).toContain('{"list":[1]}');
   });
   test("instances named like members of every object are instances", () => {
     expect(found("agreement", [at("n1", { decided: { constructor: "a", toString: "b" } })])).toBeUndefined();
@@ -74,6 +74,11 @@ describe("agreement", () => {
     expect(found("agreement", [at("n1", log("1:a 1:b", 2)), at("n2", log("1:a 2:c", 2))])).toBe(
       'n2 has "c" committed in slot 1, where "b" was committed before.',
     );
+  });
+  test("decisions and logs are judged side by side", () => {
+    const both = (value: string): ConsensusView => ({ ...log(`1:${value}`, 1), decided: { x: "a" } });
+    expect(found("agreement", [at("n1", both("b")), at("n2", both("b"))])).toBeUndefined();
+    expect(found("agreement", [at("n1", both("b")), at("n2", both("c"))])).toBeDefined();
   });
   test("a snapshot and unknown slots say nothing", () => {
     expect(
@@ -118,6 +123,11 @@ describe("validity", () => {
     expect(found("validity", [propose("a"), propose("b", "y"), at("n1", { decided: { x: "b" } })])).toBe(
       'n1 decided "b" in instance x, which nobody had proposed there; proposed were "a".',
     );
+  });
+  test("it is none of several that were proposed", () => {
+    const several = [propose("a"), propose("b"), propose("c")];
+    expect(found("validity", [...several, at("n1", { decided: { x: "d" } })])).toBeDefined();
+    expect(found("validity", [...several, at("n1", { decided: { x: "c" } })])).toBeUndefined();
   });
   test("it was proposed only later", () => {
     expect(found("validity", [propose("a"), at("n1", { decided: { x: "b" } }), propose("b")])).toBeDefined();
@@ -282,6 +292,21 @@ describe("leader-completeness", () => {
       found("leader-completeness", [at("n1", leader(1, "1:a", 1)), at("n2", leader(2, "2:c"))]),
     ).toBeDefined();
   });
+  test("a leader loses what it committed itself", () => {
+    expect(
+      found("leader-completeness", [at("n1", leader(1, "1:a", 1)), at("n1", leader(1, ""))]),
+    ).toBeDefined();
+  });
+  test("in which ballot it was committed shows with the leader of then", () => {
+    const scenes = [
+      at("n3", leader(3, "1:a 3:c", 1)),
+      at("n4", leader(4, "1:a 2:b", 1)),
+      at("n2", log("1:a 2:b", 2)),
+    ];
+    expect(found("leader-completeness", [...scenes, at("n3", leader(3, "1:a 3:c", 1))])).toBeUndefined();
+    const told = at("n1", leader(2, "1:a 2:b", 2));
+    expect(found("leader-completeness", [...scenes, told, at("n3", leader(3, "1:a 3:c", 1))])).toBeDefined();
+  });
   test("it may be found out after the later leader was elected", () => {
     expect(
       found("leader-completeness", [
@@ -379,6 +404,14 @@ describe("quorum-certificates", () => {
     );
     const otherBallot = [at("n1", votes(1, "a")), at("n2", votes(2, "a")), at("n3", shows(certificate()))];
     expect(found("quorum-certificates", otherBallot)).toBeDefined();
+  });
+  test("votes of another ballot are no votes", () => {
+    const scenes = [
+      at("n1", votes(1, "a")),
+      at("n2", votes(1, "a")),
+      at("n3", shows(certificate({ ballot: 2 }))),
+    ];
+    expect(found("quorum-certificates", scenes)).toContain("n1 never voted so");
   });
   test("a decision without a certificate", () => {
     expect(
