@@ -109,7 +109,9 @@ describe("a nemesis of simulated nodes", () => {
       error: ["nothing-to-hit", "down or paused already: n2"],
     });
     expect(nemesis.perform("terminate", { nodes: ["n3"] })).toMatchObject({ value: { n3: "ended" } });
-    expect(crashes).toEqual(["n2 lost", "n3 kept"]);
+    expect(crashes).toEqual(["n2 kept", "n3 kept"]);
+    nemesis.perform("forget", { nodes: ["n1"] });
+    expect(crashes).toHaveLength(3);
   });
 
   it("crashes a node at a later sync, unless it is taken back", () => {

@@ -11,7 +11,7 @@ import {
   type SimulatedEffect,
   type SimulatedPackage,
 } from "../nemesis/packages/simulated-faults.ts";
-import type { SimulatedWorld } from "./simulated-world.ts";
+import type { CrashKind, SimulatedWorld } from "./simulated-world.ts";
 import type { Delay } from "./world/delay.ts";
 
 /** The operations with which the nemesis of a simulated run ends its faults: for a quorum, and then for all. */
@@ -29,7 +29,7 @@ const packages: readonly SimulatedPackage[] = [...faultPackages, ...simulatedPac
 
 /** What a simulated nemesis does beyond the world: tells of crashes, and of the moment of stabilization. */
 export interface NemesisHooks {
-  /** `lost`: what was not synced may be lost with it. */
+  /** `lost`: something that was persisted was lost with it. */
   readonly crashed?: (node: NodeId, lost: boolean) => void;
   /** Called just before everything is healed. */
   readonly healing?: () => void;
@@ -82,16 +82,13 @@ export class SimulatedNemesis {
         world.undisturb(effect.name);
         return null;
       case "kill":
-        this.#hooks.crashed?.(effect.node, true);
-        world.crash(effect.node, "unsynced-lost");
+        this.#crash(effect.node, "unsynced-lost");
         return "killed";
       case "terminate":
-        this.#hooks.crashed?.(effect.node, false);
-        world.crash(effect.node, "nothing-lost");
+        this.#crash(effect.node, "nothing-lost");
         return "ended";
       case "forget":
-        this.#hooks.crashed?.(effect.node, true);
-        world.crash(effect.node, "amnesia");
+        this.#crash(effect.node, "amnesia");
         return "forgot";
       case "crash-at-sync": {
         const { node, barriers, synced } = effect;
@@ -142,9 +139,7 @@ export class SimulatedNemesis {
         case "left":
           break;
         case "down":
-          if (!world.alive(node)) break;
-          this.#hooks.crashed?.(node, true);
-          world.crash(node, "unsynced-lost");
+          if (world.alive(node)) this.#crash(node, "unsynced-lost");
           break;
         case "paused":
           if (world.alive(node)) world.pause(node);
@@ -187,6 +182,11 @@ export class SimulatedNemesis {
     for (const node of this.#world.nodes) this.#recover(node);
     this.#world.stabilize();
     return { type: "info" };
+  }
+
+  #crash(node: NodeId, kind: CrashKind): void {
+    const lost = this.#world.crash(node, kind);
+    this.#hooks.crashed?.(node, lost);
   }
 
   #endLinkFaults(): void {

@@ -86,7 +86,8 @@ export interface SimulatedWorld {
   /** Ends the fault of that name, if there is one; a new one of the same name ends the old one as well. */
   undisturb(name: string): void;
   /** These change nothing when the node is already as asked. */
-  crash(node: NodeId, kind: CrashKind): void;
+  /** Whether anything that was persisted is lost with it. */
+  crash(node: NodeId, kind: CrashKind): boolean;
   /**
    * Crashes a node at its `barriers`-th sync (1: the next) from now on, half-way through a handler: what the
    * handler does after it does not happen, and what was persisted before is stable or, unless `synced`, lost.

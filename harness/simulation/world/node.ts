@@ -107,12 +107,13 @@ export class SimulatedNode {
   }
 
   /** Ends it at once; nobody hears of anything that has not left. */
-  crash(kind: CrashKind): void {
+  crash(kind: CrashKind): boolean {
     const { watch, time, tracer } = this.#surroundings;
-    this.#storage.crash(kind, this.#disk);
+    const lost = this.#storage.crash(kind, this.#disk);
     watch.crashed(this.id, kind === "amnesia", time.now);
     tracer?.happened(this.index, { kind: "crash" });
     this.#end();
+    return lost;
   }
 
   /** Crashes at the `barriers`-th sync from now on: what is called after it in its handler does not happen. */

@@ -40,21 +40,25 @@ export class NodeStorage {
     this.durable = this.committing;
   }
 
-  /** The power is lost: of what was not stable, a beginning survives. A torn last write counts as not there. */
-  crash(kind: CrashKind, choices: Choices): void {
+  /** The power is lost: of what was not stable, a beginning survives. A torn last write counts as not there. Whether anything was lost. */
+  crash(kind: CrashKind, choices: Choices): boolean {
     const unsynced = this.persisted - this.durable;
+    let lost = 0;
     switch (kind) {
       case "nothing-lost":
         this.#settle(unsynced);
         break;
       case "unsynced-lost":
-        this.#settle(unsynced - choices.choose(unsynced + 1, "writes lost"));
+        lost = choices.choose(unsynced + 1, "writes lost");
+        this.#settle(unsynced - lost);
         break;
       case "amnesia":
+        lost = unsynced + this.#stable.size;
         this.#stable.clear();
         break;
     }
     this.#forget();
+    return lost > 0;
   }
 
   /** All that was written before write number `upTo` is stable, and nothing of what came after ever will be. */

@@ -240,9 +240,9 @@ export class VirtualCluster implements SimulatedWorld {
     this.#network.undisturb(name);
   }
 
-  crash(node: NodeId, kind: CrashKind): void {
+  crash(node: NodeId, kind: CrashKind): boolean {
     const found = this.#named(node);
-    if (found.alive) found.crash(kind);
+    return found.alive && found.crash(kind);
   }
 
   crashAtBarrier(node: NodeId, synced: boolean, crashed: () => void = () => undefined, barriers = 1): void {
