@@ -21,7 +21,13 @@ export const zabMutants: readonly ZabMutant[] = [
   {
     name: "skips-discovery",
     summary: "A new leader goes on from its own history, whatever the followers of its epoch have.",
-    exploration: { configuration: "write-and-two-leaders", property: "leader-completeness", steps: 21 },
+    simulation: {
+      nodes: 3,
+      faults: ["partition", "kill"],
+      workload: "register",
+      checker: "leader-completeness",
+      seeds: 5,
+    },
     rules: { ...anyLeader, adoptsHistory: false },
   },
   {
@@ -87,7 +93,9 @@ export const zabMutants: readonly ZabMutant[] = [
   },
   {
     name: "trusts-links",
-    summary: "Followers rely on links to lose nothing, which a connection that is made anew does.",
+    summary: "Followers rely on links to lose nothing while both ends live.",
+    equivalent:
+      "Zab as published does so, and its model grants it: on such links a follower misses nothing that it could notice. Only connections that are made anew lose what was under way.",
     rules: paper,
   },
   {
