@@ -10,8 +10,10 @@ import { findSubject } from "./subjects.ts";
  * Configurations that say they have more states than this are explored only if `RASHOMON_EXPLORE_ALL` is set.
  */
 const most = process.env["RASHOMON_EXPLORE_ALL"] === undefined ? 150_000 : Infinity;
-/** Never more than these, so that a configuration that has grown shows as unknown, and does not fill memory. */
+/** Never more than these, so that what has grown shows as unknown, and does not fill memory. */
 const limit = 5_000_000;
+/** Of a configuration that does not say how many states it has, so many are looked at. */
+const part = Math.min(most, limit);
 
 interface Case {
   readonly name: string;
@@ -31,9 +33,11 @@ describe.each([...protocols, ...algorithms].filter((each) => configurationsOf(ea
     }
 
     test.each(small)("holds what it promises in every run of $name", (configuration) => {
-      const result = exploredBy(name, undefined, configuration.name);
+      const whole = configuration.states !== undefined;
+      const result = exploredBy(name, undefined, configuration.name, whole ? limit : part);
       expect(unexpected(result)).toBeUndefined();
-      expect(result.valid).toBe(true);
+      if (whole || result.valid !== "unknown") expect(result.valid).toBe(true);
+      else skipped.push(`${name}, ${configuration.name} (more than ${part} states)`);
       const { refuted, counterexample } = result;
       if (refuted !== undefined) {
         expect({ property: counterexample?.violation.property, steps: counterexample?.steps.length }).toEqual(
@@ -46,7 +50,7 @@ describe.each([...protocols, ...algorithms].filter((each) => configurationsOf(ea
     test.each(explored.map((mutant) => ({ mutant: mutant.name, kill: mutant.exploration! })))(
       "with $mutant breaks $kill.property in $kill.steps steps",
       ({ mutant, kill }) => {
-        const { counterexample } = exploredBy(name, mutant, kill.configuration);
+        const { counterexample } = exploredBy(name, mutant, kill.configuration, limit);
         expect({ property: counterexample?.violation.property, steps: counterexample?.steps.length }).toEqual(
           {
             property: kill.property,
@@ -73,16 +77,21 @@ function configurationsOf(
   return all.map(({ name, states }) => ({ name, states }));
 }
 
-function exploredBy(name: string, mutant: string | undefined, configuration: string): ConfigurationResult {
+function exploredBy(
+  name: string,
+  mutant: string | undefined,
+  configuration: string,
+  states: number,
+): ConfigurationResult {
   const found = findSubject(name)
     .configurations(mutant)
     .find((each) => each.name === configuration);
   if (found === undefined) throw new Error(`${name} has no configuration ${configuration}`);
-  return found.explore({ states: limit });
+  return found.explore({ states });
 }
 
 /** What was found that should not be, as people read it. */
-function unexpected({ refuted, counterexample, reason }: ConfigurationResult): string | undefined {
-  if (refuted !== undefined || counterexample === undefined) return reason;
+function unexpected({ refuted, counterexample }: ConfigurationResult): string | undefined {
+  if (refuted !== undefined || counterexample === undefined) return undefined;
   return [...counterexample.steps, counterexample.violation.explanation].join("\n");
 }
