@@ -9,6 +9,7 @@ import { pack } from "./payload/pack.ts";
 import type { BlockEntry, EvidenceBlock } from "./payload/summary.ts";
 import { page } from "./page.ts";
 import { loadShell, type Shell } from "./shell.ts";
+import { spaceTimeOf } from "./space-time/steps.ts";
 import { shownAnomalies, summarise } from "./summarise.ts";
 import { counted, cut, printable, valueText } from "./text.ts";
 import { valueRows } from "./values.ts";
@@ -87,7 +88,23 @@ function pageParts(input: ReportInput, shell: Shell): string[] {
   if (values.note !== undefined) notes.push(values.note);
   addJson("values", values.rows.length, values.rows);
 
+  const { trace } = input;
+  if (trace !== undefined && trace.length > 0) {
+    const diagram = spaceTimeOf(trace, momentOfInterest(input));
+    addJson("space-time", diagram.steps.length, diagram);
+  }
+
   return page(summarise(input, table, entries, notes), blocks, shell);
+}
+
+/** Until when a long trace is worth seeing: the end of the first anomaly whose operations are known. */
+function momentOfInterest({ history, verdicts }: ReportInput): number {
+  const first = verdicts
+    .flatMap(({ anomalies }) => anomalies)
+    .find(({ operations }) => operations.length > 0);
+  if (first === undefined) return Infinity;
+  const { time, pair } = history.columns;
+  return Math.max(...first.operations.map((index) => time[Math.max(index, pair[index] ?? -1)] ?? 0));
 }
 
 /** Evidence as plain printable data; anything that is not JSON is left out. */

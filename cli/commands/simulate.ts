@@ -201,7 +201,8 @@ async function keepReplayed(store: string, file: ReplayFile, replayed: Replayed)
   }
   const { run, description, replayPath } = kept;
   const { history, verdicts, valid } = replayed.run;
-  writeReport(run.reportPath, { description, history, verdicts, valid, source: "history.jsonl" });
+  const { trace } = replayed;
+  writeReport(run.reportPath, { description, history, verdicts, valid, trace, source: "history.jsonl" });
   return { folder: run.folder, replay: replayPath, report: run.reportPath, file };
 }
 

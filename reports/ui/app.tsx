@@ -3,10 +3,20 @@ import { AnomalyPage } from "./pages/anomaly.tsx";
 import { LatencyPage } from "./pages/latency.tsx";
 import { OperationsPage } from "./pages/operations.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
+import { SpaceTimePage } from "./pages/space-time.tsx";
 import { TimelinePage } from "./pages/timeline.tsx";
 import { keyHelp } from "./report/keys.ts";
 import { go } from "./report/route.ts";
-import { anomalies, helpOpen, page, summary, theme, type PageName, type Theme } from "./report/state.ts";
+import {
+  anomalies,
+  hasSpaceTime,
+  helpOpen,
+  page,
+  summary,
+  theme,
+  type PageName,
+  type Theme,
+} from "./report/state.ts";
 
 const labels: Record<PageName, string> = {
   overview: "Overview",
@@ -14,8 +24,16 @@ const labels: Record<PageName, string> = {
   latency: "Latency",
   anomaly: "Anomalies",
   operations: "Operations",
+  messages: "Messages",
 };
-const order: readonly PageName[] = ["overview", "anomaly", "timeline", "latency", "operations"];
+const order: readonly PageName[] = [
+  "overview",
+  "anomaly",
+  ...(hasSpaceTime ? (["messages"] as const) : []),
+  "timeline",
+  "latency",
+  "operations",
+];
 
 export function App() {
   const View = views[page.value];
@@ -67,6 +85,7 @@ const views: Record<PageName, () => ReturnType<typeof OverviewPage>> = {
   latency: LatencyPage,
   anomaly: AnomalyPage,
   operations: OperationsPage,
+  messages: SpaceTimePage,
 };
 
 const nextTheme: Record<Theme, Theme> = { auto: "dark", dark: "light", light: "auto" };

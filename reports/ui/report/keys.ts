@@ -3,12 +3,15 @@ import { go } from "./route.ts";
 import {
   anomalies,
   anomalyId,
+  hasSpaceTime,
   helpOpen,
   loadOperations,
   marked,
   page,
   reveal,
   selected,
+  spaceTime,
+  spot,
   step,
   stepMost,
 } from "./state.ts";
@@ -16,12 +19,12 @@ import {
 /** The keys of the page and what they do, as the help shows them. */
 export const keyHelp = [
   ["?", "this help"],
-  ["g then o, t, l, a, p", "overview, timeline, latency, anomalies, operations"],
+  ["g then o, a, m, t, l, p", "overview, anomalies, messages, timeline, latency, operations"],
   ["w s or + −", "zoom in and out"],
   ["a d or ← →", "move in time"],
   ["0", "the whole run"],
   ["n p", "next and previous anomaly"],
-  ["→ ← or j k", "next and previous step of a counterexample"],
+  ["→ ← or j k", "next and previous step of a counterexample or of the messages"],
   ["Home End", "its first and last step"],
   ["Esc", "let go of what is selected"],
 ] as const;
@@ -49,9 +52,16 @@ export function startKeys(): void {
     if (isTyping || target instanceof HTMLSelectElement) return;
     if (afterG) {
       afterG = false;
-      const places = { o: "overview", t: "timeline", l: "latency", a: "anomaly", p: "operations" } as const;
+      const places = {
+        o: "overview",
+        t: "timeline",
+        l: "latency",
+        a: "anomaly",
+        p: "operations",
+        m: "messages",
+      } as const;
       const place = Object.entries(places).find(([key]) => key === event.key)?.[1];
-      if (place !== undefined) go(place);
+      if (place !== undefined && (place !== "messages" || hasSpaceTime)) go(place);
       return;
     }
     if (handle(event.key)) event.preventDefault();
@@ -65,6 +75,7 @@ function handle(key: string): boolean {
       return true;
     case "Escape":
       if (helpOpen.value) helpOpen.value = false;
+      else if (page.value === "messages") spot.value = -1;
       else selected.value = -1;
       return true;
     case "g":
@@ -76,6 +87,7 @@ function handle(key: string): boolean {
       return true;
     case "j":
     case "k":
+      if (page.value === "messages") return moveSpot(key === "j" ? 1 : -1);
       if (page.value !== "anomaly") return false;
       moveStep(key === "j" ? 1 : -1);
       return true;
@@ -97,6 +109,18 @@ function handle(key: string): boolean {
 /** Only the pages that show a window of time move it. */
 function moveWindowOn(key: string): boolean {
   return page.value === "timeline" || page.value === "latency" ? moveWindow(key) : false;
+}
+
+/** Goes to the next or the previous step of the diagram of messages. */
+function moveSpot(direction: 1 | -1): boolean {
+  const steps = spaceTime.value?.steps.length ?? 0;
+  if (steps === 0) return false;
+  spot.value = spot.value < 0 ? (direction === 1 ? 0 : steps - 1) : clampStep(spot.value + direction, steps);
+  return true;
+}
+
+function clampStep(step: number, steps: number): number {
+  return Math.max(0, Math.min(steps - 1, step));
 }
 
 /** Goes a step on or back in the attempt that is shown. */

@@ -9,6 +9,7 @@ import {
   page,
   pages,
   selected,
+  spot,
   step,
   theme,
   view,
@@ -44,6 +45,7 @@ function address(): string {
   const index = operations.value?.index[selected.value];
   if (selected.value >= 0 && index !== undefined) query.push(`sel=op:${index}`);
   if (step.value >= 0 && page.value === "anomaly") query.push(`step=${step.value}`);
+  if (spot.value >= 0 && page.value === "messages") query.push(`at=${spot.value}`);
   if (theme.value !== "auto") query.push(`theme=${theme.value}`);
   const name = page.value === "anomaly" ? `anomaly/${anomalyId.value}` : page.value;
   return `#/${name}${query.length === 0 ? "" : `?${query.join("&")}`}`;
@@ -65,6 +67,8 @@ function readAddress(): void {
     if (time !== null) view.value = clampSpan(Number(time[1]) * 1e9, Number(time[2]) * 1e9);
     const placed = Number.parseInt(wanted.get("step") ?? "", 10);
     step.value = placed >= 0 ? placed : -1;
+    const at = Number.parseInt(wanted.get("at") ?? "", 10);
+    spot.value = at >= 0 ? at : -1;
     const scheme = wanted.get("theme");
     if (scheme === "light" || scheme === "dark") theme.value = scheme;
   });

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { AnomalySummary, ReportSummary, ValueRow } from "../../payload/summary.ts";
+import type { SpaceTime } from "../../space-time/space-time.ts";
 import { readSummary, unpack, unpackJson } from "./blocks.ts";
 import { readOperations, rowOfEvent, type Operations } from "./operations.ts";
 
@@ -18,7 +19,7 @@ export interface Span {
   readonly end: number;
 }
 
-export const pages = ["overview", "timeline", "latency", "anomaly", "operations"] as const;
+export const pages = ["overview", "timeline", "latency", "anomaly", "operations", "messages"] as const;
 export type PageName = (typeof pages)[number];
 
 export const page = signal<PageName>("overview");
@@ -31,6 +32,8 @@ export const anomalyId = signal("");
 export const step = signal(-1);
 /** Operations in the attempt that is shown. */
 export const stepMost = signal(0);
+/** The step of the space-time diagram that is kept; −1: none. */
+export const spot = signal(-1);
 export const helpOpen = signal(false);
 export type Theme = "auto" | "light" | "dark";
 export const theme = signal<Theme>("auto");
@@ -92,6 +95,25 @@ async function load(): Promise<void> {
 
 function isValueRow(row: unknown): row is ValueRow {
   return Array.isArray(row) && row.length === 4 && typeof row[0] === "number";
+}
+
+const spaceTimeBlock = summary.blocks.find(({ name }) => name === "space-time");
+export const hasSpaceTime = spaceTimeBlock !== undefined;
+export const spaceTime = signal<SpaceTime | undefined>(undefined);
+let loadingSpaceTime: Promise<void> | undefined;
+
+/** Unpacks the space-time diagram, once. */
+export function loadSpaceTime(): Promise<void> {
+  loadingSpaceTime ??= unpackSpaceTime().catch((error: unknown) => {
+    failure.value = `The trace cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`;
+  });
+  return loadingSpaceTime;
+}
+
+async function unpackSpaceTime(): Promise<void> {
+  if (spaceTimeBlock === undefined) throw new Error("this report holds none");
+  // The writer made it, as it made the summary.
+  spaceTime.value = (await unpackJson(spaceTimeBlock)) as SpaceTime;
 }
 
 const evidenceCache = new Map<string, Promise<unknown>>();
