@@ -119,8 +119,8 @@ function moveSpot(direction: 1 | -1): boolean {
   return true;
 }
 
-function clampStep(step: number, steps: number): number {
-  return Math.max(0, Math.min(steps - 1, step));
+function clampStep(at: number, steps: number): number {
+  return Math.max(0, Math.min(steps - 1, at));
 }
 
 /** Goes a step on or back in the attempt that is shown. */
