@@ -200,6 +200,9 @@ function ofCycle(
     (edge) =>
       `${sentences.name(edge.from)} came before ${sentences.name(edge.to)}: ${sentences.prove(edge).sentence}`,
   );
+  const verified =
+    model === undefined ? isVerified(reading, turned, target) : verifyEdges(reading, turned) === undefined;
+  const isOfUncommitted = target.name === "read-uncommitted" && reading.uncommitted !== undefined;
   const evidence: DependencyCycleEvidence = {
     kind: "dependency-cycle",
     levels: model === undefined ? withoutEquals(levels).map(nameOf) : [model],
@@ -208,8 +211,7 @@ function ofCycle(
     cycle: turned.map((edge) => sentences.shown(edge)),
     transactions: texts.shown(relevant),
     ...(shrunk === undefined ? {} : { shrunk: shrunk.map((node) => reading.begin[node]!) }),
-    verified:
-      model === undefined ? isVerified(reading, turned, target) : verifyEdges(reading, turned) === undefined,
+    ...(verified || !isOfUncommitted ? { verified } : {}),
     ...(context.formalism === undefined
       ? {}
       : {
@@ -310,8 +312,10 @@ function coresOf(
   broken: readonly Level[],
   context: AnomalyContext,
 ): Broken[] {
-  const cores = outcomes.flatMap(({ level, decision }) =>
-    decision?.valid === false && "core" in decision ? [{ level, core: decision.core }] : [],
+  const cores = outcomes.flatMap(({ level, decision, besides }) =>
+    decision?.valid === false && "core" in decision
+      ? [{ level, core: decision.core, besides: besides ?? false }]
+      : [],
   );
   // A core of a weaker level says all that one of a stronger level does.
   const told = cores.filter(
@@ -322,9 +326,12 @@ function coresOf(
     string,
     { readonly levels: Level[]; readonly nodes: readonly number[]; isSmall: boolean }
   >();
-  for (const { level, core } of told) {
+  for (const { level, core, besides } of told) {
     const shrunk = smallest(reading, level, core, context);
     const nodes = (shrunk ?? core).filter((node) => node !== Initial);
+    // It may rest on what a finding says is wrong, such as a read of a version that was never final.
+    if (besides && verifyCore(reading.transactions, level, eventsOf(reading, nodes)).verified !== true)
+      continue;
     const known = together.get(nodes.join());
     if (known === undefined)
       together.set(nodes.join(), { levels: [level], nodes, isSmall: shrunk !== undefined });
@@ -349,7 +356,7 @@ function ofCore(
   );
   const all = list(texts.named.map((t) => texts.name(t)));
   const more = nodes.length > MostShown ? ` and ${nodes.length - MostShown} more` : "";
-  const events = nodes.map((node) => reading.begin[node]!);
+  const events = eventsOf(reading, nodes);
   const verdicts = levels.map((level) => verifyCore(reading.transactions, level, events));
   const doubt = verdicts.find(({ verified }) => verified !== true);
   const names = withoutEquals(levels).map(nameOf);
@@ -372,6 +379,10 @@ function ofCore(
     explanation: `Whatever the order in which ${all}${more} wrote, what they read closes a circle that ${list(names)} forbid${names.length === 1 ? "s" : ""}: every order was tried${minimal}.`,
     evidence,
   };
+}
+
+function eventsOf({ begin }: Reading, nodes: readonly number[]): number[] {
+  return nodes.map((node) => begin[node]!);
 }
 
 function smallest(

@@ -62,8 +62,11 @@ export interface DependencyCycleEvidence extends Evidence {
   readonly transactions: readonly ShownTransaction[];
   /** Invocations of a smallest set of transactions that breaks the level as well: dropping any one of them mends it. */
   readonly shrunk?: readonly number[];
-  /** Whether separate code found every edge in the history, or that its reasons force it. */
-  readonly verified: boolean;
+  /**
+   * Whether separate code found every edge in the history, or that its reasons force it. Absent where that is open: at read
+   * uncommitted, the lists as a whole may tell which of several appended an element.
+   */
+  readonly verified?: boolean;
   readonly formalism?: FormalismView;
 }
 

@@ -99,8 +99,8 @@ class CycleVerifier implements Details {
   readsAfter(into: NumberedEdge, anti: NumberedEdge): boolean {
     const reader = this.#at(anti.from);
     const arrival = this.#arrival(into, reader);
-    const overwritten = this.#readsOverwritten(anti);
-    // Of which read an inferred one is, is not told: it may be of any of the key.
+    const overwritten = [...this.#readsOverwritten(anti), ...this.#readsInferredOverwritten(anti)];
+    // Of which read another inferred one is, is not told: it may be of any of the key.
     if (overwritten.length === 0)
       return this.#witnesses
         .reads(reader, anti.key)
@@ -167,6 +167,19 @@ class CycleVerifier implements Details {
     return this.#witnesses.reads(reader, key).filter((i) => {
       const writer = this.#witnesses.source(reader, i);
       return writer !== Nobody && writer !== later && this.#precedes(writer, later, key);
+    });
+  }
+
+  /** The same, where its reasons lead from whoever wrote the version to the second, so that it came later. */
+  #readsInferredOverwritten({ from, to, key, because }: NumberedEdge): number[] {
+    const reader = this.#at(from);
+    const earlier = new Set([to]);
+    for (const event of earlier)
+      for (const reason of because)
+        if (reason.to === event && reason.kind !== "rw" && reason.kind !== "rwp") earlier.add(reason.from);
+    return this.#witnesses.reads(reader, key).filter((i) => {
+      const writer = this.#witnesses.source(reader, i);
+      return writer !== this.#at(to) && [...earlier].some((event) => this.#at(event) === writer);
     });
   }
 

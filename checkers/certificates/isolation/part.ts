@@ -189,8 +189,9 @@ export function narrowed(part: Part, extent: Extent, edges: readonly [PartEdge, 
     if (kind === "so") session.add(from, to);
     if (kind === "rt") realTime.add(from, to);
   }
-  const keys = new Set(edges.map(({ key }) => key));
   const [first] = edges;
+  // What lists tell of the keys of its reasons may contradict itself.
+  const keys = new Set(extent === "reads" ? edges.map(({ key }) => key) : [first.key]);
   const isTold = ({ reader, key, writers }: PartRead): boolean =>
     extent === "reads" ||
     (key === first.key && (extent !== "named" || (isAntiDependency(first.kind) && reader === first.from))) ||

@@ -29,8 +29,8 @@ export class Witnesses {
   readonly #writes = new Map<number, Map<number, Written[]>>();
   /** Key → transaction → its last write. */
   readonly #last = new Map<number, Map<number, Written>>();
-  /** Key → element → its first and its last place in the trace. */
-  readonly #places = new Map<number, Map<number, { readonly first: number; last: number }>>();
+  /** Key → element → its places in the trace. */
+  readonly #places = new Map<number, Map<number, number[]>>();
 
   /**
    * Of some keys. `withAborted`: an element of a list may be that of an aborted transaction though another appended it too, as where
@@ -45,11 +45,11 @@ export class Witnesses {
       isAsked[k] = 1;
       this.#writes.set(k, new Map());
       this.#last.set(k, new Map());
-      const places = new Map<number, { readonly first: number; last: number }>();
+      const places = new Map<number, number[]>();
       for (let at = traceFirst[k]!; at < traceFirst[k + 1]!; at++) {
         const known = places.get(traceElement[at]!);
-        if (known === undefined) places.set(traceElement[at]!, { first: at, last: at });
-        else known.last = at;
+        if (known === undefined) places.set(traceElement[at]!, [at]);
+        else known.push(at);
       }
       this.#places.set(k, places);
     }
@@ -158,20 +158,32 @@ export class Witnesses {
    * all that the second can have. (One of a transaction's elements tells of all: with others' in between, no level would hold.)
    */
   appendedBefore(a: number, b: number, key: number): boolean {
-    const { first, kind, key: keys, value } = this.#transactions;
     if (a < 0 || b < 0) return false;
     const places = this.#places.get(key);
-    const writes = this.#writes.get(key);
     let latest = -1;
-    for (let i = first[a]!; i < first[a + 1]!; i++)
-      if (keys[i] === key && kind[i] === Append)
-        if (this.#isOnlyAppender(a, writes?.get(value[i]!) ?? []))
-          latest = Math.max(latest, places?.get(value[i]!)?.last ?? -1);
+    const own = this.#appends(a, key);
+    // Where its elements stand if they stand together: nobody else's are there.
+    let begin = Infinity;
+    for (const [i, element] of own.entries()) {
+      if (!this.#isOnlyAppender(a, this.#writes.get(key)?.get(element) ?? [])) continue;
+      const stands = places?.get(element) ?? [];
+      latest = Math.max(latest, stands.at(-1) ?? -1);
+      if (stands.length === 1 && own.indexOf(element) === own.lastIndexOf(element)) begin = stands[0]! - i;
+    }
     let earliest = Infinity;
-    for (let i = first[b]!; i < first[b + 1]!; i++)
-      if (keys[i] === key && kind[i] === Append)
-        earliest = Math.min(earliest, places?.get(value[i]!)?.first ?? Infinity);
+    for (const element of this.#appends(b, key))
+      for (const place of places?.get(element) ?? [])
+        if (place < begin || place >= begin + own.length) earliest = Math.min(earliest, place);
     return latest >= 0 && latest < earliest;
+  }
+
+  /** The elements that a transaction appended to a list, in this order. */
+  #appends(transaction: number, key: number): number[] {
+    const { first, kind, key: keys, value } = this.#transactions;
+    const elements: number[] = [];
+    for (let i = first[transaction]!; i < first[transaction + 1]!; i++)
+      if (keys[i] === key && kind[i] === Append) elements.push(value[i]!);
+    return elements;
   }
 
   /** Whether an element that only a transaction appended is in the trace. */

@@ -136,7 +136,8 @@ export function writes({ writeFirst }: Reading, node: number): boolean {
 
 /**
  * Whether the node that `into` leads to read what `anti` says, at or after the operation at which `into` arrives: a read, a
- * write, or for orders the transaction as a whole.
+ * write, or for orders the transaction as a whole. Another read of the key does not do where it is not known that its version was overwritten,
+ * unless that was inferred: then it may be of any of them.
  */
 function readsOlderAfter(reading: Reading, into: Edge, anti: Edge): boolean {
   if (isOrder(into.kind)) return true;
@@ -151,12 +152,11 @@ function readsOlderAfter(reading: Reading, into: Edge, anti: Edge): boolean {
     for (let w = writeFirst[node]!; w < writeFirst[node + 1]!; w++)
       if (writeKey[w] === into.key) arrived = writeOperation[w]!;
   }
-  for (let r = readFirst[node]!; r < readFirst[node + 1]!; r++)
-    if (
-      readKey[r] === anti.key &&
-      readOperation[r]! >= arrived &&
-      precedes(reading, anti.key, readFrom[r]!, anti.to) !== false
-    )
-      return true;
+  const isCertain = isObserved([anti]);
+  for (let r = readFirst[node]!; r < readFirst[node + 1]!; r++) {
+    if (readKey[r] !== anti.key || readOperation[r]! < arrived) continue;
+    const isOverwritten = precedes(reading, anti.key, readFrom[r]!, anti.to);
+    if (isOverwritten === true || (isOverwritten === undefined && !isCertain)) return true;
+  }
   return false;
 }
