@@ -5,6 +5,7 @@ import { askAgain } from "./forwarding.ts";
 import type { Accept, Fetch, Install, Learn, Prepare } from "./messages.ts";
 import {
   becomeFollower,
+  observe,
   expectLeader,
   grantLease,
   promise,
@@ -68,17 +69,24 @@ export function onFetch(server: Server, from: NodeId, message: Fetch): void {
   if (message.from < server.state.committed) tellChosen(server, from, message.from);
 }
 
-/** Takes in what is chosen, whatever it has voted for itself. */
-export function onLearn(server: Server, { chosen }: Learn): void {
+/**
+ * Takes in what is chosen. If it was so in a ballot higher than that of its own vote, the vote gives way: it may be for
+ * something else. And a leader of a lower ballot leads no more: others may have voted in its ballot for something
+ * else, and would take that for chosen if it went on to say how far the log is.
+ */
+export function onLearn(server: Server, { ballot, chosen }: Learn): void {
   const { state } = server;
-  for (const { slot, ballot, value } of chosen) {
+  observe(server, ballot);
+  for (const { slot, ...entry } of chosen) {
     if (slot !== state.committed) continue;
-    writeEntry(server, slot, { ballot, value });
+    const vote = entryAt(state.log, slot);
+    if (vote === null || vote.ballot < entry.ballot) writeEntry(server, slot, entry);
     commitNext(server);
   }
 }
 
-export function onInstall(server: Server, { snapshot }: Install): void {
+export function onInstall(server: Server, { ballot, snapshot }: Install): void {
+  observe(server, ballot);
   if (snapshot.machine.position > server.state.committed) adoptSnapshot(server, snapshot);
 }
 
@@ -113,8 +121,8 @@ function commitAsTold(server: Server, ballot: number, end: number): void {
 
 function tellChosen(server: Server, to: NodeId, from: number): void {
   const { state, rules } = server;
-  const { log, committed } = state;
-  if (from < firstSlot(log)) return send(server, to, { type: "install", snapshot: log.snapshot });
+  const { log, committed, promised: ballot } = state;
+  if (from < firstSlot(log)) return send(server, to, { type: "install", ballot, snapshot: log.snapshot });
   const chosen = reportsOf(log, from, Math.min(committed, from + rules.batch));
-  send(server, to, { type: "learn", chosen });
+  send(server, to, { type: "learn", ballot, chosen });
 }

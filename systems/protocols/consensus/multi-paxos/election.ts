@@ -12,6 +12,7 @@ import {
   expectLeader,
   grantLease,
   isQuorumAt,
+  observe,
   promise,
   send,
   setQuorumCheck,
@@ -61,11 +62,7 @@ export function onPromised(server: Server, from: NodeId, { ballot, votes, snapsh
 
 /** Somebody has promised a higher ballot. */
 export function onNack(server: Server, { promised }: Nack): void {
-  const { state } = server;
-  if (promised <= state.promised) return;
-  promise(server, promised);
-  becomeFollower(server);
-  expectLeader(server);
+  observe(server, promised);
 }
 
 /** Gives up when no quorum answered since the last time: perhaps the others have another leader. */

@@ -30,7 +30,7 @@ export const multiPaxosExplorations: readonly Exploration[] = [
     clients: [[ask("n1", write)]],
     ...elections(2, ["n1", "n3"]),
     crashes: { limit: 1, nodes: ["n2"] },
-    depth: 10,
+    depth: 11,
   },
   {
     name: "reads",

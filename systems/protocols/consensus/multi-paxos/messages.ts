@@ -37,9 +37,9 @@ export type Nack = { readonly type: "nack"; readonly ballot: number; readonly pr
 
 /** Asks for what is chosen from a slot on. */
 export type Fetch = { readonly type: "fetch"; readonly from: number };
-/** Tells what is chosen. */
-export type Learn = { readonly type: "learn"; readonly chosen: readonly Report[] };
-export type Install = { readonly type: "install"; readonly snapshot: LogSnapshot };
+/** Tells what is chosen, in ballots no higher than this one. */
+export type Learn = { readonly type: "learn"; readonly ballot: number; readonly chosen: readonly Report[] };
+export type Install = { readonly type: "install"; readonly ballot: number; readonly snapshot: LogSnapshot };
 
 /** To the leader: an operation of a client of the sender. */
 export type Forward = { readonly type: "forward"; readonly operation: Operation };
@@ -90,11 +90,11 @@ export function parseMessage(body: JsonObject): MultiPaxosMessage | undefined {
     }
     case "learn": {
       const chosen = listOf(body["chosen"], reportFrom);
-      return chosen === undefined ? undefined : { type, chosen };
+      return !isCount(ballot) || chosen === undefined ? undefined : { type, ballot, chosen };
     }
     case "install": {
       const snapshot = logSnapshotFrom(body["snapshot"]);
-      return snapshot === undefined ? undefined : { type, snapshot };
+      return !isCount(ballot) || snapshot === undefined ? undefined : { type, ballot, snapshot };
     }
     case "forward": {
       const operation = operationFrom(body["operation"]);

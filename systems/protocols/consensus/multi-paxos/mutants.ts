@@ -6,6 +6,128 @@ export interface MultiPaxosMutant extends ProtocolMutant {
   readonly rules: Rules;
 }
 
-export const multiPaxosMutants: readonly MultiPaxosMutant[] = [];
+/**
+ * Without what is there for the sake of progress: it is as safe with and without, and would only hide some bugs behind
+ * more steps.
+ */
+const plain: Rules = { ...multiPaxosRules, loyal: false, checksQuorum: false };
 
-void multiPaxosRules;
+const linearizableRegister = { workload: "register", checker: "linearizable" } as const;
+
+export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
+  {
+    name: "forgets-promise",
+    summary:
+      "An acceptor does not keep on disk what it promised, so that a restart takes it back to ballots of the past.",
+    exploration: { configuration: "restart", property: "monotonic-ballots", steps: 4 },
+    rules: { ...plain, durablePromise: false },
+  },
+  {
+    name: "forgets-votes",
+    summary: "An acceptor does not keep on disk what it voted for.",
+    exploration: { configuration: "restart", property: "durability", steps: 7 },
+    rules: { ...plain, durableVote: false },
+  },
+  {
+    name: "answers-before-sync",
+    summary: "An acceptor answers before what it answers with is on disk.",
+    exploration: { configuration: "restart", property: "leader-completeness", steps: 11 },
+    rules: { ...plain, syncBeforeAnswer: false },
+  },
+  {
+    name: "half-quorum",
+    summary: "Half of the acceptors, rounded down, count as a quorum: two quorums need not share one.",
+    exploration: { configuration: "two-leaders", property: "quorum-certificates", steps: 4 },
+    rules: { ...plain, quorum: (members) => Math.max(1, Math.floor(members / 2)) },
+  },
+  {
+    name: "votes-below-promise",
+    summary: "An acceptor votes in a ballot below the one that it has promised.",
+    exploration: { configuration: "two-leaders", property: "monotonic-ballots", steps: 8 },
+    rules: { ...plain, heedsPromise: false },
+  },
+  {
+    name: "vote-is-no-promise",
+    summary: "An acceptor that votes in a ballot which it had not promised still takes part in lower ones.",
+    exploration: { configuration: "two-leaders", property: "monotonic-ballots", steps: 9 },
+    rules: { ...plain, votePromises: false },
+  },
+  {
+    name: "own-value",
+    summary: "A leader proposes what its clients want, whatever the promises tell of earlier votes.",
+    exploration: { configuration: "two-leaders", property: "leader-completeness", steps: 9 },
+    rules: { ...plain, heedsReports: false },
+  },
+  {
+    name: "lowest-ballot",
+    summary: "Of the votes that promises tell of a leader goes by the one in the lowest ballot.",
+    simulation: {
+      nodes: 3,
+      faults: ["partition", "kill", "loss"],
+      workload: "register",
+      checker: "leader-completeness",
+      seeds: 100,
+    },
+    rules: { ...plain, prefersReport: (ballot, before) => ballot < before },
+  },
+  // As in ailidani/paxi, whose acceptors forget what is executed.
+  {
+    name: "omits-chosen",
+    summary:
+      "A promise tells nothing of slots that the acceptor knows to be chosen, and a leader puts something else there.",
+    exploration: { configuration: "two-leaders", property: "leader-completeness", steps: 9 },
+    rules: { ...plain, reportsChosen: false },
+  },
+  {
+    name: "leaves-gaps",
+    summary:
+      "A new leader proposes nothing in slots of which nobody tells: what comes after is never executed.",
+    simulation: {
+      nodes: 3,
+      faults: ["loss", "kill", "reorder"],
+      workload: "register",
+      checker: "liveness",
+      seeds: 100,
+      settings: { rate: 500, concurrency: 12, interval: 0.3 },
+    },
+    rules: { ...multiPaxosRules, fillsGaps: false },
+  },
+  {
+    name: "local-reads",
+    summary: "A leader answers reads without making sure that it still leads.",
+    killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
+    exploration: { configuration: "reads", property: "linearizable", steps: 10 },
+    simulation: { nodes: 3, faults: ["partition"], seeds: 30, ...linearizableRegister },
+    rules: { ...plain, reads: "nothing" },
+  },
+  {
+    name: "trusts-its-clock",
+    summary: "A leader answers reads by a lease of five seconds, as if no clock were ever wrong.",
+    simulation: {
+      nodes: 3,
+      faults: ["partition", "clock"],
+      ...linearizableRegister,
+      seeds: 100,
+      settings: { interval: 1, seconds: 10, rate: 100 },
+    },
+    rules: { ...multiPaxosRules, reads: { duration: 5_000, bound: 0 } },
+  },
+  {
+    name: "no-client-table",
+    summary: "An operation that was sent again and stands in the log twice is executed twice.",
+    simulation: {
+      nodes: 3,
+      faults: ["loss", "reorder", "latency"],
+      workload: "list-append",
+      checker: "isolation",
+      seeds: 30,
+    },
+    rules: { ...multiPaxosRules, clientTable: false },
+  },
+  {
+    name: "executes-votes",
+    summary: "An acceptor executes what it votes for, before that is chosen.",
+    exploration: { configuration: "two-leaders", property: "quorum-certificates", steps: 6 },
+    rules: { ...plain, executesChosenOnly: false },
+  },
+];

@@ -151,6 +151,14 @@ export function becomeFollower({ state, node }: Server): void {
   node.reply(leading.reconfiguration.request, { type: "error", code: 0, text });
 }
 
+/** Takes part in no ballot below one of which it has heard: whoever leads a lower one follows. */
+export function observe(server: Server, ballot: Ballot): void {
+  if (ballot <= server.state.promised) return;
+  promise(server, ballot);
+  becomeFollower(server);
+  expectLeader(server);
+}
+
 /** Sets the time by which it must hear from a leader. */
 export function expectLeader({ node }: Server): void {
   node.setTimer("election", electionTimeout + node.random(electionTimeout));

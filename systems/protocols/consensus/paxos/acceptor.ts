@@ -39,13 +39,14 @@ export function prepare(
   node: NodeContext<JsonObject>,
 ): Promised | Nack {
   const acceptor = acceptorOf(acceptors, key);
-  if (ballot < acceptor.promised) return { type: "nack", key, ballot, promised: acceptor.promised };
+  const isLate = rules.promisesAgain ? ballot < acceptor.promised : ballot <= acceptor.promised;
+  if (isLate) return { type: "nack", key, ballot, promised: acceptor.promised };
   if (ballot > acceptor.promised) {
     acceptor.promised = ballot;
     store(key, acceptor, rules, node);
   }
   // Also when the message came a second time: the first answer may still wait for the disk.
-  node.sync();
+  if (rules.syncBeforeAnswer) node.sync();
   return { type: "promised", key, ballot, accepted: acceptor.accepted, register: acceptor.register };
 }
 
@@ -57,14 +58,16 @@ export function accept(
   node: NodeContext<JsonObject>,
 ): Accepted | Nack {
   const acceptor = acceptorOf(acceptors, key);
-  if (ballot < acceptor.promised) return { type: "nack", key, ballot, promised: acceptor.promised };
+  if (ballot < acceptor.promised && rules.heedsPromise) {
+    return { type: "nack", key, ballot, promised: acceptor.promised };
+  }
   if (ballot !== acceptor.accepted) {
-    acceptor.promised = ballot;
+    if (rules.votePromises) acceptor.promised = Math.max(acceptor.promised, ballot);
     acceptor.accepted = ballot;
     acceptor.register = register;
     store(key, acceptor, rules, node);
   }
-  node.sync();
+  if (rules.syncBeforeAnswer) node.sync();
   return { type: "accepted", key, ballot };
 }
 
@@ -78,18 +81,20 @@ function store(
   rules: Rules,
   node: NodeContext<JsonObject>,
 ): void {
-  node.persist(
-    storagePrefix + key,
-    rules.durablePromise ? { promised, accepted, register } : { accepted, register },
-  );
+  node.persist(storagePrefix + key, {
+    ...(rules.durablePromise ? { promised } : {}),
+    ...(rules.durableVote ? { accepted, register } : {}),
+  });
 }
+
+const emptyRecord: RegisterObject = { ...emptyRegister };
 
 /** The acceptors that a node finds in its storage. */
 export function restoreAcceptors(durable: Durable): Acceptors {
   const acceptors: Acceptors = {};
   for (const [name, value] of durable) {
     if (!name.startsWith(storagePrefix)) continue;
-    const { promised, accepted, register: stored } = value as JsonObject;
+    const { promised, accepted = noBallot, register: stored = emptyRecord } = value as JsonObject;
     const register = parseRegister(stored);
     if (!isBallot(accepted) || register === undefined) throw new Error(`unreadable record ${name}`);
     acceptors[name.slice(storagePrefix.length)] = {

@@ -3,7 +3,7 @@ import type { Ballot } from "./ballot.ts";
 import type { Command, Register } from "./register.ts";
 
 interface About extends JsonObject {
-  /** The register's key, as canonical JSON text. */
+  /** The name of the register, or of the decision (see decision.ts). */
   readonly key: string;
   /** The ballot of the round that this message belongs to. */
   readonly ballot: Ballot;
@@ -68,7 +68,7 @@ export function isBallot(json: Json | undefined): json is Ballot {
 
 /** Whether `json` may be the JSON text of a key; `__proto__`, say, may not. */
 function isKey(json: Json | undefined): json is string {
-  return typeof json === "string" && /^(["[{\d-]|true$|false$|null$)/.test(json);
+  return typeof json === "string" && /^!?(["[{\d-]|true$|false$|null$)/.test(json);
 }
 
 /** What a client asks for: the command and its key, or what is wrong with it. */
@@ -79,10 +79,10 @@ export type ParsedRequest =
 
 export function parseRequest(body: JsonObject): ParsedRequest {
   const { type, key, value, from, to } = body;
-  if (type !== "read" && type !== "write" && type !== "cas") return { kind: "unknown" };
+  if (type !== "read" && type !== "write" && type !== "cas" && type !== "propose") return { kind: "unknown" };
   if (key === undefined) return { kind: "malformed", missing: "key" };
   if (type === "read") return { kind: "command", key, command: { type } };
-  if (type === "write") {
+  if (type === "write" || type === "propose") {
     if (value === undefined) return { kind: "malformed", missing: "value" };
     return { kind: "command", key, command: { type, value } };
   }

@@ -25,12 +25,86 @@ export const paxosMutants: readonly PaxosMutant[] = [
     summary:
       "An acceptor writes to disk what it accepted but not what it promised, so that a restart takes it back to ballots of the past.",
     killedBy: { nodes: 3, faults: ["kill", "latency"], seconds: 20, ...linearizableRegister },
+    exploration: { configuration: "restart", property: "monotonic-ballots", steps: 4 },
     rules: { ...paxosRules, durablePromise: false },
   },
   {
     name: "half-quorum",
     summary: "Half of the nodes, rounded down, count as a quorum: two quorums need not share a node.",
     killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
+    exploration: { configuration: "two-ballots", property: "quorum-certificates", steps: 1 },
     rules: { ...paxosRules, quorum: (nodes) => Math.max(1, Math.floor(nodes / 2)) },
+  },
+  {
+    name: "forgets-vote",
+    summary: "An acceptor does not keep on disk what it accepted, only what it promised.",
+    exploration: { configuration: "restart", property: "durability", steps: 6 },
+    rules: { ...paxosRules, durableVote: false },
+  },
+  {
+    name: "amnesia",
+    summary: "An acceptor keeps nothing on disk.",
+    exploration: { configuration: "restart", property: "monotonic-ballots", steps: 4 },
+    rules: { ...paxosRules, durablePromise: false, durableVote: false },
+  },
+  {
+    name: "answers-before-sync",
+    summary: "An acceptor answers before what it answers with is on disk.",
+    exploration: { configuration: "restart", property: "agreement", steps: 12 },
+    rules: { ...paxosRules, syncBeforeAnswer: false },
+  },
+  {
+    name: "own-value",
+    summary: "A proposer proposes its own value, whatever the promises tell of earlier votes.",
+    exploration: { configuration: "two-ballots", property: "agreement", steps: 10 },
+    rules: { ...paxosRules, heedsReports: false },
+  },
+  {
+    name: "votes-below-promise",
+    summary: "An acceptor accepts in a ballot below the one that it has promised.",
+    exploration: { configuration: "two-ballots", property: "monotonic-ballots", steps: 7 },
+    rules: { ...paxosRules, heedsPromise: false },
+  },
+  {
+    name: "lowest-ballot",
+    summary: "Of the votes that promises tell of a proposer goes by the one in the lowest ballot.",
+    exploration: { configuration: "three-ballots", property: "agreement", steps: 14 },
+    rules: { ...paxosRules, prefersReport: (ballot, before) => ballot < before },
+  },
+  {
+    name: "vote-is-no-promise",
+    summary: "An acceptor that accepts in a ballot which it had not promised still takes part in lower ones.",
+    exploration: { configuration: "two-ballots", property: "monotonic-ballots", steps: 7 },
+    rules: { ...paxosRules, votePromises: false },
+  },
+  {
+    name: "counts-copies",
+    summary: "A proposer counts an acceptor twice whose answer comes twice.",
+    simulation: {
+      nodes: 5,
+      faults: ["duplication", "loss"],
+      workload: "decide",
+      checker: "quorum-certificates",
+      seeds: 20,
+    },
+    rules: { ...paxosRules, countsOnce: false },
+  },
+  // Nothing contradictory is proposed in one ballot, since the proposer's own acceptor, which remembers, votes first;
+  // but changes of registers are numbered by ballots.
+  {
+    name: "reuses-ballots",
+    summary: "A proposer that restarts begins with its lowest ballot again.",
+    simulation: { nodes: 3, faults: ["kill"], seeds: 50, ...linearizableRegister },
+    rules: { ...paxosRules, recallsBallots: false },
+  },
+  {
+    name: "promises-once",
+    summary:
+      "An acceptor says no to a prepare of the ballot that it promised last, instead of promising again.",
+    equivalent:
+      "A ballot has one proposer, which sends its prepare again only for want of an answer, and counts each acceptor once: what " +
+      "the acceptor would say a second time, the votes until then included, is as good as its silence, and a no makes the " +
+      "proposer take a higher ballot, which is always safe.",
+    rules: { ...paxosRules, promisesAgain: false },
   },
 ];

@@ -1,16 +1,19 @@
 /**
- * Paxos serving registers: CASPaxos (Denis Rystsov, "CASPaxos: Replicated State Machines without logs",
- * 2018), the extension of single-decree Synod (Lamport, "The Part-Time Parliament", 1998) from a value
- * written once to a register that changes. Each key is a register of its own, and every node is both an
- * acceptor and the proposer of what its clients ask.
+ * Paxos: the single-decree Synod (Leslie Lamport, "The Part-Time Parliament", 1998), and registers by CASPaxos
+ * (Denis Rystsov, "CASPaxos: Replicated State Machines without logs", 2018), its extension from a value written
+ * once to one that changes. Each key is an instance of its own, and every node is both an acceptor and the
+ * proposer of what its clients ask.
  *
- * Requests are those of Maelstrom's lin-kv: `read {key}`, `write {key, value}`, `cas {key, from, to}`.
+ * Requests are those of Maelstrom's lin-kv, `read {key}`, `write {key, value}`, `cas {key, from, to}`, and
+ * `propose {key, value}`, whose answer is the value that is decided under the key, apart from the register of that key.
  */
-import { canonical, type JsonObject } from "../../../../histories/json.ts";
+import type { JsonObject } from "../../../../histories/json.ts";
 import { unknownName } from "../../../../histories/errors.ts";
-import type { BundledProtocol, NodeContext, Protocol } from "../../../contracts/protocol.ts";
+import type { BundledProtocol, NodeContext, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
 import { accept, acceptorOf, prepare, restoreAcceptors, type Acceptors } from "./acceptor.ts";
+import { decisionName, registerName, type Decisions } from "./decision.ts";
+import { paxosExplorations } from "./explorations.ts";
 import { parseMessage, parseRequest } from "./messages.ts";
 import { paxosMutants } from "./mutants.ts";
 import { onAnswer, onDeadline, onRoundTimer, submit, type Proposers, type Situation } from "./proposer.ts";
@@ -19,22 +22,29 @@ import { paxosRules, type Rules } from "./rules.ts";
 import { paxosView } from "./view.ts";
 
 export interface PaxosState {
+  /** All acceptors. */
+  readonly nodes: readonly NodeId[];
   readonly acceptors: Acceptors;
   readonly proposers: Proposers;
+  readonly decisions: Decisions;
 }
 
 /** Paxos by `rules`; those of a mutant make it that mutant. */
 export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
-  const situation = ({ acceptors, proposers }: PaxosState, node: NodeContext<JsonObject>): Situation => ({
-    acceptors,
-    proposers,
+  const situation = (state: PaxosState, node: NodeContext<JsonObject>): Situation => ({
+    ...state,
     rules,
     node,
   });
   return {
     name: "paxos",
 
-    start: (_node, durable) => ({ acceptors: restoreAcceptors(durable), proposers: {} }),
+    start: ({ nodes }, durable) => ({
+      nodes: [...nodes],
+      acceptors: restoreAcceptors(durable),
+      proposers: {},
+      decisions: {},
+    }),
 
     onMessage(state, from, body, node) {
       const message = parseMessage(body);
@@ -61,13 +71,18 @@ export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
     onRequest(state, { id, body }, node) {
       const parsed = parseRequest(body);
       if (parsed.kind === "unknown") {
-        return node.reply(id, errorBody(errorCodes.notSupported, "expected read, write or cas"));
+        return node.reply(id, errorBody(errorCodes.notSupported, "expected read, write, cas or propose"));
       }
       if (parsed.kind === "malformed") {
         return node.reply(id, errorBody(errorCodes.malformedRequest, `${parsed.missing} is missing`));
       }
       const { command } = parsed;
-      const key = canonical(parsed.key);
+      const isProposal = command.type === "propose";
+      const key = isProposal ? decisionName(parsed.key) : registerName(parsed.key);
+      const decision = state.decisions[key];
+      if (isProposal && decision !== undefined) {
+        return node.reply(id, { type: "propose_ok", value: decision.value });
+      }
       if (command.type === "read" && !rules.quorumReads) {
         const { register } = acceptorOf(state.acceptors, key);
         return node.reply(id, applyChange(register, { command, proposer: node.id, number: 0 }).answer);
@@ -75,16 +90,16 @@ export function paxosBy(rules: Rules): Protocol<PaxosState, JsonObject> {
       submit(situation(state, node), key, { request: id, command });
     },
 
-    view: paxosView,
+    view: (state) => paxosView(state, rules),
   };
 }
 
 export const paxos: BundledProtocol = {
   name: "paxos",
   family: "consensus",
-  summary: "Registers by CASPaxos: read, write and compare-and-set, one consensus a key.",
-  claims: ["linearizable"],
-  workloads: ["register"],
+  summary: "Single decisions by Paxos, and registers by CASPaxos: one consensus a key.",
+  claims: ["linearizable", "agreement"],
+  workloads: ["register", "decide"],
   nodeCounts: { default: 5, minimum: 1 },
   model: {
     timing: "asynchronous",
@@ -92,8 +107,15 @@ export const paxos: BundledProtocol = {
     failures: "crash-recovery",
     tolerated: (nodes) => Math.floor((nodes - 1) / 2),
   },
-  properties: [],
-  explorations: [],
+  properties: [
+    "agreement",
+    "validity",
+    "quorum-certificates",
+    "single-vote",
+    "monotonic-ballots",
+    "durability",
+  ],
+  explorations: paxosExplorations,
   mutants: paxosMutants,
   build(mutant) {
     if (mutant === undefined) return paxosBy(paxosRules);

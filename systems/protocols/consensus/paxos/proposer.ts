@@ -30,6 +30,7 @@ import type { NodeContext, NodeId } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
 import { accept, acceptorOf, prepare, type Acceptors } from "./acceptor.ts";
 import { ballotAbove, noBallot, type Ballot } from "./ballot.ts";
+import type { Decisions } from "./decision.ts";
 import type { Accepted, Nack, PaxosMessage, Promised, RegisterObject } from "./messages.ts";
 import { applyChange, emptyRegister, hasApplied, type Change, type Command } from "./register.ts";
 import type { Rules } from "./rules.ts";
@@ -84,6 +85,7 @@ export type Proposers = Record<string, ProposerState>;
 export interface Situation {
   readonly proposers: Proposers;
   readonly acceptors: Acceptors;
+  readonly decisions: Decisions;
   readonly rules: Rules;
   readonly node: NodeContext<JsonObject>;
 }
@@ -147,8 +149,10 @@ function startNext(situation: Situation, key: string, proposer: ProposerState): 
     delete situation.proposers[key];
     return;
   }
+  // What is decided once, is so for all who wait.
+  const { type } = first.command;
   const together = (waiting: Waiting): boolean =>
-    first.command.type === "read" ? waiting.command.type === "read" : waiting === first;
+    type === "read" || type === "propose" ? waiting.command.type === type : waiting === first;
   proposer.current = {
     waiting: proposer.queue.filter(together),
     command: first.command,
@@ -170,7 +174,8 @@ function startNext(situation: Situation, key: string, proposer: ProposerState): 
 /** Phase 1a. */
 function startRound(situation: Situation, key: string, attempt: Attempt): void {
   const { node, acceptors, rules } = situation;
-  const above = Math.max(attempt.highestSeen, acceptorOf(acceptors, key).promised);
+  const used = rules.recallsBallots ? acceptorOf(acceptors, key).promised : noBallot;
+  const above = Math.max(attempt.highestSeen, used);
   attempt.ballot = ballotAbove(above, node.nodes.indexOf(node.id), node.nodes.length);
   if (attempt.number === 0) attempt.number = attempt.ballot;
   attempt.phase = "prepare";
@@ -185,10 +190,17 @@ function startRound(situation: Situation, key: string, attempt: Attempt): void {
 }
 
 function onPromise(situation: Situation, attempt: Attempt, from: NodeId, promise: Promised): void {
-  if (attempt.phase !== "prepare" || !countVote(attempt, from)) return;
-  if (promise.accepted > attempt.accepted) {
-    attempt.accepted = promise.accepted;
-    attempt.register = promise.register;
+  const { rules } = situation;
+  if (attempt.phase !== "prepare" || !countVote(attempt, from, rules)) return;
+  const { accepted, register } = promise;
+  const isFirst = attempt.accepted === noBallot;
+  if (
+    rules.heedsReports &&
+    accepted > noBallot &&
+    (isFirst || rules.prefersReport(accepted, attempt.accepted))
+  ) {
+    attempt.accepted = accepted;
+    attempt.register = register;
   }
   if (attempt.votes.length >= situation.rules.quorum(situation.node.nodes.length)) {
     propose(situation, promise.key, attempt);
@@ -204,7 +216,8 @@ function propose(situation: Situation, key: string, attempt: Attempt): void {
   attempt.answer = answer;
   attempt.phase = "accept";
   attempt.votes = [];
-  if (change.command.type !== "read" && hasApplied(register, change)) attempt.mayTakeEffect = true;
+  const { type } = change.command;
+  if (type === "propose" || (type !== "read" && hasApplied(register, change))) attempt.mayTakeEffect = true;
   node.setTimer(roundTimer(key), resendAfter);
   broadcast(situation, key, attempt);
   const proposal = { type: "accept", key, ballot: attempt.ballot, register: attempt.register } as const;
@@ -212,8 +225,12 @@ function propose(situation: Situation, key: string, attempt: Attempt): void {
 }
 
 function onAccepted(situation: Situation, attempt: Attempt, from: NodeId, { key }: Accepted): void {
-  if (attempt.phase !== "accept" || !countVote(attempt, from)) return;
+  if (attempt.phase !== "accept" || !countVote(attempt, from, situation.rules)) return;
   if (attempt.votes.length < situation.rules.quorum(situation.node.nodes.length)) return;
+  const { value } = attempt.register;
+  if (attempt.command.type === "propose" && value !== undefined) {
+    situation.decisions[key] = { value, ballot: attempt.ballot, voters: attempt.votes.toSorted() };
+  }
   for (const { request } of attempt.waiting) {
     situation.node.cancelTimer(deadlineTimer(request));
     situation.node.reply(request, attempt.answer);
@@ -243,8 +260,8 @@ function broadcast({ node }: Situation, key: string, attempt: Attempt): void {
 }
 
 /** Counts each acceptor once, however often its answer arrives. */
-function countVote(attempt: Attempt, from: NodeId): boolean {
-  if (attempt.votes.includes(from)) return false;
+function countVote(attempt: Attempt, from: NodeId, rules: Rules): boolean {
+  if (attempt.votes.includes(from) && rules.countsOnce) return false;
   attempt.votes.push(from);
   return true;
 }

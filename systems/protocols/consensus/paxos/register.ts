@@ -19,7 +19,9 @@ export const emptyRegister: Register = { applied: {} };
 export type Command =
   | { readonly type: "read" }
   | { readonly type: "write"; readonly value: Json }
-  | { readonly type: "cas"; readonly from: Json; readonly to: Json };
+  | { readonly type: "cas"; readonly from: Json; readonly to: Json }
+  /** Writes the value if there is none yet; the answer is the value that there is. */
+  | { readonly type: "propose"; readonly value: Json };
 
 /** A command of one proposer, numbered by it in growing numbers that are never used again. */
 export interface Change {
@@ -42,6 +44,11 @@ export function applyChange(register: Register, change: Change): { register: Reg
   const { command } = change;
   if (command.type === "read") {
     return { register, answer: register.value === undefined ? missing : ok("read", register.value) };
+  }
+  // What is decided stays: it needs no note of whose proposal it was.
+  if (command.type === "propose") {
+    const { value = command.value } = register;
+    return { register: { value, applied: {} }, answer: ok("propose", value) };
   }
   if (hasApplied(register, change)) return { register, answer: ok(command.type) };
   if (command.type === "write") {

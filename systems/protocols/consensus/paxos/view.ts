@@ -1,21 +1,31 @@
-import type { ConsensusView } from "../../../../checkers/consensus/view.ts";
-import type { JsonObject } from "../../../../histories/json.ts";
+import type { ConsensusView, QuorumCertificate } from "../../../../checkers/consensus/view.ts";
+import type { Json } from "../../../../histories/json.ts";
+import { noBallot } from "./ballot.ts";
+import { isDecision, shownName } from "./decision.ts";
 import type { PaxosState } from "./paxos.ts";
+import type { Rules } from "./rules.ts";
 
 /**
- * What white-box checkers look at: by key, what the acceptor has promised and accepted, and the round that
- * the proposer is in.
+ * What white-box checkers look at: what acceptors have promised and accepted, and what proposers know to be
+ * decided, with the votes for it. A vote for a decision is one for its value, a vote for a register one for
+ * all of it.
  */
-export function paxosView({ acceptors, proposers }: PaxosState): ConsensusView {
-  const rounds: Record<string, JsonObject> = {};
-  for (const [key, { current, queue }] of Object.entries(proposers)) {
-    if (current === undefined) continue;
-    const { ballot, phase, number, register, command } = current;
-    rounds[key] = { ballot, phase, number, command: command.type, register, queued: queue.length };
-  }
-  const promises: Record<string, JsonObject> = {};
+export function paxosView({ nodes, acceptors, decisions }: PaxosState, rules: Rules): ConsensusView {
+  const promises: Record<string, number> = {};
+  const votes: Record<string, { ballot: number; value: Json }> = {};
   for (const [key, { promised, accepted, register }] of Object.entries(acceptors)) {
-    promises[key] = { promised, accepted, register };
+    const name = shownName(key);
+    promises[name] = promised;
+    if (accepted === noBallot) continue;
+    votes[name] = { ballot: accepted, value: isDecision(key) ? (register.value ?? null) : register };
   }
-  return { more: { acceptors: promises, rounds } };
+  const decided: Record<string, Json> = {};
+  const certificates: QuorumCertificate[] = [];
+  for (const [key, { value, ballot, voters }] of Object.entries(decisions)) {
+    const instance = shownName(key);
+    decided[instance] = value;
+    const quorum = { size: rules.quorum(nodes.length), members: nodes };
+    certificates.push({ instance, ballot, value, voters, quorum });
+  }
+  return { decided, promised: promises, votes, certificates };
 }

@@ -1,0 +1,30 @@
+import type { JsonObject } from "../../../../histories/json.ts";
+import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+
+const ask = (node: NodeId, body: JsonObject): { node: NodeId; body: JsonObject } => ({ node, body });
+const propose = (value: number): JsonObject => ({ type: "propose", key: "x", value });
+
+/** Each proposal takes one ballot, unless the timer of a lost one begins the next. */
+export const paxosExplorations: readonly Exploration[] = [
+  {
+    name: "two-ballots",
+    nodes: 3,
+    clients: [[ask("n1", propose(1))], [ask("n3", propose(2))]],
+    states: 43_312,
+  },
+  {
+    name: "three-ballots",
+    nodes: 3,
+    clients: [[ask("n1", propose(1))], [ask("n3", propose(2))]],
+    timers: { limit: 1, names: ["round"], nodes: ["n1"] },
+    depth: 14,
+    states: 449_778,
+  },
+  {
+    name: "restart",
+    nodes: 3,
+    clients: [[ask("n1", propose(1))], [ask("n3", propose(2))]],
+    crashes: { limit: 1, nodes: ["n2"] },
+    states: 155_693,
+  },
+];
