@@ -81,7 +81,6 @@ export const raftMutants: readonly RaftMutant[] = [
   {
     name: "local-reads",
     summary: "A leader answers reads without making sure that it still leads.",
-    killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
     exploration: { configuration: "reads", property: "linearizable", steps: 12 },
     simulation: { nodes: 3, faults: ["partition"], seeds: 12, ...linearizableRegister },
     rules: { ...paper, confirmsReads: false },
@@ -107,6 +106,13 @@ export const raftMutants: readonly RaftMutant[] = [
   {
     name: "no-client-table",
     summary: "An operation that is sent again to a new leader takes effect again.",
+    killedBy: {
+      nodes: 3,
+      faults: ["partition", "latency"],
+      workload: "list-append",
+      checker: "isolation",
+      seconds: 15,
+    },
     simulation: {
       nodes: 3,
       faults: ["loss", "latency"],
