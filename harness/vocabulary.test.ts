@@ -21,6 +21,7 @@ const mixed = operation("txn", [
 describe("clients' words", () => {
   it.each([
     [operation("read", null, 3), { type: "read", key: 3 }],
+    [operation("read"), { type: "read" }],
     [operation("write", 5, 3), { type: "write", key: 3, value: 5 }],
     [operation("cas", [1, 2], "x"), { type: "cas", key: "x", from: 1, to: 2 }],
     [mixed, { type: "txn", txn: mixed.value }],

@@ -16,8 +16,8 @@ const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   [
     "read",
     {
-      request: about,
-      // What was broadcast is read as messages, a register as its value.
+      // A read of no key is one of all that was broadcast, which is read as messages; a register as its value.
+      request: (operation) => (operation.key === undefined ? {} : about(operation)),
       result: ({ value, messages }) => messages ?? value ?? null,
     },
   ],

@@ -165,7 +165,7 @@ function reasons(outcomes: readonly SeedOutcome[]): Map<string, number> {
 function judge(outcomes: readonly SeedOutcome[]): Validity {
   if (outcomes.some(({ valid }) => valid === false)) return false;
   const blank = ({ valid, unknown }: SeedOutcome): boolean =>
-    valid === "unknown" && unknown.every((reason) => reason.endsWith("no evidence"));
+    valid === "unknown" && unknown.every((reason) => reason.includes(": no evidence"));
   const telling = outcomes.filter((outcome) => !blank(outcome));
   return telling.length > 0 && telling.every(({ valid }) => valid === true) ? true : "unknown";
 }

@@ -164,7 +164,7 @@ function checkHistory(
 
 /** False over unknown over true; what has no evidence says nothing, unless nothing has. */
 function judged(verdicts: readonly Verdict[]): Validity {
-  const telling = verdicts.filter(({ reason }) => reason !== "no evidence");
+  const telling = verdicts.filter(({ reason }) => reason?.startsWith("no evidence") !== true);
   return telling.length === 0 ? "unknown" : composeValidity(telling.map(({ valid }) => valid));
 }
 

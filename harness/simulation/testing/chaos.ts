@@ -28,7 +28,7 @@ export function strike(world: VirtualCluster, random: Choices): void {
     case 6:
       return world.undisturb(name);
     case 7:
-      return world.crash(
+      return void world.crash(
         node,
         (["unsynced-lost", "nothing-lost", "amnesia"] as const)[random.choose(3, "kind")] ?? "amnesia",
       );
