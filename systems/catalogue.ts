@@ -1,13 +1,15 @@
 import { unknownName } from "../histories/errors.ts";
 import type { BundledProtocol } from "./contracts/protocol.ts";
 import { fastPaxos } from "./protocols/consensus/fast-paxos/fast-paxos.ts";
+import { horizontalPaxos } from "./protocols/consensus/horizontal-paxos/horizontal-paxos.ts";
 import { multiPaxos } from "./protocols/consensus/multi-paxos/multi-paxos.ts";
+import { lamportMutex } from "./protocols/clocks/lamport-mutex/lamport-mutex.ts";
 import { paxos } from "./protocols/consensus/paxos/paxos.ts";
 import { raft } from "./protocols/consensus/raft/raft.ts";
 import { zab } from "./protocols/consensus/zab/zab.ts";
 
 /** The protocols that come with Rashomon. */
-export const protocols: readonly BundledProtocol[] = [paxos, multiPaxos, fastPaxos, raft, zab];
+export const protocols: readonly BundledProtocol[] = [paxos, multiPaxos, horizontalPaxos, fastPaxos, raft, zab, lamportMutex];
 
 /** The bundled protocol of that name; a usage error that lists the known ones if there is none. */
 export function findProtocol(name: string): BundledProtocol {
