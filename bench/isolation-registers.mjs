@@ -10,7 +10,8 @@
  * What the stores do is told in bench/isolation/registers.mjs. With `order=sessions` nothing is known of time, and sessions follow
  * one another, as in the files of some tools.
  *
- * No peer is measured in the same run: neither AWDIT nor dbcop is a crate of the registry.
+ * No peer is measured in the same run: neither AWDIT nor dbcop is a crate of the registry, npm and PyPI have no checker of isolation (what is called
+ * awdit, cobra or elle there is something else), and Elle is not on Maven Central.
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -34,6 +34,11 @@ describe("levels by predicates", () => {
       [false, true, true, true, true],
     ],
     [
+      "two inserted one row that neither's predicate showed",
+      ['[["rp",["=",5],{}],["insert",3,5]]', '[["rp",["=",5],{}],["insert",3,5]]'],
+      [false, false, true, false, true],
+    ],
+    [
       "read skew by a phantom: one of two inserted rows was left out",
       ['[["insert",3,5],["insert",4,5]]', '[["rp",["=",5],{"3":5}]]'],
       [false, false, true, false, true],

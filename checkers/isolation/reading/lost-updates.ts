@@ -5,14 +5,17 @@ import type { Reads } from "./reads.ts";
 import { FromInitial } from "./sources.ts";
 import { None, type Writes } from "./writes.ts";
 
-/** Finds transactions that read one version of a key and all wrote the key: whichever came last lost the others' writes. */
+/**
+ * Finds transactions that read one version of a key and all wrote the key: whichever came last lost the others' writes. Reads by predicate are
+ * left to the engines: repeatable read asks nothing of them.
+ */
 export function addLostUpdates(
   transactions: Transactions,
   writes: Writes,
   reads: Reads,
   findings: Findings,
 ): void {
-  const { count, first, kind, key, keys, status } = transactions;
+  const { count, first, kind, key, keys, status, predicate } = transactions;
   const { source } = reads;
   /** Of each write, and of the initial value of each key: the write of the first who read it and wrote the key. */
   const updated = new Int32Array(kind.length).fill(None);
@@ -26,7 +29,7 @@ export function addLostUpdates(
     for (let i = first[t]!; i < first[t + 1]!; i++) {
       const k = key[i]!;
       if ((kind[i]! & 1) === 0) {
-        if (source[i]! < 0 && source[i] !== FromInitial) continue;
+        if ((source[i]! < 0 && source[i] !== FromInitial) || (predicate?.[i] ?? -1) >= 0) continue;
         if (lastRead[k]! >= first[t]!) readBefore[i] = lastRead[k]!;
         lastRead[k] = i;
         continue;
