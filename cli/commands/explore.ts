@@ -18,6 +18,7 @@ import { UsageError } from "../../histories/errors.ts";
 import { traceLines } from "../../histories/codecs/trace/native-trace.ts";
 import { counted } from "../../reports/index.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
+import { reportExploration } from "../exploration-report.ts";
 import { integer } from "../options.ts";
 
 interface ExploreFlags {
@@ -32,6 +33,7 @@ interface ExploreFlags {
   readonly liveness?: true;
   readonly replay?: string;
   readonly save?: string;
+  readonly report?: string;
   readonly trace?: string;
   readonly json?: true;
 }
@@ -60,6 +62,7 @@ export function exploreCommand(): Command {
     .option("--liveness", "see also that what clients ask for can be had from every state")
     .option("--save <file>", "write the shortest counterexample, to be replayed")
     .option("--trace <file>", "write it as a trace of messages, with vector clocks")
+    .option("--report <file>", "write a page that draws the shortest counterexample")
     .option("--replay <file>", "take the steps of a counterexample that was saved, and nothing else")
     .option("--json", "print one JSON object on standard output, all else on standard error")
     .addHelpText(
@@ -70,6 +73,7 @@ Examples:
   rashomon explore paxos --mutant half-quorum           the shortest run that shows the bug
   rashomon explore paxos --crashes 2 --states 1000000   with more crashes; gives up after a million states
   rashomon explore paxos --mutant half-quorum --save bug.json
+  rashomon explore paxos --mutant half-quorum --report bug.html
   rashomon explore paxos --replay bug.json              the same run again, step by step
 
 Exit codes: ${exitCodes.valid} every property holds in every run, ${exitCodes.invalid} a property is broken, ${exitCodes.unknown} a limit was met before all was seen,
@@ -96,8 +100,9 @@ function runAll(subject: Subject, flags: ExploreFlags): number {
     if (flags.json !== true) process.stdout.write(inWords(subject, flags.mutant, timed.at(-1)!));
   }
   const valid = worst(timed.map(({ result }) => result.valid));
-  const found = timed.find(({ result }) => result.valid === false)?.result.counterexample;
-  save(flags, found);
+  const broken = timed.find(({ result }) => result.valid === false)?.result;
+  save(flags, broken?.counterexample);
+  if (flags.report !== undefined) report(flags.report, named(subject, flags.mutant), broken);
   if (flags.json === true)
     process.stdout.write(`${JSON.stringify(asData(subject, flags.mutant, valid, timed))}\n`);
   return exitCodeOf(valid);
@@ -140,6 +145,19 @@ function write(file: string, text: string): void {
   process.stderr.write(`saved to ${file}\n`);
 }
 
+function report(file: string, name: string, result: ConfigurationResult | undefined): void {
+  if (result?.counterexample === undefined) {
+    process.stderr.write("no report: no property was broken\n");
+    return;
+  }
+  reportExploration(file, name, result, result.counterexample);
+  process.stderr.write(`report ${file}\n`);
+}
+
+function named(subject: Subject, mutant: string | undefined): string {
+  return mutant === undefined ? subject.name : `${subject.name} with ${mutant}`;
+}
+
 function replay(subject: Subject, flags: ExploreFlags, file: string): number {
   const script = parseScript(read(file), file);
   if (script.protocol !== subject.name) {
@@ -180,7 +198,7 @@ function worst(verdicts: readonly Validity[]): Validity {
 
 function inWords(subject: Subject, mutant: string | undefined, { result, seconds }: Timed): string {
   const { valid, counterexample, refuted } = result;
-  const name = mutant === undefined ? subject.name : `${subject.name} with ${mutant}`;
+  const name = named(subject, mutant);
   const head = `${chalk.bold(name)}, ${result.configuration}: `;
   return (
     head +

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Json } from "../../../histories/json.ts";
-import { isJsonObject } from "../../../histories/json.ts";
+import { isJsonArray, isJsonObject } from "../../../histories/json.ts";
 import type { AnomalySummary } from "../../payload/summary.ts";
 import { Counterexample } from "../counterexample/counterexample.tsx";
 import { readNonlinearizable } from "../../evidence.ts";
@@ -11,7 +11,16 @@ import { Loaded } from "../parts/loaded.tsx";
 import { Excerpt } from "../parts/operation-table.tsx";
 import { go } from "../report/route.ts";
 import { rowOfEvent, type Operations } from "../report/operations.ts";
-import { anomalies, anomalyId, clampSpan, loadEvidence, selected, summary, view } from "../report/state.ts";
+import {
+  anomalies,
+  anomalyId,
+  clampSpan,
+  hasSpaceTime,
+  loadEvidence,
+  selected,
+  summary,
+  view,
+} from "../report/state.ts";
 import { Inspector } from "../timeline/inspector.tsx";
 
 /** One contradiction: what it says, the evidence, and the operations that are part of it. */
@@ -28,7 +37,7 @@ export function AnomalyPage() {
         </p>
       </div>
     );
-  return <Loaded>{(operations) => <Anomaly anomaly={anomaly} operations={operations} />}</Loaded>;
+  return <Loaded evenNone>{(operations) => <Anomaly anomaly={anomaly} operations={operations} />}</Loaded>;
 }
 
 function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations: Operations }) {
@@ -92,6 +101,11 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
             Show on the timeline
           </button>
         )}
+        {hasSpaceTime ? (
+          <button class="small-button" onClick={() => go("messages")}>
+            Show the messages
+          </button>
+        ) : null}
         <CopyButton text={markdown(anomaly)} label="Copy as Markdown" />
       </p>
       <div class="with-inspector">
@@ -107,8 +121,13 @@ function Anomaly({ anomaly, operations }: { anomaly: AnomalySummary; operations:
               operations={operations}
             />
           )}
-          <h3>Operations that contradict one another</h3>
-          <Excerpt operations={operations} indices={anomaly.operations} />
+          <Script evidence={evidence} />
+          {anomaly.operations.length === 0 ? null : (
+            <>
+              <h3>Operations that contradict one another</h3>
+              <Excerpt operations={operations} indices={anomaly.operations} />
+            </>
+          )}
           {evidence === undefined ? (
             anomaly.block === undefined ? (
               <p class="muted small">This report holds no more evidence than the above.</p>
@@ -142,6 +161,23 @@ function markdown(anomaly: AnomalySummary): string {
     ...(summary.run === undefined ? [] : ["", "Reproduce:", "", `    ${summary.run.command}`]),
     "",
   ].join("\n");
+}
+
+/** The steps of a run that was found by exploring, where the evidence is that. */
+function Script({ evidence }: { evidence: unknown }) {
+  const inner = isJsonObject(evidence) ? evidence["evidence"] : undefined;
+  const steps = isJsonObject(inner) && inner["kind"] === "steps" ? inner["steps"] : undefined;
+  if (!isJsonArray(steps)) return null;
+  return (
+    <>
+      <h3>Step by step</h3>
+      <ol class="script">
+        {steps.map((step, i) => (
+          <li key={i}>{typeof step === "string" ? step : JSON.stringify(step)}</li>
+        ))}
+      </ol>
+    </>
+  );
 }
 
 const RawMax = 200_000;

@@ -158,7 +158,9 @@ function FirstAnomaly() {
         </button>
       </header>
       {isolation === undefined ? null : <p>{isolation.heading ?? first.explanation}</p>}
-      {table === undefined || evidence === undefined ? null : isolation === undefined ? (
+      {first.operations.length === 0 ? (
+        <p>{first.explanation}</p>
+      ) : table === undefined || evidence === undefined ? null : isolation === undefined ? (
         <Glance operations={table} anomaly={first} />
       ) : (
         <CyclePicture evidence={isolation} operations={table} />

@@ -43,7 +43,7 @@ export function Diagram(props: Props) {
   }, [pinned, layout]);
   return (
     <div class="space-time-box" ref={box} onScroll={look} onMouseLeave={() => onHover(-1)} tabIndex={-1}>
-      <div class="space-time-head" style={{ width: `${layout.width}px` }}>
+      <div class="space-time-head" style={{ minWidth: `${layout.width}px` }}>
         <span style={{ left: "8px" }}>time</span>
         {spaceTime.places.map((name, place) => (
           <span key={name} class="place" style={{ left: `${layout.columns[place] ?? 0}px` }}>
@@ -60,8 +60,8 @@ export function Diagram(props: Props) {
       >
         <Faults {...props} />
         <Lives layout={layout} seen={seen} />
-        <Arrows {...props} seen={seen} />
         <Steps {...props} seen={seen} />
+        <Arrows {...props} seen={seen} />
       </svg>
     </div>
   );
@@ -269,21 +269,21 @@ function Client({
 function Mark({ kind, x, y }: { kind: StepKind; x: number; y: number }) {
   switch (kind) {
     case "crash":
-      return <path class="mark crash" d={`M${x - 5} ${y - 5}l10 10m0 -10l-10 10`} />;
+      return <path class="dot crash" d={`M${x - 5} ${y - 5}l10 10m0 -10l-10 10`} />;
     case "start":
     case "restart":
-      return <path class="mark start" d={`M${x - 4} ${y - 5}l9 5l-9 5z`} />;
+      return <path class="dot start" d={`M${x - 4} ${y - 5}l9 5l-9 5z`} />;
     case "pause":
-      return <path class="mark pause" d={`M${x - 3} ${y - 5}v10m6 -10v10`} />;
+      return <path class="dot pause" d={`M${x - 3} ${y - 5}v10m6 -10v10`} />;
     case "timer":
-      return <rect class="mark timer" x={x - 4.5} y={y - 4.5} width="9" height="9" rx="1.5" />;
+      return <rect class="dot timer" x={x - 4.5} y={y - 4.5} width="9" height="9" rx="1.5" />;
     case "request":
-      return <path class="mark request" d={`M${x} ${y - 6}l6 6l-6 6l-6 -6z`} />;
+      return <path class="dot request" d={`M${x} ${y - 6}l6 6l-6 6l-6 -6z`} />;
     case "lose":
-      return <circle class="mark lose" cx={x} cy={y} r="2.5" />;
+      return <circle class="dot lose" cx={x} cy={y} r="2.5" />;
     case "receive":
     case "resume":
     case "local":
-      return <circle class="mark" cx={x} cy={y} r="4.5" />;
+      return <circle class="dot" cx={x} cy={y} r="4.5" />;
   }
 }

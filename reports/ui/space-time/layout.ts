@@ -56,7 +56,7 @@ export function layOut(spaceTime: SpaceTime, room: number, shown: (step: number)
   const columns = places.map((_, place) => GutterWidth + 30 + place * spacing);
   const height = rows.length * RowHeight + 8;
   return {
-    width: (columns.at(-1) ?? 0) + LabelRoom,
+    width: Math.max(room - 2, (columns.at(-1) ?? 0) + LabelRoom),
     height,
     rows,
     rowOf,
