@@ -65,12 +65,15 @@ describe("rashomon explore", () => {
       "bug.json",
       "--trace",
       "bug.jsonl",
+      "--report",
+      "bug.html",
     );
     expect(found.exitCode).toBe(1);
     expect(found.stdout).toMatch(/broken: \S+\n/);
     const steps = found.stdout.split("\n").filter((line) => /^ +\d+\. /.test(line));
     expect(steps.length).toBeGreaterThan(3);
     expect(existsSync(join(folder, "bug.jsonl"))).toBe(true);
+    expect(readFileSync(join(folder, "bug.html"), "utf8")).toContain('data-block="space-time"');
 
     const again = await explore("raft", "--replay", "bug.json");
     expect(again.exitCode).toBe(1);
