@@ -39,6 +39,11 @@ describe("levels by predicates", () => {
       [false, false, true, false, true],
     ],
     [
+      "a predicate did not show a row that was then read by its key",
+      ['[["insert",3,5]]', '[["rp",["=",5],{}],["r",3,5]]'],
+      [false, false, true, false, true],
+    ],
+    [
       "read skew by a phantom: one of two inserted rows was left out",
       ['[["insert",3,5],["insert",4,5]]', '[["rp",["=",5],{"3":5}]]'],
       [false, false, true, false, true],
@@ -103,5 +108,21 @@ describe("anomalies by predicates", () => {
       ].join("\n"),
     );
     expect(checkIsolation(told, { level: "strict-serializable" }).valid).toBe(valid);
+  });
+
+  it("an insertion of unknown outcome did not take effect if its row had been overwritten before it began", () => {
+    const told = history(
+      [
+        "0 invoke init {}",
+        "0 ok init {}",
+        '1 invoke txn [["w",3,5]]',
+        '1 ok txn [["w",3,5]]',
+        '2 invoke txn [["insert",3,1]]',
+        '2 info txn [["insert",3,1]]',
+        '3 invoke txn [["rp",["=",7],null]]',
+        '3 ok txn [["rp",["=",7],{}]]',
+      ].join("\n"),
+    );
+    expect(checkIsolation(told, { level: "strict-serializable" }).valid).toBe(true);
   });
 });

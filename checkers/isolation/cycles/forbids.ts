@@ -14,13 +14,21 @@ export function isOrder(kind: EdgeKind): boolean {
   return kind === "so" || kind === "rt";
 }
 
-/** Whether an anti-dependency is of reads by predicate alone. */
-export function isByPredicate(reading: Reading, { from, key, kind }: Edge): boolean {
+/**
+ * Whether an anti-dependency is of reads by predicate alone: no read of the row by its key was of an older version, as far as is
+ * known, or as far as is possible where the edge is inferred.
+ */
+export function isByPredicate(reading: Reading, edge: Edge): boolean {
+  const { from, to, key, kind } = edge;
   if (kind === "rwp") return true;
-  const { readByPredicate, readFirst, readKey } = reading;
+  const { readByPredicate, readFirst, readKey, readFrom } = reading;
   if (readByPredicate === undefined || kind !== "rw") return false;
-  for (let entry = readFirst[from]!; entry < readFirst[from + 1]!; entry++)
-    if (readKey[entry] === key && readByPredicate[entry] !== 1) return false;
+  const isCertain = isObserved([edge]);
+  for (let entry = readFirst[from]!; entry < readFirst[from + 1]!; entry++) {
+    if (readKey[entry] !== key || readByPredicate[entry] === 1) continue;
+    const isOlder = precedes(reading, key, readFrom[entry]!, to);
+    if (isOlder === true || (isOlder === undefined && !isCertain)) return false;
+  }
   return true;
 }
 

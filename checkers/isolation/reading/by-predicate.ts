@@ -2,6 +2,7 @@ import type { Edge, IsolationEngine, LevelDecision } from "../decision.ts";
 import type { Level } from "../levels.ts";
 import type { Budget } from "../../checker.ts";
 import type { Reading } from "../reading.ts";
+import { isByPredicate } from "../cycles/forbids.ts";
 import { itemsOnly } from "./items-only.ts";
 
 /**
@@ -26,11 +27,17 @@ export function decideByPredicate(
   return { ...decision, cycle: decision.cycle.map(named) };
 }
 
-/** The edge, called one of a predicate if the reader read the key by predicates only. */
-function byPredicate({ readByPredicate, readFirst, readKey }: Reading, edge: Edge): Edge {
-  if (edge.kind !== "wr" && edge.kind !== "rw") return edge;
-  const reader = edge.kind === "wr" ? edge.to : edge.from;
-  for (let entry = readFirst[reader]!; entry < readFirst[reader + 1]!; entry++)
-    if (readKey[entry] === edge.key && readByPredicate?.[entry] !== 1) return edge;
-  return { ...edge, kind: edge.kind === "wr" ? "wrp" : "rwp" };
+/** The edge, called one of a predicate if the reader read what it is about by predicates only. */
+function byPredicate(reading: Reading, edge: Edge): Edge {
+  if (edge.kind === "rw") return isByPredicate(reading, edge) ? { ...edge, kind: "rwp" } : edge;
+  if (edge.kind !== "wr") return edge;
+  const { readByPredicate, readFirst, readKey, readFrom } = reading;
+  for (let entry = readFirst[edge.to]!; entry < readFirst[edge.to + 1]!; entry++)
+    if (
+      readKey[entry] === edge.key &&
+      readByPredicate?.[entry] !== 1 &&
+      (readFrom[entry] === edge.from || readFrom[entry]! < 0)
+    )
+      return edge;
+  return { ...edge, kind: "wrp" };
 }
