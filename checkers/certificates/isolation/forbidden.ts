@@ -18,9 +18,12 @@ export interface Details {
  */
 export function isForbidden(
   { name, strength }: Level,
-  cycle: readonly NumberedEdge[],
+  edges: readonly NumberedEdge[],
   details: Details,
 ): boolean {
+  if (name === "repeatable-read" && edges.some(({ kind }) => kind === "rwp")) return false;
+  // All other rules count reads by predicate as any others.
+  const cycle = edges.map((edge) => ({ ...edge, kind: ofItem(edge.kind) }));
   const ansi = name === "ansi-snapshot-isolation";
   const isHeeded = (kind: EdgeKind): boolean =>
     kind === "so" ? strength !== "plain" : kind === "rt" ? strength === "strong" || ansi : true;
@@ -71,6 +74,11 @@ export function isForbidden(
     case "parallel-snapshot-isolation":
       return along(() => true);
   }
+}
+
+function ofItem(kind: EdgeKind): EdgeKind {
+  if (kind === "rwp") return "rw";
+  return kind === "wrp" ? "wr" : kind;
 }
 
 /**
