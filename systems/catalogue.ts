@@ -6,10 +6,20 @@ import { multiPaxos } from "./protocols/consensus/multi-paxos/multi-paxos.ts";
 import { lamportMutex } from "./protocols/clocks/lamport-mutex/lamport-mutex.ts";
 import { paxos } from "./protocols/consensus/paxos/paxos.ts";
 import { raft } from "./protocols/consensus/raft/raft.ts";
+import { verticalPaxos } from "./protocols/consensus/vertical-paxos/vertical-paxos.ts";
 import { zab } from "./protocols/consensus/zab/zab.ts";
 
 /** The protocols that come with Rashomon. */
-export const protocols: readonly BundledProtocol[] = [paxos, multiPaxos, horizontalPaxos, fastPaxos, raft, zab, lamportMutex];
+export const protocols: readonly BundledProtocol[] = [
+  paxos,
+  multiPaxos,
+  horizontalPaxos,
+  fastPaxos,
+  raft,
+  zab,
+  lamportMutex,
+  verticalPaxos,
+];
 
 /** The bundled protocol of that name; a usage error that lists the known ones if there is none. */
 export function findProtocol(name: string): BundledProtocol {

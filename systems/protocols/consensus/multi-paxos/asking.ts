@@ -19,11 +19,11 @@ export function askForPromises(server: Server): void {
 export function askForVotes(server: Server, to: NodeId, first: number): void {
   const { log, committed, leading } = server.state;
   if (leading === null) return;
-  const { ballot, round, next, votes } = leading;
+  const { ballot, round, next } = leading;
   const values: Value[] = [];
   for (let slot = first; slot < Math.min(next, first + server.rules.batch); slot++) {
     const entry = entryAt(log, slot);
-    if (entry === null || votes[slot] === undefined) break;
+    if (entry?.ballot !== ballot) break;
     values.push(entry.value);
   }
   send(server, to, { type: "accept", ballot, first, values, committed, round });

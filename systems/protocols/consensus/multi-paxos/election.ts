@@ -16,6 +16,7 @@ import {
   promise,
   send,
   setQuorumCheck,
+  setRotation,
   settleStorage,
   type Leadership,
   type Server,
@@ -103,6 +104,7 @@ function becomeLeader(server: Server): void {
   // At once: whoever waits for a leader is to know.
   node.setTimer("heartbeat", 0);
   setQuorumCheck(server);
+  setRotation(server);
   if (state.leading !== null) state.leading.next = state.committed;
   proposeReported(server);
   askAgain(server);
@@ -116,6 +118,7 @@ function newLeadership(ballot: number, committed: number): Leadership {
     begin: committed,
     next: committed,
     votes: {},
+    chosen: {},
     latest: null,
     heard: [],
     round: 0,

@@ -33,6 +33,7 @@ export function commitNext(server: Server): void {
     if (value !== null && answer !== undefined) answerOrigin(server, value, answer);
   }
   delete state.leading?.votes[slot];
+  delete state.leading?.chosen[slot];
   delete state.leading?.reported[slot];
   if (state.leading !== null && state.leading.next < state.committed) state.leading.next = state.committed;
   trim(server);
@@ -55,6 +56,7 @@ export function adoptSnapshot(server: Server, snapshot: LogSnapshot): void {
   const { leading } = state;
   if (leading !== null) {
     for (const slot of Object.keys(leading.votes)) if (Number(slot) < position) delete leading.votes[slot];
+    for (const slot of Object.keys(leading.chosen)) if (Number(slot) < position) delete leading.chosen[slot];
     for (const slot of Object.keys(leading.reported))
       if (Number(slot) < position) delete leading.reported[slot];
     leading.next = Math.max(leading.next, position);

@@ -19,7 +19,7 @@ import { askAgain, takeClientRequest } from "./forwarding.ts";
 import { parseMessage, type MultiPaxosMessage } from "./messages.ts";
 import { multiPaxosMutants } from "./mutants.ts";
 import { carryOut } from "./proposals.ts";
-import { answerReconfiguration, reconfigure } from "./reconfiguration.ts";
+import { answerReconfiguration, reconfigure, rotateMembers } from "./reconfiguration.ts";
 import { multiPaxosRules, type Rules } from "./rules.ts";
 import { startServer, type MultiPaxosState, type Server } from "./server.ts";
 import { multiPaxosView } from "./view.ts";
@@ -90,6 +90,8 @@ function onTimer(server: Server, timer: string): void {
       return checkQuorum(server);
     case "resend":
       return askAgain(server);
+    case "rotation":
+      return rotateMembers(server);
     case "reconfiguration":
       return answerReconfiguration(server, errorBody(errorCodes.timeout, "the members may change yet"));
     default:

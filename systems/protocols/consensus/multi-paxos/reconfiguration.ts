@@ -3,7 +3,7 @@ import type { NodeId, Request } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
 import { isNames, isQuorum, membersAt, type Configuration } from "./configuration.ts";
 import { mayProposeIn, propose } from "./proposals.ts";
-import { becomeFollower, expectLeader, type Server } from "./server.ts";
+import { becomeFollower, expectLeader, setRotation, type Server } from "./server.ts";
 
 /** How long the client waits that asked for other members, in milliseconds. */
 const patience = 1_000;
@@ -35,6 +35,24 @@ export function reconfigure(server: Server, { id, body }: Request): void {
   leading.reconfiguration = { request: id, slot: leading.next };
   node.setTimer("reconfiguration", patience);
   propose(server, [{ members: node.nodes.filter((name) => members.includes(name)) }]);
+}
+
+/** How many of `nodes` are members where they change in turn: few enough for quorums before and after to be others. */
+export function rotatingMembers(nodes: number): number {
+  return 2 * Math.floor(nodes / 4) + 1;
+}
+
+/** Draws other members; not while a change is under way. */
+export function rotateMembers(server: Server): void {
+  const { state, node } = server;
+  const { leading, configurations } = state;
+  if (leading === null || state.role !== "leader") return;
+  setRotation(server);
+  if (configurations.length > 1 || leading.reconfiguration !== null) return;
+  if (leading.next < leading.begin || !mayProposeIn(server, leading.next)) return;
+  const members = [...node.nodes];
+  while (members.length > rotatingMembers(node.nodes.length)) members.splice(node.random(members.length), 1);
+  propose(server, [{ members }]);
 }
 
 /**

@@ -40,6 +40,11 @@ export interface Rules {
   readonly window: number;
   /** Whether clients may change the members. */
   readonly reconfigurable: boolean;
+  /**
+   * After how many milliseconds, or up to twice as many, the leader draws other members, where there are four nodes or
+   * more; null for never.
+   */
+  readonly rotation: number | null;
   /** From which slot on the members change that are chosen in `slot`, as node `node` (0-based) has it. */
   effectiveFrom(slot: number, window: number, node: number): number;
   /** Whether a leader keeps within the window. */
@@ -81,6 +86,7 @@ export const multiPaxosRules: Rules = {
   snapshotAfter: 100,
   window: 1_024,
   reconfigurable: false,
+  rotation: null,
   effectiveFrom: (slot, window) => slot + window,
   heedsWindow: true,
   changesWhenChosen: true,

@@ -48,6 +48,8 @@ export interface Leadership {
   next: number;
   /** By slot that is proposed and not known to be chosen: who voted for it. */
   readonly votes: Record<string, readonly NodeId[]>;
+  /** Slots that are chosen, while one before them is not. */
+  readonly chosen: Record<string, true>;
   /** What was chosen latest, and by whom. */
   latest: {
     readonly slot: number;
@@ -146,6 +148,7 @@ export function becomeFollower({ state, node }: Server): void {
   if (state.leader === node.id) state.leader = null;
   node.cancelTimer("heartbeat");
   node.cancelTimer("quorum");
+  node.cancelTimer("rotation");
   if (leading.reconfiguration === null) return;
   const text = "lost the lead; the members may change all the same";
   node.reply(leading.reconfiguration.request, { type: "error", code: 0, text });
@@ -170,6 +173,12 @@ export function setHeartbeat({ node }: Server): void {
 
 export function setQuorumCheck({ node, rules }: Server): void {
   if (rules.checksQuorum) node.setTimer("quorum", electionTimeout);
+}
+
+export function setRotation({ node, rules }: Server): void {
+  if (rules.rotation !== null && node.nodes.length > 3) {
+    node.setTimer("rotation", rules.rotation + node.random(rules.rotation));
+  }
 }
 
 /** Promises nothing to anybody but the leader for the time of a lease, by its own clock. */

@@ -1,0 +1,9 @@
+import { multiPaxosRules, type Rules } from "../multi-paxos/rules.ts";
+
+/** Those of Multi-Paxos, with members that change α slots after it was chosen who they are to be. */
+export const horizontalPaxosRules: Rules = {
+  ...multiPaxosRules,
+  reconfigurable: true,
+  window: 8,
+  rotation: 400,
+};

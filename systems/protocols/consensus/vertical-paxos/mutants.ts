@@ -1,0 +1,63 @@
+import type { ProtocolMutant } from "../../../contracts/protocol.ts";
+import { verticalPaxosRules, type Rules } from "./rules.ts";
+
+/** A mutant of Vertical Paxos: its description, and the rules with one of them wrong. */
+export interface VerticalPaxosMutant extends ProtocolMutant {
+  readonly rules: Rules;
+}
+
+const faults = ["partition", "kill", "loss", "latency"];
+const simulated = { nodes: 5, faults, workload: "register", checker: "linearizable", seeds: 60 } as const;
+
+export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
+  {
+    name: "no-transfer",
+    summary:
+      "The leader of a new ballot begins with what it has itself, and asks nobody of the ballot before.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, transfers: false },
+  },
+  {
+    name: "no-promise",
+    summary: "An acceptor that tells its state for a new ballot goes on to vote in the one before.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, promises: false },
+  },
+  {
+    name: "completes-early",
+    summary: "A ballot is completed before its acceptors have the state with which it begins.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, waitsForState: false },
+  },
+  {
+    name: "two-successors",
+    summary:
+      "The master does not look whether another ballot has followed the one before: both become active.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, comparesPrevious: false },
+  },
+  {
+    name: "serves-inactive",
+    summary: "A leader takes commands before its ballot is activated.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, waitsForActivation: false },
+  },
+  {
+    name: "writes-to-half",
+    summary: "The votes of half of the acceptors do for a command, though one of them is to know all.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, writesToAll: false },
+  },
+  {
+    name: "local-reads",
+    summary: "A leader answers reads without making sure that its ballot is not over.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, confirmsReads: false },
+  },
+  {
+    name: "forgets-state",
+    summary: "An acceptor does not keep its promise and its state on disk.",
+    simulation: simulated,
+    rules: { ...verticalPaxosRules, durable: false },
+  },
+];
