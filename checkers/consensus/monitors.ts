@@ -16,6 +16,7 @@ import { singleVote } from "./single-vote.ts";
 import { stateMachineSafety } from "./state-machine-safety.ts";
 import { totalOrder } from "./total-order.ts";
 import { validity } from "./validity.ts";
+import { visibility } from "./visibility.ts";
 import { waitFreedom } from "./wait-freedom.ts";
 
 /** What some monitors need to know of the protocol. */
@@ -35,6 +36,7 @@ export const monitors: readonly {
     validity,
     integrity,
     totalOrder,
+    visibility,
     causalDelivery,
     primaryOrder,
     leaderUniqueness,

@@ -1,0 +1,108 @@
+import { sameValue } from "../../../../histories/json.ts";
+import type { NodeId } from "../../../contracts/protocol.ts";
+import type { Command } from "../../state-machine/command.ts";
+import { commitAndTell } from "./commitment.ts";
+import { attributesOf } from "./conflicts.ts";
+import { inOrder, type Attributes, type InstanceId } from "./instance.ts";
+import type { Accepted, PreAccepted } from "./messages.ts";
+import { broadcast, join, watch, type Coordination, type Replica } from "./replica.ts";
+import { vote } from "./voting.ts";
+
+/** Phase 1 of an instance: of its owner in ballot 0, or of whoever recovers it. */
+export function startPreAccept(
+  replica: Replica,
+  id: InstanceId,
+  coordination: Coordination,
+  command: Command,
+): void {
+  const { state, node } = replica;
+  const { ballot } = coordination;
+  const value = attributesOf(replica, id, command);
+  coordination.phase = "pre-accept";
+  coordination.value = value;
+  coordination.found[node.id] = { seq: value.seq, deps: value.deps };
+  state.coordinations[id] = coordination;
+  join(replica, id, ballot);
+  vote(replica, id, { ballot: 2 * ballot, value, unchanged: ballot === 0 });
+  ask(replica, id, coordination);
+  watch(replica, id);
+  considerReplies(replica, id, coordination, false);
+}
+
+export function onPreAccepted(replica: Replica, from: NodeId, { id, ballot, seq, deps }: PreAccepted): void {
+  const coordination = replica.state.coordinations[id];
+  if (coordination?.ballot !== ballot || coordination.phase !== "pre-accept") return;
+  const { value } = coordination;
+  coordination.found[from] = replica.rules.mergesReplies
+    ? { seq, deps }
+    : { seq: value.seq, deps: value.deps };
+  considerReplies(replica, id, coordination, false);
+}
+
+/**
+ * The fast path: a fast quorum has nothing to add to what the owner of the instance knew itself. Otherwise what a majority
+ * knows together goes through phase 2: when one of them had something to add, or, with `hurried`, when a fast quorum is overdue.
+ */
+export function considerReplies(
+  replica: Replica,
+  id: InstanceId,
+  coordination: Coordination,
+  hurried: boolean,
+): void {
+  const { rules, node } = replica;
+  const { ballot, value, found } = coordination;
+  const all = Object.values(found);
+  const nodes = node.nodes.length;
+  const unanimous = all.every(({ seq, deps }) => seq === value.seq && sameValue(deps, value.deps));
+  if (ballot === 0 && unanimous && !hurried) {
+    if (all.length >= rules.fastQuorum(nodes)) commitAndTell(replica, id, value);
+    return;
+  }
+  if (all.length < rules.majority(nodes)) return;
+  const seq = Math.max(...all.map((each) => each.seq));
+  const deps = inOrder(all.flatMap((each) => each.deps));
+  startAccept(replica, id, coordination, { ...value, seq, deps });
+}
+
+/** Phase 2. */
+export function startAccept(
+  replica: Replica,
+  id: InstanceId,
+  coordination: Coordination,
+  value: Attributes,
+): void {
+  const { node, state } = replica;
+  const { ballot } = coordination;
+  const next: Coordination = { ballot, phase: "accept", prepared: {}, found: {}, value, accepted: [node.id] };
+  state.coordinations[id] = next;
+  join(replica, id, ballot);
+  vote(replica, id, { ballot: 2 * ballot + 1, value, unchanged: false });
+  ask(replica, id, next);
+  watch(replica, id);
+  settleAccepted(replica, id, next);
+}
+
+export function onAccepted(replica: Replica, from: NodeId, { id, ballot }: Accepted): void {
+  const coordination = replica.state.coordinations[id];
+  if (coordination?.ballot !== ballot || coordination.phase !== "accept") return;
+  coordination.accepted = inOrder([...coordination.accepted, from]);
+  settleAccepted(replica, id, coordination);
+}
+
+function settleAccepted(replica: Replica, id: InstanceId, { accepted, value }: Coordination): void {
+  const { rules, node } = replica;
+  if (accepted.length >= rules.majority(node.nodes.length)) commitAndTell(replica, id, value);
+}
+
+/** Sends the question of the current phase to all that have not answered it. */
+export function ask(replica: Replica, id: InstanceId, coordination: Coordination): void {
+  const { ballot, phase, value, prepared, found, accepted } = coordination;
+  switch (phase) {
+    case "prepare":
+      return broadcast(replica, { type: "prepare", id, ballot }, Object.keys(prepared));
+    case "pre-accept":
+      return broadcast(replica, { type: "pre-accept", id, ballot, value }, Object.keys(found));
+    case "accept":
+      return broadcast(replica, { type: "accept", id, ballot, value }, accepted);
+  }
+}

@@ -1,0 +1,71 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../../histories/json.ts";
+import { isCount } from "../../state-machine/operation.ts";
+import { attributesFrom, texts, type Attributes, type Ballot, type InstanceId } from "./instance.ts";
+
+/** A vote: the attributes pre-accepted in ballot b are of number 2b, those accepted in it of number 2b + 1. */
+export type Vote = {
+  readonly ballot: number;
+  readonly value: Attributes;
+  /** Of those pre-accepted for the owner of the instance: whether the voter had nothing to add. */
+  readonly unchanged: boolean;
+};
+
+type About = { readonly id: InstanceId; readonly ballot: Ballot };
+
+/** Phase 1 (Moraru, Andersen & Kaminsky 2013, §4.3.1): asks replicas what they know that interferes. */
+export type PreAccept = About & { readonly type: "pre-accept"; readonly value: Attributes };
+export type PreAccepted = About & {
+  readonly type: "pre-accepted";
+  readonly seq: number;
+  readonly deps: readonly InstanceId[];
+};
+/** Phase 2, of Paxos. */
+export type Accept = About & { readonly type: "accept"; readonly value: Attributes };
+export type Accepted = About & { readonly type: "accepted" };
+export type Commit = { readonly type: "commit"; readonly id: InstanceId; readonly value: Attributes };
+/** Explicit prepare (§4.3.3): takes over an instance. */
+export type Prepare = About & { readonly type: "prepare" };
+export type Prepared = About & { readonly type: "prepared"; readonly vote: Vote | null };
+/** No: the replica has joined a later ballot. */
+export type Nack = About & { readonly type: "nack"; readonly joined: Ballot };
+
+export type EpaxosMessage = PreAccept | PreAccepted | Accept | Accepted | Commit | Prepare | Prepared | Nack;
+
+/** The message that `body` is; undefined when it is none. */
+export function parseMessage(body: JsonObject): EpaxosMessage | undefined {
+  const { type, id, ballot, seq, joined } = body;
+  if (typeof id !== "string" || !id.includes(".")) return undefined;
+  const value = attributesFrom(body["value"]);
+  if (type === "commit") return value === undefined ? undefined : { type, id, value };
+  if (!isCount(ballot)) return undefined;
+  switch (type) {
+    case "pre-accept":
+    case "accept":
+      return value === undefined ? undefined : { type, id, ballot, value };
+    case "pre-accepted": {
+      const deps = texts(body["deps"]);
+      return deps === undefined || !isCount(seq) ? undefined : { type, id, ballot, seq, deps };
+    }
+    case "accepted":
+    case "prepare":
+      return { type, id, ballot };
+    case "prepared": {
+      const vote = voteFrom(body["vote"]);
+      return vote === undefined ? undefined : { type, id, ballot, vote };
+    }
+    case "nack":
+      return isCount(joined) ? { type, id, ballot, joined } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The vote that `json` is, null for none; undefined when it is neither. */
+export function voteFrom(json: Json | undefined): Vote | null | undefined {
+  if (json === null) return null;
+  if (!isJsonObject(json)) return undefined;
+  const { ballot, unchanged } = json;
+  const value = attributesFrom(json["value"]);
+  if (!isCount(ballot) || value === undefined || typeof unchanged !== "boolean") return undefined;
+  return { ballot, value, unchanged };
+}

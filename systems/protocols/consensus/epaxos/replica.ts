@@ -1,0 +1,143 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../../histories/json.ts";
+import type { Durable, NodeContext, NodeId } from "../../../contracts/protocol.ts";
+import { emptyStore, type KeyValueStore } from "../../state-machine/key-value-store.ts";
+import { beginLife, type OpenRequests } from "../../state-machine/open-requests.ts";
+import { isCount } from "../../state-machine/operation.ts";
+import {
+  attributesFrom,
+  numberOf,
+  ownerOf,
+  type Attributes,
+  type Ballot,
+  type InstanceId,
+} from "./instance.ts";
+import { voteFrom, type EpaxosMessage, type Vote } from "./messages.ts";
+import type { Rules } from "./rules.ts";
+
+/** What a replica is; by instance, if nothing else is said. */
+export interface EpaxosState {
+  /** On stable storage: the ballot that it has joined, where that is not 0; its vote; what is committed. */
+  readonly joined: Record<InstanceId, Ballot>;
+  readonly votes: Record<InstanceId, Vote>;
+  readonly committed: Record<InstanceId, Attributes>;
+  /** The number of its latest instance. */
+  last: number;
+  /** By key. */
+  readonly conflicts: Record<string, Conflicts>;
+  /** What this replica leads or recovers. */
+  readonly coordinations: Record<InstanceId, Coordination>;
+  /** Committed and not executed. */
+  pending: InstanceId[];
+  readonly store: KeyValueStore;
+  /** By key: the instances that wrote it, in the order of execution. */
+  readonly executed: Record<string, InstanceId[]>;
+  readonly requests: OpenRequests;
+  /** The numbers of the requests that its instances are for. */
+  readonly mine: Record<InstanceId, number>;
+  /** Requests whose instance was given up by others. */
+  orphans: number[];
+}
+
+/** What is known of a key. */
+export interface Conflicts {
+  /** The highest sequence number of a command on it. */
+  seq: number;
+  /** The instances that concern it, without those that can be reached from others of them. */
+  instances: InstanceId[];
+}
+
+export interface Coordination {
+  ballot: Ballot;
+  phase: "prepare" | "pre-accept" | "accept";
+  /** The votes that replicas have told of, this one's included. */
+  readonly prepared: Record<NodeId, Vote | null>;
+  /** Phase 1: by replica, what it found. */
+  readonly found: Record<NodeId, { readonly seq: number; readonly deps: readonly InstanceId[] }>;
+  value: Attributes;
+  /** Phase 2: who accepted. */
+  accepted: readonly NodeId[];
+}
+
+/** A replica at work: what it is, the rules, and the way out. */
+export interface Replica {
+  readonly state: EpaxosState;
+  readonly rules: Rules;
+  readonly node: NodeContext<JsonObject>;
+}
+
+const prefix = "instance/";
+
+export function startState(node: NodeContext<JsonObject>, durable: Durable): EpaxosState {
+  const state: EpaxosState = {
+    joined: {},
+    votes: {},
+    committed: {},
+    last: 0,
+    conflicts: {},
+    coordinations: {},
+    pending: [],
+    store: emptyStore(),
+    executed: {},
+    requests: beginLife(node, durable),
+    mine: {},
+    orphans: [],
+  };
+  for (const [name, record] of durable) {
+    if (name.startsWith(prefix)) restore(state, name.slice(prefix.length), record, node.id);
+  }
+  return state;
+}
+
+function restore(state: EpaxosState, id: InstanceId, record: Json, self: NodeId): void {
+  if (!isJsonObject(record) || !isCount(record["joined"])) throw new Error(`unreadable record ${id}`);
+  if (record["joined"] > 0) state.joined[id] = record["joined"];
+  const committed = attributesFrom(record["committed"]);
+  const vote = voteFrom(record["vote"]);
+  if (committed !== undefined) state.committed[id] = committed;
+  // It stands by its vote, although it needs it no more once the instance is committed.
+  if (vote !== undefined && vote !== null) state.votes[id] = vote;
+  if (ownerOf(id) === self) state.last = Math.max(state.last, numberOf(id));
+}
+
+export function joinedBallot({ joined }: EpaxosState, id: InstanceId): Ballot {
+  return joined[id] ?? 0;
+}
+
+/** What is known of an instance: what is committed, else what was voted for. */
+export function knownOf({ committed, votes }: EpaxosState, id: InstanceId): Attributes | undefined {
+  return committed[id] ?? votes[id]?.value;
+}
+
+/** Keeps what is known of an instance. To be told of after a `sync`. */
+export function keep({ state, rules, node }: Replica, id: InstanceId): void {
+  const vote = state.votes[id] ?? null;
+  const kept = vote !== null && vote.ballot % 2 === 0 && !rules.durablePreAccept ? null : vote;
+  const committed = state.committed[id] ?? null;
+  node.persist(prefix + id, { joined: joinedBallot(state, id), vote: kept, committed });
+}
+
+export function join({ state }: Replica, id: InstanceId, ballot: Ballot): void {
+  if (ballot > joinedBallot(state, id)) state.joined[id] = ballot;
+}
+
+export function send({ node }: Replica, to: NodeId, message: EpaxosMessage): void {
+  node.send(to, message);
+}
+
+/** Sends to all other replicas, except some. */
+export function broadcast(replica: Replica, message: EpaxosMessage, except: readonly NodeId[] = []): void {
+  const { node } = replica;
+  for (const to of node.nodes) if (to !== node.id && !except.includes(to)) send(replica, to, message);
+}
+
+/** After so many milliseconds without a commit, and up to as many again, a replica takes an instance over. */
+const patience = 200;
+/** After so many its own leader asks again. */
+const resendAfter = 100;
+
+/** Looks after an instance that is not committed. */
+export function watch({ state, rules, node }: Replica, id: InstanceId): void {
+  if (state.committed[id] !== undefined) return;
+  if (state.coordinations[id] !== undefined) node.setTimer(`recover/${id}`, resendAfter);
+  else if (rules.recovers) node.setTimer(`recover/${id}`, patience + node.random(patience));
+}

@@ -1,0 +1,56 @@
+import { bySequence, inOrder, numberOf, ownerOf, type InstanceId } from "./instance.ts";
+
+/** The decisions on which the safety of EPaxos rests, named so that a mutant can get one of them wrong. */
+export interface Rules {
+  majority(nodes: number): number;
+  /** With how many voters of one mind, the leader included, it commits without a second phase. */
+  fastQuorum(nodes: number): number;
+  /** Whether a replica remembers the ballot of its vote apart from the one that it has joined (Sutra 2020). */
+  readonly separateBallots: boolean;
+  /** Whether the leader heeds what the others know of interfering commands. */
+  readonly mergesReplies: boolean;
+  /** What is told of the interfering instances. */
+  compact(deps: readonly InstanceId[]): InstanceId[];
+  /** Whether what was only pre-accepted is recovered at all; else the instance is given up. */
+  readonly recoversPreAccepted: boolean;
+  /** Whether it is taken as it is only if enough replicas had nothing to add; else it is pre-accepted anew. */
+  readonly recoversUnchangedOnly: boolean;
+  /** Whether a replica keeps what it pre-accepted on stable storage before it says so. */
+  readonly durablePreAccept: boolean;
+  /** The order within a cycle. */
+  order(a: InstanceId, b: InstanceId, seqOf: (id: InstanceId) => number): number;
+  /** Whether a commit that comes again changes nothing. */
+  readonly commitsOnce: boolean;
+  /** Whether a replica takes over an instance that blocks others when its leader is silent. */
+  readonly recovers: boolean;
+}
+
+function majority(nodes: number): number {
+  return Math.floor(nodes / 2) + 1;
+}
+
+export const epaxosRules: Rules = {
+  majority,
+  // Of those that had nothing to add, so many must be among any majority without the leader that together with
+  // the leader they meet every majority. With 2F + 1 nodes that takes 2F: the fast quorum of basic EPaxos.
+  fastQuorum: (nodes) => Math.max(2 * (nodes - majority(nodes)), majority(nodes)),
+  separateBallots: true,
+  mergesReplies: true,
+  compact: (deps) => inOrder(deps),
+  recoversPreAccepted: true,
+  recoversUnchangedOnly: true,
+  durablePreAccept: true,
+  order: bySequence,
+  commitsOnce: true,
+  recovers: true,
+};
+
+/** Of each owner's instances only the latest: as if it depended on all before, even those that nobody has committed. */
+export function latestOfEachOwner(deps: readonly InstanceId[]): InstanceId[] {
+  const latest = new Map<string, InstanceId>();
+  for (const id of deps) {
+    const known = latest.get(ownerOf(id));
+    if (known === undefined || numberOf(known) < numberOf(id)) latest.set(ownerOf(id), id);
+  }
+  return inOrder([...latest.values()]);
+}

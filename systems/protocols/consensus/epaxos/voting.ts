@@ -1,0 +1,90 @@
+import type { NodeId } from "../../../contracts/protocol.ts";
+import { sameValue } from "../../../../histories/json.ts";
+import { noteConflicts, withConflicts } from "./conflicts.ts";
+import type { Attributes, Ballot, InstanceId } from "./instance.ts";
+import type { Accept, PreAccept, Prepare, Vote } from "./messages.ts";
+import { join, joinedBallot, keep, send, watch, type Replica } from "./replica.ts";
+
+/** Votes; what is said from here on may tell of it. */
+export function vote(replica: Replica, id: InstanceId, { ballot, value, unchanged }: Vote): void {
+  const { state, node } = replica;
+  state.votes[id] = { ballot, value, unchanged };
+  noteConflicts(state, id, value);
+  keep(replica, id);
+  node.sync();
+}
+
+/** A replica is asked for what it knows that interferes. */
+export function onPreAccept(replica: Replica, from: NodeId, { id, ballot, value }: PreAccept): void {
+  const { state } = replica;
+  if (refuses(replica, from, id, ballot)) return;
+  const before = state.votes[id];
+  if (before !== undefined && before.ballot > 2 * ballot) return;
+  if (before?.ballot !== 2 * ballot) {
+    const found = value.command === null ? value : withConflicts(replica, id, value);
+    join(replica, id, ballot);
+    vote(replica, id, {
+      ballot: 2 * ballot,
+      value: found,
+      unchanged: ballot === 0 && sameValue(found, value),
+    });
+    giveWay(replica, id, ballot);
+  }
+  const { seq, deps } = state.votes[id]?.value ?? value;
+  send(replica, from, { type: "pre-accepted", id, ballot, seq, deps });
+}
+
+export function onAccept(replica: Replica, from: NodeId, { id, ballot, value }: Accept): void {
+  if (refuses(replica, from, id, ballot)) return;
+  join(replica, id, ballot);
+  vote(replica, id, { ballot: 2 * ballot + 1, value, unchanged: false });
+  giveWay(replica, id, ballot);
+  send(replica, from, { type: "accepted", id, ballot });
+}
+
+/** A replica is asked to join a later ballot, and for its vote. */
+export function onPrepare(replica: Replica, from: NodeId, { id, ballot }: Prepare): void {
+  if (refuses(replica, from, id, ballot)) return;
+  const { node } = replica;
+  const voted = joinLater(replica, id, ballot);
+  giveWay(replica, id, ballot);
+  node.sync();
+  send(replica, from, { type: "prepared", id, ballot, vote: voted });
+}
+
+/** Joins a ballot; the vote in an earlier one. */
+export function joinLater(replica: Replica, id: InstanceId, ballot: Ballot): Vote | null {
+  const { state, rules } = replica;
+  const voted = state.votes[id] ?? null;
+  if (ballot > joinedBallot(state, id)) {
+    join(replica, id, ballot);
+    // With one ballot for both it is as if the vote had been cast in the one just joined.
+    if (!rules.separateBallots && voted !== null) {
+      state.votes[id] = { ...voted, ballot: 2 * ballot + (voted.ballot % 2) };
+    }
+    keep(replica, id);
+  }
+  return voted;
+}
+
+/** What is committed is told to whoever asks about it, and what is late is refused. */
+function refuses(replica: Replica, from: NodeId, id: InstanceId, ballot: Ballot): boolean {
+  const { state } = replica;
+  const committed: Attributes | undefined = state.committed[id];
+  if (committed !== undefined) {
+    send(replica, from, { type: "commit", id, value: committed });
+    return true;
+  }
+  const joined = joinedBallot(state, id);
+  if (ballot >= joined) return false;
+  send(replica, from, { type: "nack", id, ballot, joined });
+  return true;
+}
+
+/** Somebody else is at work on the instance. */
+function giveWay(replica: Replica, id: InstanceId, ballot: Ballot): void {
+  const { coordinations } = replica.state;
+  const own = coordinations[id];
+  if (own !== undefined && own.ballot < ballot) delete coordinations[id];
+  watch(replica, id);
+}
