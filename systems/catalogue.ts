@@ -1,5 +1,6 @@
 import { unknownName } from "../histories/errors.ts";
 import type { BundledProtocol } from "./contracts/protocol.ts";
+import { epaxos } from "./protocols/consensus/epaxos/epaxos.ts";
 import { fastPaxos } from "./protocols/consensus/fast-paxos/fast-paxos.ts";
 import { horizontalPaxos } from "./protocols/consensus/horizontal-paxos/horizontal-paxos.ts";
 import { multiPaxos } from "./protocols/consensus/multi-paxos/multi-paxos.ts";
@@ -15,6 +16,7 @@ export const protocols: readonly BundledProtocol[] = [
   multiPaxos,
   horizontalPaxos,
   fastPaxos,
+  epaxos,
   raft,
   zab,
   lamportMutex,
