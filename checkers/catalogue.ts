@@ -3,6 +3,7 @@ import type { History } from "../histories/history.ts";
 import type { Json } from "../histories/json.ts";
 import type { Budget, Checker } from "./checker.ts";
 import type { CausalCondition } from "./causality/memory/bad-patterns.ts";
+import { causalBroadcastOfHistories } from "./causality/causal-broadcast.ts";
 import { causalMemory } from "./causality/memory/causal-memory.ts";
 import { agreementOfHistories } from "./consensus/decisions.ts";
 import { totalOrderOfHistories } from "./consensus/deliveries.ts";
@@ -116,6 +117,7 @@ export const checkers: readonly CheckerEntry[] = [
   causal("CM"),
   modelless(agreementOfHistories),
   modelless(totalOrderOfHistories),
+  modelless(causalBroadcastOfHistories),
   modelless(stats),
   modelless(unhandledExceptions),
 ];

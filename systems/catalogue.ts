@@ -4,6 +4,7 @@ import { epaxos } from "./protocols/consensus/epaxos/epaxos.ts";
 import { fastPaxos } from "./protocols/consensus/fast-paxos/fast-paxos.ts";
 import { horizontalPaxos } from "./protocols/consensus/horizontal-paxos/horizontal-paxos.ts";
 import { multiPaxos } from "./protocols/consensus/multi-paxos/multi-paxos.ts";
+import { causalBroadcast } from "./protocols/clocks/causal-broadcast/causal-broadcast.ts";
 import { lamportMutex } from "./protocols/clocks/lamport-mutex/lamport-mutex.ts";
 import { paxos } from "./protocols/consensus/paxos/paxos.ts";
 import { raft } from "./protocols/consensus/raft/raft.ts";
@@ -15,12 +16,13 @@ export const protocols: readonly BundledProtocol[] = [
   paxos,
   multiPaxos,
   horizontalPaxos,
+  verticalPaxos,
   fastPaxos,
   epaxos,
   raft,
   zab,
   lamportMutex,
-  verticalPaxos,
+  causalBroadcast,
 ];
 
 /** The bundled protocol of that name; a usage error that lists the known ones if there is none. */

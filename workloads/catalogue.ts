@@ -1,6 +1,7 @@
 import { unknownName } from "../histories/errors.ts";
 import { bank } from "./bank.ts";
 import { broadcast } from "./broadcast.ts";
+import { causalBroadcast } from "./causal-broadcast.ts";
 import { causalReverse } from "./causal-reverse.ts";
 import { decide } from "./decide.ts";
 import { dirtyRead } from "./dirty-read.ts";
@@ -29,6 +30,7 @@ export const workloads: ReadonlyMap<string, Workload> = new Map(
     dirtyRead,
     decide,
     broadcast,
+    causalBroadcast,
     lock,
   ].map((each) => [each.name, each]),
 );
