@@ -10,6 +10,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { healCommand } from "./commands/heal.ts";
 import { listCommand } from "./commands/list.ts";
+import { quorumsCommand } from "./commands/quorums.ts";
 import { reportCommand } from "./commands/report.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { testCommand } from "./commands/test.ts";
@@ -45,6 +46,7 @@ const commands = [
   verifyCommand,
   reportCommand,
   listCommand,
+  quorumsCommand,
   convertCommand,
   healCommand,
   doctorCommand,
