@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { afterAll, expect, test } from "vitest";
 
+import { openRun } from "../histories/index.ts";
 import { judge } from "./judge.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "rashomon-logs-"));
@@ -52,6 +53,59 @@ test("a trace is known by its content; deliveries are judged where there are som
   expect(valid).toBe(false);
   expect(text).toContain("b delivered 2, line 3 (b: deliver 2), before it delivered 1 of a");
   expect(text).toContain("fifo-delivery");
+});
+
+test("a run is judged by its history and by what its nodes wrote, or by the latter alone", async () => {
+  const run = join(folder, "run");
+  const description = {
+    ...{
+      format: 1,
+      name: "raft-register",
+      system: "raft",
+      workload: "register",
+      seed: "1",
+      nodes: ["a", "b"],
+    },
+    concurrency: 1,
+    seconds: 1,
+    faults: [],
+    legend: [],
+    command: "rashomon test raft",
+    versions: {},
+    started: "2026-01-02T03:04:05.678Z",
+    checks: [{ checker: "stats" }],
+  };
+  const operation = { process: 0, f: "write", key: 1, value: 1 };
+  const events = [{ type: "invoke" }, { type: "ok" }].map((event, index) =>
+    JSON.stringify({ index, time: index, ...event, ...operation }),
+  );
+  for (const node of description.nodes) mkdirSync(join(run, "nodes", node), { recursive: true });
+  writeFileSync(join(run, "test.json"), JSON.stringify(description));
+  const header = JSON.stringify({ rashomon: "history", format: 1 });
+  writeFileSync(join(run, "history.jsonl"), `${[header, ...events].join("\n")}\n`);
+  const log = (node: string, digest: string): void =>
+    writeFileSync(
+      join(run, "nodes", node, "consensus.log"),
+      `${JSON.stringify({ node, slot: 3, ballot: 1, digest, committed: true })}\n`,
+    );
+  const alone = { path: run, log: { kind: "consensus" as const }, color: false };
+  await expect(judge(alone)).rejects.toThrow("expected a run whose nodes wrote logs of consensus");
+  expect((await judge({ path: run, color: false })).text).not.toContain("consensus-log");
+  // What one node alone wrote says nothing, and takes nothing from what the history says.
+  log("a", "one");
+  expect(await judge({ path: run, color: false })).toMatchObject({ valid: true });
+  expect((await judge(alone)).valid).toBe("unknown");
+  log("b", "one");
+  expect((await judge({ path: run, color: false })).text).toContain("VALID  consensus-log");
+  log("b", "another");
+  const both = await judge({ path: run, color: false, record: true });
+  expect(both.valid).toBe(false);
+  expect(both.text).toMatch(/INVALID {2}consensus-log[^]*VALID {2}stats/);
+  expect(JSON.parse(both.json)).toMatchObject({ valid: false });
+  expect((await openRun(run).then((recorded) => recorded.results()))?.valid).toBe(false);
+  expect((await judge(alone)).valid).toBe(false);
+  // Whoever asks for other checks of the history gets these.
+  expect((await judge({ path: run, checks: [{ checker: "stats" }], color: false })).valid).toBe(true);
 });
 
 test("what does not fit is an error with file and line", async () => {

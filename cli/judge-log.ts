@@ -9,7 +9,14 @@ import {
 } from "../checkers/causality/index.ts";
 import { checkConsensusLog } from "../checkers/consensus/consensus-log.ts";
 import { composeValidity, type Verdict } from "../checkers/verdict.ts";
-import { looksLikeConsensusLog, readConsensusLog } from "../histories/codecs/consensus-log.ts";
+import {
+  looksLikeConsensusLog,
+  readConsensusLog,
+  readConsensusLogs,
+  type ConsensusLog,
+} from "../histories/codecs/consensus-log.ts";
+import { InputError } from "../histories/errors.ts";
+import { openRun, type Run } from "../histories/store/run.ts";
 import { looksLikeTrace, readTrace } from "../histories/codecs/trace/read-trace.ts";
 import { counted, jsonLine } from "../reports/index.ts";
 import { renderLogVerdicts } from "../reports/log-verdicts.ts";
@@ -84,13 +91,46 @@ interface Judged {
 }
 
 async function consensus(path: string): Promise<Judged> {
-  const log = await readConsensusLog(path);
+  const log = await consensusLogAt(path);
   const verdict = checkConsensusLog(log);
   const { nodes = 0, slots = 0 } = verdict.statistics;
   return {
     verdicts: [verdict],
     extent: `${counted(log.lines.length, "line", "lines")} of ${counted(nodes, "node", "nodes")} about ${counted(slots, "slot", "slots")}`,
     size: log.lines.length,
+  };
+}
+
+/** A log, or all that the nodes of a run wrote. */
+async function consensusLogAt(path: string): Promise<ConsensusLog> {
+  if (path === "-" || !(await stat(path).catch(() => undefined))?.isDirectory())
+    return readConsensusLog(path);
+  const run = await openRun(path);
+  const logs = await run.consensusLogs();
+  if (logs.length === 0)
+    throw new InputError("E_CONSENSUS_LOG", {
+      place: { file: run.folder },
+      expected: "a run whose nodes wrote logs of consensus, as those of bundled protocols do",
+      found: "none",
+    });
+  return readConsensusLogs(logs);
+}
+
+/**
+ * What the logs of consensus of a run say beside its history; undefined where there are none, or none that can be
+ * compared: that is no question of the history's. Their lines are no operations.
+ */
+export async function consensusOfRun(run: Run): Promise<Verdict | undefined> {
+  const logs = await run.consensusLogs();
+  if (logs.length === 0) return undefined;
+  const { checker, valid, anomalies, statistics, notes } = checkConsensusLog(await readConsensusLogs(logs));
+  if (valid === "unknown") return undefined;
+  return {
+    checker,
+    valid,
+    anomalies: anomalies.map((each) => ({ ...each, operations: [] })),
+    statistics,
+    ...(notes === undefined ? {} : { notes }),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   type Formalism,
   type NullReads,
 } from "../checkers/index.ts";
-import type { Validity, Verdict } from "../checkers/verdict.ts";
+import { composeValidity, type Validity, type Verdict } from "../checkers/verdict.ts";
 import { InputError, UsageError } from "../histories/errors.ts";
 import {
   openRun,
@@ -26,7 +26,7 @@ import {
 } from "../histories/index.ts";
 import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
 import { jsonLine, renderVerdict, writeDot, writeReport } from "../reports/index.ts";
-import { judgeLog, logKindOf, type LogRequest } from "./judge-log.ts";
+import { consensusOfRun, judgeLog, logKindOf, type LogRequest } from "./judge-log.ts";
 import { findModel, isModelFile } from "./user-model.ts";
 import { workloads } from "../workloads/index.ts";
 
@@ -101,25 +101,29 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const { checks, notes } = await chosenChecks(request, history, description);
   const result = await runChecksOn(history, checks, request);
   const whileRunning = request.whileRunning ?? (await run?.results().catch(() => undefined))?.whileRunning;
-  const verdicts = result.checks.map((found, i) => {
+  const byHistory = result.checks.map((found, i) => {
     const check = checks[i];
     const verdict =
       request.staleness === true && check !== undefined ? withStaleness(found, history, check) : found;
     const all = [...notes, ...notesOfRun(whileRunning, verdict), ...(verdict.notes ?? [])];
     return all.length === 0 ? verdict : { ...verdict, notes: all };
   });
+  // Where one asks for certain checks of the history, these are all.
+  const consensus = run === undefined || request.checks !== undefined ? undefined : await consensusOfRun(run);
+  const verdicts = consensus === undefined ? byHistory : [...byHistory, consensus];
+  const valid = composeValidity([result.valid, ...(consensus === undefined ? [] : [consensus.valid])]);
   const input = {
     description,
     history,
     verdicts,
-    valid: result.valid,
+    valid,
     source: basename(run?.historyPath ?? path),
   };
   const recorded = request.record === true ? run : undefined;
   if (recorded !== undefined)
     await writeResults(recorded.folder, {
       format: 1,
-      valid: result.valid,
+      valid,
       checks: verdicts,
       ...(whileRunning === undefined ? {} : { whileRunning }),
     });
@@ -127,14 +131,14 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   if (report !== undefined) writeReport(report, input);
   if (request.dot !== undefined) writeDot(request.dot, verdicts);
   return {
-    valid: result.valid,
+    valid,
     text: renderVerdict(input, {
       ...(report === undefined ? {} : { report }),
       ...(request.width === undefined ? {} : { width: request.width }),
       ...(request.color === undefined ? {} : { color: request.color }),
     }),
     json: jsonLine({
-      valid: result.valid,
+      valid,
       history: path,
       operations: history.completionsOnly
         ? history.select((i) => history.isClient(i)).length

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { unknownName } from "../histories/errors.ts";
+import { consensusLogFile } from "../histories/store/layout.ts";
 import type { BundledProtocol, NodeId } from "../systems/contracts/protocol.ts";
 import { faultKinds, type Cluster, type Surroundings, type System } from "../systems/contracts/system.ts";
 import { pingNode } from "./host/node-connection.ts";
@@ -49,6 +50,7 @@ function protocolCluster(name: string, mutant: string | undefined, surroundings:
       .filter((peer) => peer !== node)
       .map((peer) => `--route=${peer}=${formatAddress(surroundings.route(node, peer))}`),
     `--data=${join(surroundings.directory(node), "data")}`,
+    `--consensus-log=${join(surroundings.directory(node), consensusLogFile)}`,
     `--seed=${surroundings.seed}`,
   ];
   return {

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 
-import { runChecks } from "../checkers/index.ts";
-import { openRun, type History } from "../histories/index.ts";
+import { checkConsensusLog, runChecks, type Verdict } from "../checkers/index.ts";
+import { openRun, readConsensusLogs, type History } from "../histories/index.ts";
 import { readJournals, journalDirectory } from "./journal.ts";
 import { findLibfaketime } from "./local/clocks.ts";
 import { findProcess, processTable } from "./local/process-table.ts";
@@ -73,6 +73,30 @@ describe("a run of a real cluster", () => {
     }
     expect(leftovers(store)).toBe(0);
     expect(readJournals(journalDirectory(store))).toEqual([]);
+  });
+
+  it("has nodes write what they know as committed, which agrees where the protocol is right, and only there", async () => {
+    const consensusOf = async (options: Omit<TestOptions, "seed">): Promise<Verdict> => {
+      const { folder } = await run({
+        seed: "3",
+        nodes: 3,
+        seconds: 4,
+        interval: 1,
+        faults: ["partition"],
+        ...options,
+      });
+      const logs = await (await openRun(folder)).consensusLogs();
+      expect(logs).toHaveLength(3);
+      return checkConsensusLog(await readConsensusLogs(logs));
+    };
+    const right = await consensusOf({ system: "raft" });
+    expect(right.valid).toBe(true);
+    expect(right.statistics["compared-slots"]).toBeGreaterThan(100);
+    const decided = await consensusOf({ system: "paxos", workload: "decide", faults: ["kill"] });
+    expect(decided.valid).toBe(true);
+    expect(decided.statistics["compared-slots"]).toBeGreaterThan(0);
+    const wrong = await consensusOf({ system: "raft", mutant: "half-quorum" });
+    expect(wrong.anomalies.map(({ type }) => type)).toContain("agreement");
   });
 
   it("serves again after the final healing", async () => {

@@ -25,6 +25,7 @@ export type { Recorder } from "./store/recorder.ts";
 export {
   readConsensusLog,
   readConsensusLogFrom,
+  readConsensusLogs,
   type ConsensusLog,
   type ConsensusLogLine,
 } from "./codecs/consensus-log.ts";

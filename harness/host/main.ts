@@ -2,7 +2,8 @@
  * The process host: runs one node of a bundled protocol as this operating-system process.
  *
  *     node main.js --protocol NAME [--mutant NAME] --node n1 --nodes n1,n2,n3 --listen HOST:PORT
- *                  --route n2=HOST:PORT --route n3=HOST:PORT --data DIRECTORY [--seed TEXT]
+ *                  --route n2=HOST:PORT --route n3=HOST:PORT --data DIRECTORY
+ *                  [--consensus-log FILE] [--seed TEXT]
  *     node main.js --protocol NAME [--mutant NAME] --stdio [--data DIRECTORY] [--seed TEXT]
  *
  * The log goes to standard error, one JSON object a line. The end of standard input is the end of whoever
@@ -35,10 +36,11 @@ async function main(): Promise<void> {
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
 
-  const protocol = findProtocol(options.protocol).build(options.mutant);
+  const bundled = findProtocol(options.protocol);
+  const protocol = bundled.build(options.mutant);
   const starting =
     options.transport === "tcp"
-      ? runTcpNode({ ...options, protocol, log, fail })
+      ? runTcpNode({ ...options, protocol, properties: bundled.properties, log, fail })
       : runStdioNode({ ...options, protocol, input: process.stdin, output: process.stdout, log, fail });
 
   let ending = false;

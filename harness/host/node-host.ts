@@ -2,6 +2,7 @@ import type { JsonObject } from "../../histories/json.ts";
 import type { AnyProtocol, NodeId } from "../../systems/contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../systems/protocols/errors.ts";
 import { seededRandom } from "../../workloads/random.ts";
+import { ConsensusLog, type ConsensusLogOptions } from "./consensus-log.ts";
 import { DurableStore } from "./durable-store.ts";
 import type { Envelope, MalformedLine } from "./envelope.ts";
 import { nextIncarnation } from "./incarnation.ts";
@@ -14,6 +15,8 @@ export interface NodeHostOptions {
   /** The node's folder; what it keeps survives restarts. */
   readonly directory: string;
   readonly seed: string;
+  /** Where to write what the node comes to know as committed, and by which of the protocol's properties. */
+  readonly consensusLog?: Omit<ConsensusLogOptions, "node">;
   /** Carries a message to another node, or loses it. */
   readonly sendToPeer: (envelope: Envelope) => void;
   readonly log: (message: string) => void;
@@ -34,14 +37,21 @@ export class NodeHost {
   readonly #log: (message: string) => void;
   readonly #store: DurableStore;
   readonly #runtime: NodeRuntime;
+  readonly #consensusLog: ConsensusLog | undefined;
   readonly #open = new Map<string, OpenRequest>();
   #requests = 0;
 
-  private constructor(options: NodeHostOptions, store: DurableStore, makeRuntime: MakeRuntime) {
+  private constructor(
+    options: NodeHostOptions,
+    store: DurableStore,
+    consensusLog: ConsensusLog | undefined,
+    makeRuntime: MakeRuntime,
+  ) {
     this.#id = options.id;
     this.#nodes = options.nodes;
     this.#log = options.log;
     this.#store = store;
+    this.#consensusLog = consensusLog;
     this.#runtime = makeRuntime((request, body) => this.#reply(request, body));
   }
 
@@ -56,7 +66,9 @@ export class NodeHost {
     if (tornBytes > 0) log(`dropped a torn last commit of ${tornBytes} bytes`);
     const incarnation = nextIncarnation(directory);
     const source = seededRandom(seed).split(`host ${id} ${incarnation}`);
-    const host = new NodeHost(options, store, (reply) => {
+    const { consensusLog: asked } = options;
+    const consensusLog = asked === undefined ? undefined : new ConsensusLog({ ...asked, node: id });
+    const host = new NodeHost(options, store, consensusLog, (reply) => {
       runtime = new NodeRuntime({
         protocol,
         id,
@@ -67,6 +79,7 @@ export class NodeHost {
         send: (to, message) => options.sendToPeer({ src: id, dest: to, body: message }),
         reply,
         log,
+        ...(consensusLog === undefined ? {} : { observe: (view) => consensusLog.observe(view) }),
       });
       return runtime;
     });
@@ -99,6 +112,7 @@ export class NodeHost {
   /** Ends handling; resolves when the disk is at rest. */
   async close(): Promise<void> {
     this.#runtime.stop();
+    this.#consensusLog?.close(this.#runtime.view());
     await this.#store.close();
   }
 

@@ -1,3 +1,4 @@
+import type { ConsensusView } from "../../checkers/consensus/view.ts";
 import type { Json, JsonObject } from "../../histories/json.ts";
 import type { AnyProtocol, Durable, NodeContext, NodeId, Request } from "../../systems/contracts/protocol.ts";
 import type { DurableStore } from "./durable-store.ts";
@@ -13,6 +14,8 @@ export interface RuntimeOptions {
   readonly send: (to: NodeId, message: JsonObject) => void;
   readonly reply: (request: string, body: JsonObject) => void;
   readonly log: (message: string) => void;
+  /** Looks at the node after each step. */
+  readonly observe?: (view: ConsensusView) => void;
 }
 
 interface Output {
@@ -37,17 +40,17 @@ export class NodeRuntime {
     this.#options = options;
     this.#context = this.#makeContext();
     this.#state = options.protocol.start(this.#context, options.durable);
-    this.release();
+    this.#afterStep();
   }
 
   onMessage(from: NodeId, message: JsonObject): void {
     this.#options.protocol.onMessage(this.#state, from, message, this.#context);
-    this.release();
+    this.#afterStep();
   }
 
   onRequest(request: Request): void {
     this.#options.protocol.onRequest(this.#state, request, this.#context);
-    this.release();
+    this.#afterStep();
   }
 
   /** Lets out what no longer waits for the disk; to be called when more has got there. */
@@ -65,6 +68,18 @@ export class NodeRuntime {
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  /** What the protocol shows of its state. */
+  view(): ConsensusView | undefined {
+    return this.#options.protocol.view?.(this.#state);
+  }
+
+  #afterStep(): void {
+    const { observe } = this.#options;
+    const view = observe === undefined ? undefined : this.view();
+    if (view !== undefined) observe?.(view);
+    this.release();
   }
 
   #makeContext(): NodeContext<JsonObject> {
@@ -98,7 +113,7 @@ export class NodeRuntime {
     const timer = setTimeout(() => {
       this.#timers.delete(name);
       this.#options.protocol.onTimer(this.#state, name, this.#context);
-      this.release();
+      this.#afterStep();
     }, milliseconds);
     this.#timers.set(name, timer);
   }

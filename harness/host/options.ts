@@ -19,6 +19,8 @@ export type HostOptions =
       readonly listen: Address;
       readonly routes: ReadonlyMap<NodeId, Address>;
       readonly data: string;
+      /** Where the node writes what it comes to know as committed; nowhere unless given. */
+      readonly consensusLog: string | undefined;
     })
   | (CommonOptions & {
       readonly transport: "stdio";
@@ -55,6 +57,7 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
     listen: parseAddress(required(values.listen, "--listen HOST:PORT"), "--listen"),
     routes,
     data: required(values.data, "--data DIRECTORY"),
+    consensusLog: values["consensus-log"],
   };
 }
 
@@ -74,6 +77,7 @@ function parse(args: readonly string[]) {
         listen: { type: "string" },
         route: { type: "string", multiple: true },
         data: { type: "string" },
+        "consensus-log": { type: "string" },
         seed: { type: "string" },
         stdio: { type: "boolean" },
       },

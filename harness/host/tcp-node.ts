@@ -14,6 +14,9 @@ export interface TcpNodeOptions {
   readonly listen: Address;
   readonly routes: ReadonlyMap<NodeId, Address>;
   readonly data: string;
+  /** Where the node writes what it comes to know as committed, as far as the protocol promises something of it. */
+  readonly consensusLog: string | undefined;
+  readonly properties: readonly string[];
   readonly seed: string;
   readonly log: (message: string) => void;
   readonly fail: (error: unknown) => void;
@@ -25,6 +28,7 @@ export interface TcpNodeOptions {
  * only and can be cut one way.
  */
 export async function runTcpNode(options: TcpNodeOptions): Promise<{ close(): Promise<void> }> {
+  const { consensusLog, properties } = options;
   const links = new Map(Array.from(options.routes, ([peer, address]) => [peer, new PeerLink(address)]));
   const host = await NodeHost.start({
     protocol: options.protocol,
@@ -32,6 +36,7 @@ export async function runTcpNode(options: TcpNodeOptions): Promise<{ close(): Pr
     nodes: options.nodes,
     directory: options.data,
     seed: options.seed,
+    ...(consensusLog === undefined ? {} : { consensusLog: { file: consensusLog, properties } }),
     sendToPeer: (envelope) => links.get(envelope.dest)?.send(encodeEnvelope(envelope, true)),
     log: options.log,
     fail: options.fail,

@@ -41,6 +41,13 @@ export async function readConsensusLog(path: string): Promise<ConsensusLog> {
   return readConsensusLogFrom(await textOf(path), path === "-" ? "standard input" : path);
 }
 
+/** The logs that nodes wrote for themselves, as one; lines are numbered by file. */
+export async function readConsensusLogs(paths: readonly string[]): Promise<ConsensusLog> {
+  const lines: ConsensusLogLine[] = [];
+  for (const path of paths) for (const line of (await readConsensusLog(path)).lines) lines.push(line);
+  return { file: undefined, lines };
+}
+
 export function readConsensusLogFrom(text: string, file?: string): ConsensusLog {
   const lines: ConsensusLogLine[] = [];
   for (const { line, content } of linesOf(text)) {

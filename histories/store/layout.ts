@@ -7,6 +7,8 @@ export const historyFile = "history.jsonl";
 export const resultsFile = "results.json";
 export const reportFile = "report.html";
 export const nodesFolder = "nodes";
+/** In a node's folder: what the node came to know as committed, where it is one of a bundled protocol. */
+export const consensusLogFile = "consensus.log";
 
 /** The pointer to the newest run, in the store and in the folder of each test. */
 export const latest = "latest";

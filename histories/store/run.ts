@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import type { History } from "../history.ts";
 import { requireShape } from "../schema/schemas.ts";
 import {
+  consensusLogFile,
   historyFile,
   isFile,
   isFolder,
@@ -61,6 +62,16 @@ export class Run {
       .filter((entry) => entry.isDirectory())
       .map((entry) => join(folder, entry.name))
       .toSorted();
+  }
+
+  /** The logs of consensus that nodes wrote, in order of their names. */
+  async consensusLogs(): Promise<string[]> {
+    const logs: string[] = [];
+    for (const folder of await this.nodeFolders()) {
+      const log = join(folder, consensusLogFile);
+      if (await isFile(log)) logs.push(log);
+    }
+    return logs;
   }
 }
 
