@@ -35,6 +35,7 @@ const nodes = ["n1", "n2", "n3"];
 function setting(model = recovering) {
   let heard: string[] = [];
   const crashes: string[] = [];
+  const asked: string[] = [];
   const world = new VirtualCluster({
     protocol: chatty,
     nodes,
@@ -42,6 +43,7 @@ function setting(model = recovering) {
     trace: {
       sink: (event) => {
         if (event.kind === "receive") heard.push(`${event.from}>${event.node}`);
+        if (event.kind === "request") asked.push(`${event.node} ${JSON.stringify(event.body)}`);
       },
     },
   });
@@ -56,7 +58,7 @@ function setting(model = recovering) {
     world.runTo(world.now() + 200_000);
     return [...new Set(heard)].toSorted();
   };
-  return { world, nemesis, crashes, links };
+  return { world, nemesis, crashes, asked, links };
 }
 
 const all = ["n1>n2", "n1>n3", "n2>n1", "n2>n3", "n3>n1", "n3>n2"];
@@ -128,6 +130,20 @@ describe("a nemesis of simulated nodes", () => {
     nemesis.perform("recover", null);
     world.runTo(200_000);
     expect(world.alive("n1")).toBe(true);
+  });
+
+  it("asks every node that is up for other members, and for all of them again", () => {
+    const { world, nemesis, asked } = setting();
+    nemesis.perform("kill", { nodes: ["n3"] });
+    const body = (members: readonly string[]) => JSON.stringify({ type: "reconfigure", members });
+    expect(nemesis.perform("change-members", { nodes: ["n2"] }).value).toEqual({ nodes: ["n2"] });
+    world.runTo(100_000);
+    const smaller = body(["n1", "n3"]);
+    expect(asked.toSorted()).toEqual([`n1 ${smaller}`, `n2 ${smaller}`]);
+    nemesis.perform("restore-members", null);
+    world.runTo(200_000);
+    expect(asked.slice(2).toSorted()).toEqual([`n1 ${body(nodes)}`, `n2 ${body(nodes)}`]);
+    expect(nemesis.perform("change-members", { nodes }).error).toBeDefined();
   });
 
   it.each([

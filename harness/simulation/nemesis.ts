@@ -25,6 +25,9 @@ export const healF = "heal";
 export const fates = ["left", "down", "paused", "cut", "deaf", "mute"] as const;
 export type Fate = (typeof fates)[number];
 
+/** Who asks for other members: none of the clients. */
+const operator = -1;
+
 const packages: readonly SimulatedPackage[] = [...faultPackages, ...simulatedPackages];
 
 /** What a simulated nemesis does beyond the world: tells of crashes, and of the moment of stabilization. */
@@ -112,6 +115,9 @@ export class SimulatedNemesis {
             ? this.#handling
             : { kind: "uniform", from: 0, to: effect.milliseconds * 1000 },
         );
+        return null;
+      case "request":
+        world.request(operator, effect.node, effect.body, () => undefined);
         return null;
       case "set-clock":
         world.setClock(effect.node, effect.offset, effect.rate);

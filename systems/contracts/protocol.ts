@@ -120,6 +120,11 @@ export interface SystemModel {
   readonly failures: "none" | "crash-stop" | "crash-recovery";
   /** How many of `nodes` may be down or cut off while the rest must still make progress. */
   tolerated(nodes: number): number;
+  /**
+   * Whether its members may change while it runs: nodes serve `reconfigure {members}`, all of them being members at
+   * the start. How many may be down then depends on who the members are, and on whether they have the state.
+   */
+  readonly reconfigurable?: true;
   /** How far, in milliseconds, clocks may be off, for those whose safety rests on clocks (leases). */
   readonly clockBound?: number;
 }

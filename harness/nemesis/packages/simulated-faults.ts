@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../../../histories/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../histories/json.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { Effect } from "../effect.ts";
 import type { Grudge } from "../grudge.ts";
@@ -9,7 +9,7 @@ import { nodePackage } from "./node-faults.ts";
 import { drawGrudge } from "./partition.ts";
 
 /** The kinds of fault that only a simulated world can have. */
-export const simulatedFaultKinds = ["hold", "slow", "crash", "stop", "amnesia"] as const;
+export const simulatedFaultKinds = ["hold", "slow", "crash", "stop", "amnesia", "membership"] as const;
 export type SimulatedFaultKind = (typeof simulatedFaultKinds)[number];
 
 /** What can be done to a simulated world besides what can be done to any. */
@@ -25,7 +25,9 @@ export type SimulatedEffect =
       readonly barriers: number;
       readonly synced: boolean;
     }
-  | { readonly kind: "forget"; readonly node: NodeId };
+  | { readonly kind: "forget"; readonly node: NodeId }
+  /** An operator asks a node for something; whatever it answers. */
+  | { readonly kind: "request"; readonly node: NodeId; readonly body: JsonObject };
 
 export type SimulatedPackage = FaultPackage<string, SimulatedEffect>;
 
@@ -138,5 +140,27 @@ const amnesia = nodePackage<SimulatedFaultKind, SimulatedEffect>({
   release: (node) => ({ kind: "restart", node }),
 });
 
+/** An operator changes who decides, one node or several at once, and makes all nodes members again. */
+const membership: SimulatedPackage = {
+  kind: "membership",
+  summary: "changes the members among the nodes, where a protocol lets them change",
+  band: bandOf("membership", "change-members", "restore-members", "#2e7d6b"),
+  start({ random }, nodes) {
+    const leaving = chooseTargets(random.pick(["one", "minority", "majority"]), nodes, random);
+    return { f: "change-members", value: { nodes: leaving } };
+  },
+  stop: { f: "restore-members", value: null },
+  *perform(situation, { value }) {
+    const { nodes } = situation;
+    const leaving = nodesOf(value);
+    const members = nodes.filter((node) => !leaving.includes(node));
+    if (members.length === 0) throw new NothingToHit("nobody would be left");
+    const body = { type: "reconfigure", members };
+    // Who leads serves it, and the others refuse.
+    yield nodes.filter((node) => situation.alive(node)).map((node) => ({ kind: "request", node, body }));
+    return { nodes: leaving };
+  },
+};
+
 /** The packages that only a simulated world can carry out. */
-export const simulatedPackages: readonly SimulatedPackage[] = [hold, slow, crash, stop, amnesia];
+export const simulatedPackages: readonly SimulatedPackage[] = [hold, slow, crash, stop, amnesia, membership];

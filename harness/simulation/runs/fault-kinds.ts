@@ -29,6 +29,7 @@ const bearers: Readonly<Record<string, (model: SystemModel) => boolean>> = {
   kill: recovering,
   terminate: recovering,
   crash: recovering,
+  membership: ({ reconfigurable }) => reconfigurable === true,
   stop: ({ failures }) => failures === "crash-stop",
 };
 

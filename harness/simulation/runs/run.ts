@@ -58,7 +58,8 @@ export function generatedSource(
   const packages = simulatedFaults.flatMap((fault) =>
     fault.package !== undefined && configuration.faults.includes(fault.kind) ? [fault.package] : [],
   );
-  const tolerated = model.tolerated(nodes.length);
+  // Where members change, which nodes are a quorum is not known: all of them are.
+  const tolerated = configuration.faults.includes("membership") ? 0 : model.tolerated(nodes.length);
   const limits = {
     tolerated,
     ...(model.clockBound === undefined ? {} : { clockBound: Math.floor(model.clockBound) }),

@@ -133,6 +133,7 @@ export const raft: BundledProtocol = {
     channels: "any",
     failures: "crash-recovery",
     tolerated: (nodes) => Math.floor((nodes - 1) / 2),
+    reconfigurable: true,
   },
   properties: [
     "leader-uniqueness",
