@@ -39,6 +39,8 @@ export interface Part {
   readonly told: (key: number, a: number, b: number, heedsVersions: boolean) => boolean;
   /** Micro-operation of each one's last write of a key. */
   readonly lastWrite: (member: number, key: number) => number;
+  /** Micro-operation of each one's first read of a key that may be of another version than some writer's; all count, told or not. */
+  readonly firstRead: (member: number, key: number, writer: number) => number;
   /** Whether its outcome is unknown and nobody certainly observed it: it counts only for an account in which somebody did. */
   readonly isOptional: readonly boolean[];
   readonly isUpdate: readonly boolean[];
@@ -77,6 +79,10 @@ export function partOf(
       return before >= 0 && after >= 0 && before < after;
     },
     lastWrite: (member, key) => witnesses.lastWrite(members[member]!, key),
+    firstRead: (member, key, writer) =>
+      readsOf(transactions, witnesses, members[member]!).find(
+        (read) => read.key === key && read.writers.some((one) => one !== members[writer]),
+      )?.operation ?? Infinity,
     isOptional: members.map(
       (t) => t >= 0 && status[t] === Undetermined && !observed.has(t) && !witnesses.isObserved(t),
     ),

@@ -244,15 +244,24 @@ function goesBack(
       if (paths !== undefined) for (let u = 0; u < size; u++) if (paths.has(u, t)) seen.add(u);
     };
     if (paths !== undefined) for (let t = 0; t < size; t++) if (o.has(t, s)) see(t);
-    const steps: { readonly at: number; readonly read?: number; readonly key: number }[] = part.reads.flatMap(
-      ({ reader, operation, key }, read) => (reader === s ? [{ at: operation, read, key }] : []),
+    // Of which of its reads an anti-dependency is that was given, is not told: at the earliest of the first that it may be.
+    const steps: {
+      readonly at: number;
+      readonly read?: number;
+      readonly later?: number;
+      readonly key: number;
+    }[] = account.given.flatMap(({ from, to, key }) =>
+      from === s ? [{ at: part.firstRead(s, key, to), later: to, key }] : [],
     );
+    for (const [read, { reader, operation, key }] of part.reads.entries())
+      if (reader === s) steps.push({ at: operation, read, key });
     if (paths !== undefined)
       for (const [key, writers] of part.writers)
         if (writers.includes(s)) steps.push({ at: part.lastWrite(s, key), key });
     return steps
       .toSorted((a, b) => a.at - b.at)
-      .some(({ read, key }) => {
+      .some(({ read, later: given, key }) => {
+        if (given !== undefined) return seen.has(given);
         if (read === undefined) {
           const order = account.versions(key, present);
           for (let t = 0; t < size; t++) if (order.has(t, s)) see(t);
