@@ -1,11 +1,13 @@
+import type { NodeId } from "../../../contracts/protocol.ts";
 import { settle } from "../../state-machine/open-requests.ts";
 import { dropConflicts, noteConflicts } from "./conflicts.ts";
 import { executeReady } from "./execution.ts";
 import type { Attributes, InstanceId } from "./instance.ts";
+import type { Commit } from "./messages.ts";
 import { broadcast, keep, knownOf, watch, type Replica } from "./replica.ts";
 
 /** Learns that an instance is committed, from whomever. */
-export function commit(replica: Replica, id: InstanceId, value: Attributes): void {
+function commit(replica: Replica, id: InstanceId, value: Attributes): void {
   const { state, rules, node } = replica;
   if (state.committed[id] !== undefined && rules.commitsOnce) return;
   const before = knownOf(state, id);
@@ -24,6 +26,13 @@ export function commit(replica: Replica, id: InstanceId, value: Attributes): voi
   }
   answerEarly(replica, id, value);
   executeReady(replica);
+}
+
+/** Another replica tells of a commit; or this one has its own on stable storage now. */
+export function onCommit(replica: Replica, from: NodeId, { id, value }: Commit): void {
+  if (from === replica.node.id && replica.state.committed[id] === undefined)
+    commitAndTell(replica, id, value);
+  else commit(replica, id, value);
 }
 
 /** Commits what this replica has settled, and tells the others. */

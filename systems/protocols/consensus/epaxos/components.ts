@@ -40,7 +40,7 @@ export function* componentsFrom<Vertex>(
     const parent = path.at(-1)?.vertex;
     if (parent !== undefined) low.set(parent, Math.min(low.get(parent)!, low.get(vertex)!));
     if (low.get(vertex) !== indices.get(vertex)) continue;
-    const component = stack.splice(stack.indexOf(vertex));
+    const component = stack.splice(stack.lastIndexOf(vertex));
     for (const member of component) onStack.delete(member);
     yield component;
   }

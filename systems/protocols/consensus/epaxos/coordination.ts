@@ -5,7 +5,7 @@ import { commitAndTell } from "./commitment.ts";
 import { attributesOf } from "./conflicts.ts";
 import { inOrder, type Attributes, type InstanceId } from "./instance.ts";
 import type { Accepted, PreAccepted } from "./messages.ts";
-import { broadcast, join, watch, type Coordination, type Replica } from "./replica.ts";
+import { broadcast, join, keep, send, watch, type Coordination, type Replica } from "./replica.ts";
 import { vote } from "./voting.ts";
 
 /** Phase 1 of an instance: of its owner in ballot 0, or of whoever recovers it. */
@@ -55,13 +55,27 @@ export function considerReplies(
   const nodes = node.nodes.length;
   const unanimous = all.every(({ seq, deps }) => seq === value.seq && sameValue(deps, value.deps));
   if (ballot === 0 && unanimous && !hurried) {
-    if (all.length >= rules.fastQuorum(nodes)) commitAndTell(replica, id, value);
+    if (all.length >= rules.fastQuorum(nodes)) commitFast(replica, id, coordination);
     return;
   }
   if (all.length < rules.majority(nodes)) return;
   const seq = Math.max(...all.map((each) => each.seq));
   const deps = inOrder(all.flatMap((each) => each.deps));
   startAccept(replica, id, coordination, { ...value, seq, deps });
+}
+
+/**
+ * Whoever recovers an instance takes the word of its owner that it did not commit it on the fast path. So the owner
+ * must not forget that it did: it goes on when that is on stable storage. Others may be told from now on.
+ */
+function commitFast(replica: Replica, id: InstanceId, coordination: Coordination): void {
+  const { rules, node } = replica;
+  const { value } = coordination;
+  if (!rules.commitsWhenStable) return commitAndTell(replica, id, value);
+  coordination.phase = "commit";
+  keep(replica, id, value);
+  node.sync();
+  send(replica, node.id, { type: "commit", id, value });
 }
 
 /** Phase 2. */
@@ -104,5 +118,7 @@ export function ask(replica: Replica, id: InstanceId, coordination: Coordination
       return broadcast(replica, { type: "pre-accept", id, ballot, value }, Object.keys(found));
     case "accept":
       return broadcast(replica, { type: "accept", id, ballot, value }, accepted);
+    case "commit":
+      return undefined;
   }
 }

@@ -16,7 +16,7 @@ import type { JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { onDeadline } from "../../state-machine/open-requests.ts";
 import { leadOrphans, takeClientRequest } from "./clients.ts";
-import { commit } from "./commitment.ts";
+import { onCommit } from "./commitment.ts";
 import { noteConflicts } from "./conflicts.ts";
 import { onAccepted, onPreAccepted } from "./coordination.ts";
 import { executeReady } from "./execution.ts";
@@ -88,7 +88,7 @@ function handle(replica: Replica, from: NodeId, message: EpaxosMessage): void {
     case "accepted":
       return onAccepted(replica, from, message);
     case "commit":
-      return commit(replica, message.id, message.value);
+      return onCommit(replica, from, message);
     case "prepare":
       return onPrepare(replica, from, message);
     case "prepared":

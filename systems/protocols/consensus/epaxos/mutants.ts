@@ -30,19 +30,19 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
   {
     name: "ignores-replies",
     summary: "A leader does not heed what the others know of interfering commands.",
-    exploration: { configuration: "two-writes", property: "quorum-certificates", steps: 4 },
+    exploration: { configuration: "two-writes", property: "quorum-certificates", steps: 5 },
     rules: { ...epaxosRules, mergesReplies: false },
   },
   {
     name: "order-of-arrival",
     summary: "Commands that depend on one another are executed in the order in which they were found.",
-    exploration: { configuration: "two-writes", property: "total-order", steps: 11 },
+    exploration: { configuration: "two-writes", property: "total-order", steps: 12 },
     rules: { ...epaxosRules, order: () => 0 },
   },
   {
     name: "gives-up-pre-accepted",
     summary: "Whoever recovers an instance gives it up if it was only pre-accepted.",
-    exploration: { configuration: "recovery", property: "agreement", steps: 8 },
+    exploration: { configuration: "recovery", property: "agreement", steps: 9 },
     rules: { ...epaxosRules, recoversPreAccepted: false },
   },
   {
@@ -52,9 +52,23 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     rules: { ...epaxosRules, durablePreAccept: false },
   },
   {
+    name: "commits-before-sync",
+    summary:
+      "A leader takes what it settled on the fast path for committed before that is on disk, and after a restart says that it was not.",
+    simulation: {
+      nodes: 3,
+      faults: ["kill", "crash"],
+      workload: "list-append",
+      checker: "agreement",
+      seeds: 10,
+      settings: { rate: 200, seconds: 4, interval: 0.3 },
+    },
+    rules: { ...epaxosRules, commitsWhenStable: false },
+  },
+  {
     name: "executes-again",
     summary: "A commit that comes again has the command executed again.",
-    exploration: { configuration: "duplicates", property: "exactly-once", steps: 5 },
+    exploration: { configuration: "duplicates", property: "exactly-once", steps: 6 },
     rules: { ...epaxosRules, commitsOnce: false },
   },
   {

@@ -11,6 +11,7 @@ export function onRecoverTimer(replica: Replica, id: InstanceId): void {
   if (state.committed[id] !== undefined) return;
   const coordination = state.coordinations[id];
   if (coordination === undefined) return recover(replica, id);
+  if (coordination.phase === "commit") return;
   // What the fast path waits for may never come.
   if (coordination.phase === "pre-accept") considerReplies(replica, id, coordination, true);
   const now = state.coordinations[id];
@@ -49,7 +50,8 @@ export function onPrepared(replica: Replica, from: NodeId, { id, ballot, vote }:
 /** The ballot is lost. The next attempt is in a ballot above, if the instance is not committed by then. */
 export function onNack(replica: Replica, { id, ballot, joined }: Nack): void {
   const { state } = replica;
-  if (state.coordinations[id]?.ballot !== ballot) return;
+  const coordination = state.coordinations[id];
+  if (coordination?.ballot !== ballot || coordination.phase === "commit") return;
   delete state.coordinations[id];
   join(replica, id, joined);
   keep(replica, id);

@@ -48,7 +48,7 @@ export interface Conflicts {
 
 export interface Coordination {
   ballot: Ballot;
-  phase: "prepare" | "pre-accept" | "accept";
+  phase: "prepare" | "pre-accept" | "accept" | "commit";
   /** The votes that replicas have told of, this one's included. */
   readonly prepared: Record<NodeId, Vote | null>;
   /** Phase 1: by replica, what it found. */
@@ -109,10 +109,13 @@ export function knownOf({ committed, votes }: EpaxosState, id: InstanceId): Attr
 }
 
 /** Keeps what is known of an instance. To be told of after a `sync`. */
-export function keep({ state, rules, node }: Replica, id: InstanceId): void {
+export function keep(
+  { state, rules, node }: Replica,
+  id: InstanceId,
+  committed = state.committed[id] ?? null,
+): void {
   const vote = state.votes[id] ?? null;
   const kept = vote !== null && vote.ballot % 2 === 0 && !rules.durablePreAccept ? null : vote;
-  const committed = state.committed[id] ?? null;
   node.persist(prefix + id, { joined: joinedBallot(state, id), vote: kept, committed });
 }
 

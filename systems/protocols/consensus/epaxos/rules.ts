@@ -21,6 +21,8 @@ export interface Rules {
   order(a: InstanceId, b: InstanceId, seqOf: (id: InstanceId) => number): number;
   /** Whether a commit that comes again changes nothing. */
   readonly commitsOnce: boolean;
+  /** Whether a leader takes what it settled on the fast path for committed only when that is on stable storage. */
+  readonly commitsWhenStable: boolean;
   /** Whether a replica takes over an instance that blocks others when its leader is silent. */
   readonly recovers: boolean;
 }
@@ -42,6 +44,7 @@ export const epaxosRules: Rules = {
   durablePreAccept: true,
   order: bySequence,
   commitsOnce: true,
+  commitsWhenStable: true,
   recovers: true,
 };
 

@@ -70,7 +70,9 @@ export function joinLater(replica: Replica, id: InstanceId, ballot: Ballot): Vot
 /** What is committed is told to whoever asks about it, and what is late is refused. */
 function refuses(replica: Replica, from: NodeId, id: InstanceId, ballot: Ballot): boolean {
   const { state } = replica;
-  const committed: Attributes | undefined = state.committed[id];
+  const coordination = state.coordinations[id];
+  const committed: Attributes | undefined =
+    coordination?.phase === "commit" ? coordination.value : state.committed[id];
   if (committed !== undefined) {
     send(replica, from, { type: "commit", id, value: committed });
     return true;
