@@ -5,5 +5,5 @@ export const horizontalPaxosRules: Rules = {
   ...multiPaxosRules,
   reconfigurable: true,
   window: 8,
-  rotation: 400,
+  rotation: 100,
 };

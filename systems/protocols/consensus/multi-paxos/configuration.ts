@@ -30,7 +30,13 @@ export function withConfiguration(
   const all = [...configurations.filter(({ from }) => from !== configuration.from), configuration].toSorted(
     (a, b) => a.from - b.from,
   );
-  return all.filter((_, i) => (all[i + 1]?.from ?? Infinity) > committed);
+  return withoutPast(all, committed);
+}
+
+/** Without those that govern no slot from `committed` on. */
+export function withoutPast(configurations: Configurations, committed: number): Configurations {
+  if ((configurations[1]?.from ?? Infinity) > committed) return configurations;
+  return configurations.filter((_, i) => (configurations[i + 1]?.from ?? Infinity) > committed);
 }
 
 /** Whether `nodes` are a quorum of `members`. */

@@ -8,7 +8,7 @@ import {
   fromSnapshot,
   takeSnapshot,
 } from "../../state-machine/state-machine.ts";
-import { withConfiguration } from "./configuration.ts";
+import { withConfiguration, withoutPast } from "./configuration.ts";
 import { entryAt, firstSlot, isMembers, type LogSnapshot, type Members } from "./log.ts";
 import { send, type Server } from "./server.ts";
 
@@ -25,6 +25,7 @@ export function commitNext(server: Server): void {
   if (entry === null) throw new Error(`slot ${slot} is chosen and empty`);
   const { value } = entry;
   state.committed++;
+  state.configurations = withoutPast(state.configurations, state.committed);
   if (value !== null && isMembers(value)) {
     changeMembers(server, slot, value);
     apply(state.machine, null);

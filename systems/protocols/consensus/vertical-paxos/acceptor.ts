@@ -7,7 +7,9 @@ import {
   endOf,
   expectLeader,
   noteComplete,
+  pendingOf,
   promise,
+  putPending,
   send,
   stopLeading,
   type Server,
@@ -25,12 +27,12 @@ export function onProbe(server: Server, candidate: NodeId, { ballot }: Probe): v
 export function onPrepare(server: Server, candidate: NodeId, { ballot, previous }: Prepare): void {
   const { state, rules, node } = server;
   if (ballot < state.promised) return send(server, candidate, { type: "nack", promised: state.promised });
-  // It is to be a member of the ballot before, and then has the state with which that began.
-  if (state.vote.ballot < previous) return;
+  const vote = state.vote.ballot === previous ? state.vote : pendingOf(state, previous);
+  if (vote === undefined) return;
   if (rules.promises) promise(server, ballot);
   if (state.leading !== null && state.leading.ballot < ballot) stopLeading(server);
   node.sync();
-  send(server, candidate, { type: "promised", ballot, vote: state.vote });
+  send(server, candidate, { type: "promised", ballot, vote });
 }
 
 /** Takes over the state with which a ballot begins. */
@@ -39,8 +41,7 @@ export function onTransfer(server: Server, leader: NodeId, { vote }: Transfer): 
   if (vote.ballot < state.promised) return send(server, leader, { type: "nack", promised: state.promised });
   promise(server, vote.ballot);
   if (state.leading !== null && state.leading.ballot < vote.ballot) stopLeading(server);
-  // Not a second time: it may have got further since.
-  if (state.vote.ballot < vote.ballot) castVote(server, vote);
+  putPending(server, vote);
   node.sync();
   send(server, leader, { type: "transferred", ballot: vote.ballot });
 }

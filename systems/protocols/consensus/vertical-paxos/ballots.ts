@@ -7,11 +7,13 @@ import { completeBallot, successorFrom } from "./master.ts";
 import type { Configuration, Here, Nack, Promised, Transferred, Vote } from "./messages.ts";
 import { advance } from "./primary.ts";
 import {
-  castVote,
+  beginVoting,
   endOf,
   expectLeader,
   noteComplete,
+  pendingOf,
   promise,
+  putPending,
   send,
   setQuorumCheck,
   stopLeading,
@@ -67,6 +69,9 @@ function readState(server: Server, leading: Leadership): void {
   const { state, node } = server;
   const { ballot } = leading;
   if (ballot <= Math.max(state.promised, state.complete.ballot)) return;
+  // Before anybody hears of it, so that it is never used again.
+  promise(server, ballot);
+  node.sync();
   leading.phase = "reading";
   leading.previous = state.complete;
   if (!server.rules.transfers) return transfer(server, leading, { ...state.vote, ballot });
@@ -88,8 +93,7 @@ export function onPromised(server: Server, { ballot, vote }: Promised): void {
 function transfer(server: Server, leading: Leadership, vote: Vote): void {
   const { state, rules, node } = server;
   if (vote.ballot < state.promised) return stopLeading(server);
-  promise(server, vote.ballot);
-  castVote(server, vote);
+  putPending(server, vote);
   node.sync();
   leading.phase = "transferring";
   leading.transferred = [node.id];
@@ -110,8 +114,9 @@ export function sendAgain(server: Server): void {
     for (const id of previous.members)
       send(server, id, { type: "prepare", ballot, previous: previous.ballot });
   } else {
-    for (const id of members)
-      if (!transferred.includes(id)) send(server, id, { type: "transfer", vote: state.vote });
+    const vote = pendingOf(state, ballot);
+    if (vote === undefined) return;
+    for (const id of members) if (!transferred.includes(id)) send(server, id, { type: "transfer", vote });
   }
 }
 
@@ -128,6 +133,10 @@ export function onTransferred(server: Server, from: NodeId, { ballot }: Transfer
 function askMaster(server: Server, leading: Leadership): void {
   const { ballot, members, previous } = leading;
   leading.phase = "completing";
+  if (!server.rules.waitsForActivation) {
+    beginVoting(server, ballot);
+    activate(server, leading);
+  }
   completeBallot(server, previous.ballot, { ballot, members });
 }
 
@@ -145,7 +154,8 @@ function onSuccessor(server: Server, ballot: number, body: JsonObject): void {
   const { state, rules } = server;
   const { leading } = state;
   const successor = successorFrom(body);
-  if (leading?.ballot !== ballot || leading.phase !== "completing") {
+  const waits = leading?.phase === "completing" || (!rules.waitsForActivation && leading?.phase === "active");
+  if (leading?.ballot !== ballot || !waits) {
     if (successor !== undefined) noteComplete(server, successor);
     return;
   }

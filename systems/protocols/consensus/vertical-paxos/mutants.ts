@@ -7,7 +7,14 @@ export interface VerticalPaxosMutant extends ProtocolMutant {
 }
 
 const faults = ["partition", "kill", "loss", "latency"];
-const simulated = { nodes: 5, faults, workload: "register", checker: "linearizable", seeds: 60 } as const;
+const simulated = { nodes: 5, faults, workload: "register", checker: "agreement", seeds: 60 } as const;
+/** Several nodes at a time begin ballots. */
+const contended = {
+  ...simulated,
+  nodes: 3,
+  faults: ["partition", "kill", "latency", "reorder"],
+  settings: { interval: 0.3, rate: 200 },
+} as const;
 
 export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
@@ -33,13 +40,13 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
     name: "two-successors",
     summary:
       "The master does not look whether another ballot has followed the one before: both become active.",
-    simulation: simulated,
+    simulation: contended,
     rules: { ...verticalPaxosRules, comparesPrevious: false },
   },
   {
     name: "serves-inactive",
     summary: "A leader takes commands before its ballot is activated.",
-    simulation: simulated,
+    simulation: contended,
     rules: { ...verticalPaxosRules, waitsForActivation: false },
   },
   {
@@ -51,13 +58,13 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "local-reads",
     summary: "A leader answers reads without making sure that its ballot is not over.",
-    simulation: simulated,
+    simulation: { ...simulated, checker: "linearizable" },
     rules: { ...verticalPaxosRules, confirmsReads: false },
   },
   {
     name: "forgets-state",
     summary: "An acceptor does not keep its promise and its state on disk.",
-    simulation: simulated,
+    simulation: { ...simulated, checker: "monotonic-ballots" },
     rules: { ...verticalPaxosRules, durable: false },
   },
 ];

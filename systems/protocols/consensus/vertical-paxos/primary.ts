@@ -36,9 +36,8 @@ export function carryOut(server: Server, operation: Operation): void {
 }
 
 /** Whether it takes commands of clients: its ballot is active, so that all later ones begin with what is done in it. */
-export function takesCommands({ state, rules }: Server, leading: Leadership): boolean {
-  if (state.vote.ballot !== leading.ballot) return false;
-  return leading.phase === "active" || (!rules.waitsForActivation && leading.phase === "completing");
+export function takesCommands({ state }: Server, leading: Leadership): boolean {
+  return leading.phase === "active" && state.vote.ballot === leading.ballot;
 }
 
 export function onAccepted(server: Server, from: NodeId, { ballot, end, round }: Accepted): void {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../../histories/json.ts";
+import { isJsonArray, type Json, type JsonObject } from "../../../../histories/json.ts";
 import type { Durable, NodeContext, NodeId } from "../../../contracts/protocol.ts";
 import { beginLife, type OpenRequests } from "../../state-machine/open-requests.ts";
 import { isCount, type Operation } from "../../state-machine/operation.ts";
@@ -23,8 +23,13 @@ import type { Rules } from "./rules.ts";
 export interface VerticalPaxosState {
   /** On stable storage: it takes part in no ballot below this one. */
   promised: number;
-  /** On stable storage: the ballot in which it voted last, and what for. */
+  /** On stable storage: what it votes for in the latest ballot that was complete and of which it was an acceptor. */
   vote: Vote;
+  /**
+   * On stable storage: the states with which later ballots are to begin. They stand beside the vote, not in its place:
+   * another ballot may be the one that follows, and may have got further than the one where such a state comes from.
+   */
+  pending: readonly Vote[];
   /** The latest ballot that it knows to be complete. */
   complete: Configuration;
   /** Operations before this position are known to be chosen, and are executed. */
@@ -82,6 +87,7 @@ export function startServer(
   const state: VerticalPaxosState = {
     promised: isCount(promised) ? promised : 0,
     vote,
+    pending: pendingFrom(durable.get("pending")),
     complete: configurationFrom(durable.get("complete")) ?? { ballot: 0, members: [...node.nodes] },
     committed: vote.base.position,
     machine: fromSnapshot(vote.base),
@@ -94,6 +100,16 @@ export function startServer(
   };
   expectLeader({ state, rules, node });
   return state;
+}
+
+function pendingFrom(json: Json | undefined): Vote[] {
+  const votes: Vote[] = [];
+  for (const each of isJsonArray(json) ? json : []) {
+    const vote = voteFrom(each);
+    if (vote === undefined) throw new Error("unreadable record pending");
+    votes.push(vote);
+  }
+  return votes;
 }
 
 export function send({ node }: Server, to: NodeId, message: VerticalPaxosMessage): void {
@@ -112,11 +128,34 @@ export function castVote({ state, rules, node }: Server, vote: Vote): void {
   if (rules.durable) node.persist("vote", vote);
 }
 
-/** Takes note of a ballot that is complete: only later ones follow. */
-export function noteComplete({ state, node }: Server, configuration: Configuration): void {
+/** Takes over the state with which a ballot is to begin. */
+export function putPending({ state, rules, node }: Server, vote: Vote): void {
+  if (vote.ballot <= state.vote.ballot || pendingOf(state, vote.ballot) !== undefined) return;
+  state.pending = [...state.pending, vote];
+  if (rules.durable) node.persist("pending", state.pending);
+}
+
+export function pendingOf({ pending }: VerticalPaxosState, ballot: number): Vote | undefined {
+  return pending.find((vote) => vote.ballot === ballot);
+}
+
+/** Takes note of a ballot that is complete: only later ones follow. Its acceptors vote in it from now on. */
+export function noteComplete(server: Server, configuration: Configuration): void {
+  const { state, node } = server;
   if (configuration.ballot <= state.complete.ballot) return;
   state.complete = configuration;
   node.persist("complete", configuration);
+  beginVoting(server, configuration.ballot);
+}
+
+export function beginVoting(server: Server, ballot: number): void {
+  const { state, rules, node } = server;
+  const vote = pendingOf(state, ballot);
+  if (vote !== undefined) castVote(server, vote);
+  const later = state.pending.filter((each) => each.ballot > ballot);
+  if (later.length === state.pending.length) return;
+  state.pending = later;
+  if (rules.durable) node.persist("pending", later);
 }
 
 export function stopLeading({ state, node }: Server): void {
