@@ -12,9 +12,10 @@ function recoveries(limit: number, nodes: readonly NodeId[]): Pick<Exploration, 
 }
 
 export const epaxosExplorations: readonly Exploration[] = [
-  { name: "two-writes", nodes: 3, clients: [[write("n1", 1)], [write("n2", 2)]] },
+  { name: "two-writes", states: 239_055, nodes: 3, clients: [[write("n1", 1)], [write("n2", 2)]] },
   {
     name: "recovery",
+    states: 69_826,
     nodes: 3,
     clients: [[write("n1", 1)]],
     ...recoveries(2, ["n2", "n3"]),
@@ -25,7 +26,7 @@ export const epaxosExplorations: readonly Exploration[] = [
     nodes: 3,
     clients: [[write("n1", 1)], [write("n3", 2)]],
     ...recoveries(1, ["n2"]),
-    depth: 12,
+    depth: 11,
   },
   {
     name: "restart",

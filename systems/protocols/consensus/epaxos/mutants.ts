@@ -75,7 +75,7 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     name: "recovers-any-pre-accepted",
     summary:
       "Whoever recovers an instance takes what one replica pre-accepted, though others may know of more that interferes.",
-    exploration: { configuration: "recovery-of-two", property: "agreement", steps: 11 },
+    simulation: { nodes: 3, faults: ["all"], workload: "register", checker: "visibility", seeds: 10 },
     rules: { ...epaxosRules, recoversUnchangedOnly: false },
   },
   {
