@@ -11,12 +11,13 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     nodes: 3,
     clients: [[ask("n1", reconfigure("n1")), ask("n1", write(1))]],
     timers: { limit: 2, names: ["election"], nodes: ["n1", "n2"] },
+    depth: 10,
   },
   {
     name: "to-another",
     nodes: 3,
     clients: [[ask("n1", reconfigure("n3"))], [ask("n1", write(1))], [ask("n3", write(2))]],
     timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
-    depth: 14,
+    depth: 8,
   },
 ];

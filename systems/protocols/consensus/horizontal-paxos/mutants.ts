@@ -15,26 +15,12 @@ export const horizontalPaxosMutants: readonly HorizontalPaxosMutant[] = [
     name: "ignores-window",
     summary:
       "A leader proposes in slots whose acceptors it does not know for certain, and goes by the ones it knows.",
-    simulation: {
-      nodes: 5,
-      faults: ["partition", "loss", "kill"],
-      workload: "register",
-      checker: "agreement",
-      seeds: 100,
-    },
     rules: { ...plain, heedsWindow: false },
   },
   {
     name: "one-slot-early",
     summary:
       "One node counts the slots until new members take over from the wrong end, and has them a slot early.",
-    simulation: {
-      nodes: 5,
-      faults: ["partition", "loss", "kill"],
-      workload: "register",
-      checker: "agreement",
-      seeds: 100,
-    },
     rules: {
       ...plain,
       window: 2,
@@ -44,25 +30,11 @@ export const horizontalPaxosMutants: readonly HorizontalPaxosMutant[] = [
   {
     name: "no-phase-1",
     summary: "A leader proposes to new members without having had their promises.",
-    simulation: {
-      nodes: 5,
-      faults: ["partition", "loss", "kill"],
-      workload: "register",
-      checker: "agreement",
-      seeds: 100,
-    },
     rules: { ...horizontalPaxosRules, preparesNewMembers: false },
   },
   {
     name: "unchosen-members",
     summary: "A leader goes by new members from the moment that it proposes them, chosen or not.",
-    simulation: {
-      nodes: 5,
-      faults: ["partition", "loss", "kill"],
-      workload: "register",
-      checker: "agreement",
-      seeds: 100,
-    },
     rules: { ...horizontalPaxosRules, window: 2, changesWhenChosen: false },
   },
 ];

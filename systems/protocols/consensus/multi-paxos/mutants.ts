@@ -82,14 +82,6 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
     name: "leaves-gaps",
     summary:
       "A new leader proposes nothing in slots of which nobody tells: what comes after is never executed.",
-    simulation: {
-      nodes: 3,
-      faults: ["loss", "kill", "reorder"],
-      workload: "register",
-      checker: "liveness",
-      seeds: 100,
-      settings: { rate: 500, concurrency: 12, interval: 0.3 },
-    },
     rules: { ...multiPaxosRules, fillsGaps: false },
   },
   {
@@ -103,13 +95,6 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
   {
     name: "trusts-its-clock",
     summary: "A leader answers reads by a lease of five seconds, as if no clock were ever wrong.",
-    simulation: {
-      nodes: 3,
-      faults: ["partition", "clock"],
-      ...linearizableRegister,
-      seeds: 100,
-      settings: { interval: 1, seconds: 10, rate: 100 },
-    },
     rules: { ...multiPaxosRules, reads: { duration: 5_000, bound: 0 } },
   },
   {

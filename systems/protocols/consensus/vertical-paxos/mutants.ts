@@ -8,14 +8,6 @@ export interface VerticalPaxosMutant extends ProtocolMutant {
 
 const faults = ["partition", "kill", "loss", "latency"];
 const simulated = { nodes: 5, faults, workload: "register", checker: "agreement", seeds: 60 } as const;
-/** Several nodes at a time begin ballots. */
-const contended = {
-  ...simulated,
-  nodes: 3,
-  faults: ["partition", "kill", "latency", "reorder"],
-  settings: { interval: 0.3, rate: 200 },
-} as const;
-
 export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "no-transfer",
@@ -33,20 +25,17 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "completes-early",
     summary: "A ballot is completed before its acceptors have the state with which it begins.",
-    simulation: simulated,
     rules: { ...verticalPaxosRules, waitsForState: false },
   },
   {
     name: "two-successors",
     summary:
       "The master does not look whether another ballot has followed the one before: both become active.",
-    simulation: contended,
     rules: { ...verticalPaxosRules, comparesPrevious: false },
   },
   {
     name: "serves-inactive",
     summary: "A leader takes commands before its ballot is activated.",
-    simulation: contended,
     rules: { ...verticalPaxosRules, waitsForActivation: false },
   },
   {
