@@ -14,7 +14,11 @@ export function certificateOf(
   reading: Reading,
   outcomes: readonly LevelOutcome[],
 ): { readonly certificate?: IsolationCertificate; readonly unverified: readonly string[] } {
-  const best = strongest(outcomes.filter(({ valid }) => valid === true).map(({ level }) => level));
+  const held = outcomes.filter(({ valid }) => valid === true).map(({ level }) => level);
+  // Where read uncommitted goes by orders of its own, it does not follow from the others.
+  const apart =
+    reading.uncommitted === undefined ? [] : held.filter(({ name }) => name === "read-uncommitted");
+  const best = [...new Set([...strongest(held), ...strongest(apart)])];
   const unverified: string[] = [];
   const executions = best.flatMap((level): CertifiedExecution[] => {
     const decision = outcomes.find((outcome) => outcome.level === level)?.decision;

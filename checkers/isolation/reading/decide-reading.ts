@@ -77,7 +77,7 @@ function decideNarrowed(
     if (part?.valid === false) return inWhole(part, kept);
   }
   const whole = decideByPredicate(engine, reading, level, told);
-  if (whole === undefined || whole.valid === false) return whole;
+  if (whole === undefined || whole.valid !== "unknown") return whole;
   return { valid: false, core: Array.from({ length: reading.nodes - 1 }, (_, i) => i + 1) };
 }
 

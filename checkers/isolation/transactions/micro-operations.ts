@@ -9,6 +9,7 @@ import { withRoom } from "./growable.ts";
 import { malformed } from "./malformed.ts";
 import { predicateOf } from "./predicate.ts";
 import { Traces } from "./traces.ts";
+import { versionedAt, type VersionedValue } from "./versioned-value.ts";
 
 // How a key is used, as bits.
 /** Something was appended to it. */
@@ -84,6 +85,20 @@ export class MicroOperations {
     return this.#table.numberOf(blocks[block]!, block, at, at + lengthOf[event]!);
   }
 
+  /** The value of an event if it carries its version. */
+  versionedOf(event: number): VersionedValue | undefined {
+    const { blocks, blockOf, offsetOf, lengthOf } = this.#values;
+    const at = offsetOf[event]!;
+    return versionedAt(blocks[blockOf[event]!]!, at, at + lengthOf[event]!);
+  }
+
+  /** Adds a read or write of a register whose value is that of an event, and may carry its version. */
+  addTold(kind: number, key: number, event: number): void {
+    const versioned = this.versionedOf(event);
+    if (versioned === undefined) this.add(kind, key, this.valueOf(event));
+    else this.add(kind, key, this.#table.number(versioned.value), versioned.version);
+  }
+
   /**
    * Appends the micro-operations of an event whose value is an array; of reads only the keys unless `results`.
    * `object` is the number of the independent object that all its keys belong to, −1 if there is none.
@@ -113,6 +128,7 @@ export class MicroOperations {
       at = skipBlanks(bytes, end);
 
       let value = Unread;
+      let version = NoVersion;
       let shown: number = kind;
       if (bytes[at] === 0x2c) {
         at = skipBlanks(bytes, at + 1);
@@ -123,12 +139,16 @@ export class MicroOperations {
           end = this.traces.after;
         } else {
           end = endOfValue(bytes, at, limit);
-          value = this.#table.numberOf(bytes, block, at, end);
+          const versioned = kind === Append ? undefined : versionedAt(bytes, at, end);
+          value =
+            versioned === undefined
+              ? this.#table.numberOf(bytes, block, at, end)
+              : this.#table.number(versioned.value);
+          version = versioned?.version ?? NoVersion;
         }
         at = skipBlanks(bytes, end);
       } else if (kind !== Read || results) this.#fail(event);
 
-      let version = NoVersion;
       if (bytes[at] === 0x2c) {
         at = skipBlanks(bytes, at + 1);
         end = endOfValue(bytes, at, limit);

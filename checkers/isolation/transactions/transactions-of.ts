@@ -30,7 +30,8 @@ export interface TransactionsOptions {
 
 /**
  * The transactions of the clients. An operation is one if its value is an array of micro-operations, whatever its function; and a
- * `read`, `write` or `cas` of one register (its `key`) is one of a single micro-operation, or of two.
+ * `read`, `write` or `cas` of one register (its `key`) is one of a single micro-operation, or of two. A value of a register may carry its
+ * version: as a fourth member of the micro-operation, or by being an object of a `value` and a `version`.
  *
  * What a transaction did is told by its completion if that is `ok`, else by its invocation, and then its reads are `Unread`.
  * Throws an `InputError` for any other operation, and for a key that is a list here and a register there.
@@ -123,14 +124,19 @@ function addSingle(
   switch (history.f(event)) {
     case "r":
     case "read": {
-      const value = results ? operations.valueOf(told) : Unread;
-      const tellsNothing = value === NullValue && nullReads === "nothing";
-      operations.add(Read, number, tellsNothing ? Unread : value);
+      const tellsNothing = results && operations.isNull(told) && nullReads === "nothing";
+      if (!results || tellsNothing) operations.add(Read, number, Unread);
+      else operations.addTold(Read, number, told);
       return tellsNothing ? 1 : 0;
     }
     case "w":
     case "write":
-      operations.add(Write, number, operations.valueOf(argument));
+      // The version may be told when the write is done.
+      operations.addTold(
+        Write,
+        number,
+        results && operations.versionedOf(told) !== undefined ? told : argument,
+      );
       return 0;
     default: {
       const pair = history.value(argument);

@@ -47,6 +47,43 @@ function operation(transactions: Transactions, i: number): string {
   return `${name} ${text(keys[k]!)} [${Array.from(list, text).join(",")}]`;
 }
 
+describe("values that carry their versions", () => {
+  const versions = (of: History): number[] => [...(transactionsOf(of).version ?? [])];
+
+  it("are told in micro-operations", () => {
+    const of = history(
+      [
+        '0 ok txn [["w","x",1,7],["w","y",{"value":2,"version":8}]]',
+        '1 ok txn [["r","x",{"value":1,"version":7}],["r","y",{"version":null,"value":null}]]',
+      ].join("\n"),
+    );
+    expect(told(of)).toEqual(['committed w "x" 1 w "y" 2', 'committed r "x" 1 r "y" null']);
+    expect(versions(of)).toEqual([7, 8, 7, -1]);
+  });
+
+  it("are told by single operations, of writes when they are done", () => {
+    const of = history(
+      [
+        "0 invoke write 5",
+        '0 ok write {"value":5,"version":3}',
+        "1 invoke read",
+        '1 ok read {"value":5,"version":3}',
+        "1 invoke write 6",
+        '1 ok write {"took":3}',
+      ].join("\n"),
+    );
+    expect(told(of)).toEqual(["committed w null 5", "committed r null 5", "committed w null 6"]);
+    expect(versions(of)).toEqual([3, 3, -1]);
+  });
+
+  it("are values where they are anything else", () => {
+    const of = history(
+      '0 ok txn [["w","x",{"value":1,"version":"a"}],["w","y",{"value":1,"version":1,"by":2}],["w","z",{"value":1}]]',
+    );
+    expect(transactionsOf(of).version).toBeUndefined();
+  });
+});
+
 describe("what a transaction did", () => {
   it("is told by its completion if that is ok, else by its invocation, without what it read", () => {
     expect(
