@@ -56,7 +56,7 @@ export function simulateCommand(): Command {
     .argument("[protocol]", "what to simulate (rashomon list systems); none with --replay")
     .option("--seeds <number>", "how many seeds", integer(1), 100)
     .option("--seed <number>", "the first seed", integer(0), 1)
-    .option("--workload <name>", "what the clients do (default: the protocol's first)")
+    .option("--workload <name>", "what the clients do (default: each seed draws one of the protocol's)")
     .option("--mutant <name>", "a version of the protocol with a known bug (rashomon list systems)")
     .option(
       "--faults <kinds>",
@@ -109,11 +109,11 @@ Exit codes: ${exitCodes.valid} no seed failed, ${exitCodes.invalid} one did, ${e
 
 async function simulate(protocol: string, flags: SimulateFlags): Promise<number> {
   const options = optionsOf(protocol, flags);
-  const { faults, workload } = planSimulation(options);
+  const { faults, workloads } = planSimulation(options);
   const { seeds, seed, workers, shrink, shrinkRuns, store, json } = flags;
   const label = [protocol, flags.mutant].filter((part) => part !== undefined).join(" with the mutant ");
   process.stderr.write(
-    `${chalkStderr.bold(label)}  ${workload.name}, seeds ${seed} to ${seed + seeds - 1}, faults: ${faults.map(({ kind }) => kind).join(", ") || "none"}\n`,
+    `${chalkStderr.bold(label)}  ${workloads.map(({ workload }) => workload.name).join(", ")}, seeds ${seed} to ${seed + seeds - 1}, faults: ${faults.map(({ kind }) => kind).join(", ") || "none"}\n`,
   );
   const line = new SimulationProgressLine(seeds);
   const interruption = new AbortController();

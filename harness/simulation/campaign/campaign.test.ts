@@ -4,6 +4,7 @@ import { runCampaign, type CampaignOptions, type CampaignProgress } from "./camp
 
 const options: CampaignOptions = {
   protocol: "paxos",
+  workload: "register",
   nodes: 3,
   seconds: 2,
   seeds: 12,

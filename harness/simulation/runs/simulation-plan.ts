@@ -29,12 +29,17 @@ export interface SimulationRequest {
 
 export const simulationDefaults = { liveness: 10 } as const;
 
+export interface PlannedWorkload {
+  readonly workload: Workload;
+  readonly settings: WorkloadSettings;
+}
+
 /** A simulation with every name resolved. */
 export interface SimulationPlan {
   readonly options: SimulationRequest & { readonly liveness: number };
   readonly protocol: BundledProtocol;
-  readonly workload: Workload;
-  readonly settings: WorkloadSettings;
+  /** What clients may do, one of it a seed, with the settings that concern it. */
+  readonly workloads: readonly PlannedWorkload[];
   readonly faults: readonly SimulatedFault[];
 }
 
@@ -50,23 +55,30 @@ export function planSimulation(options: SimulationRequest): SimulationPlan {
       mutants.map((each) => each.name),
     );
   }
-  const workload = findWorkload(options.workload ?? workloads[0] ?? "");
-  if (!workloads.includes(workload.name)) {
+  if (options.workload !== undefined && !workloads.includes(findWorkload(options.workload).name)) {
     throw new UsageError(
-      `${name} does not serve the workload ${workload.name}. It serves: ${workloads.join(", ")}.`,
+      `${name} does not serve the workload ${options.workload}. It serves: ${workloads.join(", ")}.`,
     );
   }
   if (nodes !== undefined && nodes < nodeCounts.minimum) {
     throw new UsageError(`${name} runs on at least ${nodeCounts.minimum} nodes, not on ${nodes}.`);
   }
   for (const property of properties) monitorFor(property);
-  const settings = workloadSettings(workload, claims, options.settings ?? {});
-  for (const check of workload.checks({ ...settings, concurrency: 1 })) checkerFor(check);
+  // Settings are those of one workload: the first, unless another is named.
+  const isOne = Object.values(options.settings ?? {}).some((value) => value !== undefined);
+  const wanted =
+    options.workload === undefined ? workloads.slice(0, isOne ? 1 : undefined) : [options.workload];
+  const planned = wanted.map((each): PlannedWorkload => {
+    const workload = findWorkload(each);
+    return { workload, settings: workloadSettings(workload, claims, options.settings ?? {}) };
+  });
+  for (const { workload, settings } of planned) {
+    for (const check of workload.checks({ ...settings, concurrency: 1 })) checkerFor(check);
+  }
   return {
     options: { ...simulationDefaults, ...options },
     protocol,
-    workload,
-    settings,
+    workloads: planned,
     faults: chooseSimulatedFaults(options.faults, model),
   };
 }

@@ -8,7 +8,7 @@ import type { SimulationPlan } from "./simulation-plan.ts";
 
 /**
  * Draws what a seed's run is like (swarm testing: Groce et al., ISSTA 2012): which of the faults are on, for what is on
- * always hides what shows only without it; how many nodes, how fast clients and network are, how often faults strike.
+ * always hides what shows only without it; what clients do, how many nodes, how fast clients and network are, how often faults strike.
  * What the plan fixes is not drawn.
  */
 export function drawConfiguration(
@@ -17,6 +17,7 @@ export function drawConfiguration(
 ): { readonly configuration: RunConfiguration; readonly timetable: Timetable } {
   const { protocol, options } = plan;
   const random = seededRandom(seed).split("swarm");
+  const { workload, settings } = random.split("workload").pick(plan.workloads);
   const kinds = drawFaults(plan, random.split("faults"));
   const nodes = options.nodes ?? random.pick(sizes(protocol));
   const concurrency = options.concurrency ?? Math.max(2, nodes * random.pick([1, 2]));
@@ -26,8 +27,8 @@ export function drawConfiguration(
     configuration: {
       protocol: protocol.name,
       ...(options.mutant === undefined ? {} : { mutant: options.mutant }),
-      workload: plan.workload.name,
-      settings: plan.settings,
+      workload: workload.name,
+      settings,
       nodes,
       concurrency,
       rate,
