@@ -133,6 +133,11 @@ export interface SystemModel {
 export interface Exploration {
   readonly name: string;
   readonly nodes: number;
+  /**
+   * How every run begins, step by step, so that what takes many steps is within reach: only then anything may
+   * happen. Its steps count as others do, its timers among those that may fire; its losses come besides `losses`.
+   */
+  readonly beginning?: readonly BeginningStep[];
   /** What clients ask: each client's requests one after the other, the next when the last was answered. */
   readonly clients: readonly (readonly { readonly node: NodeId; readonly body: JsonObject }[])[];
   /** How often, in all, timers may fire; those that match one of these prefixes only, if given. */
@@ -158,6 +163,16 @@ export interface Exploration {
   /** How many distinct states the correct protocol has here, where the whole space is seen. */
   readonly states?: number;
 }
+
+/** A step of a beginning: a timer fires, or the first message of that type on that link is delivered or lost. */
+export type BeginningStep =
+  | { readonly do: "fire"; readonly node: NodeId; readonly timer: string }
+  | {
+      readonly do: "deliver" | "lose";
+      readonly from: NodeId;
+      readonly to: NodeId;
+      readonly type: string;
+    };
 
 /** The folder of `systems/protocols` that a protocol stands in. */
 export type ProtocolFamily = "models" | "clocks" | "consensus" | "transactions" | "byzantine" | "ledger";

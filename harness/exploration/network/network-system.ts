@@ -1,7 +1,13 @@
 import type { Monitor, Occasion, Violation } from "../../../checkers/consensus/monitor.ts";
 import { UsageError } from "../../../histories/errors.ts";
 import type { JsonObject } from "../../../histories/json.ts";
-import type { AnyProtocol, Exploration, NodeId, SystemModel } from "../../../systems/contracts/protocol.ts";
+import type {
+  AnyProtocol,
+  BeginningStep,
+  Exploration,
+  NodeId,
+  SystemModel,
+} from "../../../systems/contracts/protocol.ts";
 import { joinedHigh, joinedLow } from "../fingerprint.ts";
 import type { ScriptedSystem } from "../script.ts";
 import type { PartialOrder } from "../transition-system.ts";
@@ -20,6 +26,8 @@ export interface NetworkState {
   /** By client: twice the number of its requests that were answered, and 1 more while it waits. */
   readonly clients: readonly number[];
   readonly left: Budgets;
+  /** How many steps of the beginning that all runs share were taken. */
+  readonly begun: number;
   readonly watch: Watch;
   /** What clients have seen, where it is judged. */
   readonly past: Past | undefined;
@@ -86,6 +94,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   readonly #pasts: Pasts | undefined;
   /** By client, its requests. */
   readonly #requests: readonly (readonly Asked[])[];
+  readonly #beginning: readonly BeginningStep[];
   readonly #inOrder: boolean;
   readonly #mayRestart: boolean;
   readonly #mortal: readonly boolean[];
@@ -118,6 +127,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
         id: `c${client + 1}r${position + 1}`,
       })),
     );
+    this.#beginning = configuration.beginning ?? [];
     this.#inOrder = model.channels === "fifo";
     this.#mayRestart = model.failures === "crash-recovery";
     const crashes = model.failures === "none" ? 0 : (configuration.crashes?.limit ?? 0);
@@ -157,6 +167,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
           losses: losses ?? 0,
           duplicates: duplicates ?? 0,
         },
+        begun: 0,
         watch: this.#watches.begin(),
         past: this.#pasts?.begin(),
       },
@@ -175,7 +186,24 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
 
   actions(state: NetworkState): NetworkAction[] {
     if (this.#renamings.length > 1) this.#checkSymmetry(state);
-    return this.#actionsOf(state);
+    const step = this.#beginning[state.begun];
+    if (step === undefined) return this.#actionsOf(state);
+    // What the beginning loses is not of what may be lost later.
+    const possible = this.#actionsOf({ ...state, left: { ...state.left, losses: 1 } });
+    const action = possible.find((each) => this.#isStep(each, step));
+    if (action !== undefined) return [action];
+    throw new UsageError(
+      `Configuration ${this.options.configuration.name}: step ${state.begun + 1} of its beginning cannot be taken: ${JSON.stringify(step)}.`,
+    );
+  }
+
+  #isStep(action: NetworkAction, step: BeginningStep): boolean {
+    if (action.kind === "fire")
+      return step.do === "fire" && this.nodes[action.node] === step.node && action.timer === step.timer;
+    if (action.kind !== "deliver" && action.kind !== "lose") return false;
+    if (step.do !== action.kind) return false;
+    const { from, to, body } = action.message;
+    return this.nodes[from] === step.from && this.nodes[to] === step.to && body["type"] === step.type;
   }
 
   #actionsOf(state: NetworkState): NetworkAction[] {
@@ -220,6 +248,12 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   }
 
   next(state: NetworkState, action: NetworkAction): NetworkState {
+    const next = this.#next(state, action);
+    if (state.begun === this.#beginning.length) return next;
+    return { ...next, begun: state.begun + 1, left: { ...next.left, losses: state.left.losses } };
+  }
+
+  #next(state: NetworkState, action: NetworkAction): NetworkState {
     const { left } = state;
     switch (action.kind) {
       case "deliver": {
@@ -304,7 +338,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   }
 
   #fingerprintBy(
-    { locals, messages, clients, left, watch, past }: NetworkState,
+    { locals, messages, clients, left, begun, watch, past }: NetworkState,
     i: number,
     into: Uint32Array,
   ): void {
@@ -336,7 +370,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       low = (low + messageLow) | 0;
       high = (high + messageHigh) | 0;
     }
-    const faults = left.crashes + (left.losses << 8) + (left.duplicates << 16);
+    const faults = left.crashes + (left.losses << 8) + (left.duplicates << 16) + (begun << 24);
     low = joinedLow(low, high, left.timers);
     high = joinedHigh(low, high, faults);
     low = joinedLow(low, high, faults);
@@ -583,6 +617,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       locals: state.locals,
       messages: together,
       left,
+      begun: state.begun,
       ...this.#heard(state, node, outcome, occasion),
     };
     if (crashed !== undefined) return this.#crashed(next, node, after, lost, together, left);
@@ -608,6 +643,7 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       messages: remaining,
       clients,
       left: { ...left, crashes: left.crashes - 1 },
+      begun: state.begun,
       watch: this.#watches.crashed(state.watch, node, lost),
       past: state.past,
     };
@@ -633,7 +669,12 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
 }
 
 /** Nodes can be symmetric only if clients, timers and crashes treat them alike. */
-function checkGroups({ name, symmetric, clients, timers, crashes }: Exploration): void {
+function checkGroups({ name, symmetric, clients, timers, crashes, beginning }: Exploration): void {
+  if (symmetric !== undefined && beginning !== undefined) {
+    throw new UsageError(
+      `Configuration ${name}: its beginning is not the same for nodes that are symmetric.`,
+    );
+  }
   for (const group of symmetric ?? []) {
     const asked = group.find((node) => clients.some((script) => script.some((each) => each.node === node)));
     if (asked !== undefined) {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../histories/json.ts";
-import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
 
 const ask = (node: NodeId, body: JsonObject): { node: NodeId; body: JsonObject } => ({ node, body });
 const write = { type: "write", key: "x", value: 1 };
@@ -9,6 +9,46 @@ const read = { type: "read", key: "x" };
 function elections(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "timers"> {
   return { timers: { limit, names: ["election"], nodes } };
 }
+
+const deliver = (from: NodeId, to: NodeId, ...types: readonly string[]): BeginningStep[] =>
+  types.map((type) => ({ do: "deliver", from, to, type }));
+const lose = (from: NodeId, to: NodeId, ...types: readonly string[]): BeginningStep[] =>
+  types.map((type) => ({ do: "lose", from, to, type }));
+
+/** A server stands for election and gets these votes. */
+function elect(candidate: NodeId, ...voters: readonly NodeId[]): BeginningStep[] {
+  const round = (question: string, answer: string): BeginningStep[] => [
+    ...voters.flatMap((voter) => deliver(candidate, voter, question)),
+    ...voters.flatMap((voter) => deliver(voter, candidate, answer)),
+  ];
+  return [
+    { do: "fire", node: candidate, timer: "election" },
+    ...round("pre-vote", "pre-voted"),
+    ...round("request-vote", "voted"),
+  ];
+}
+
+/**
+ * Figure 8 of the paper with three servers, up to the third election: n1 and then n3 came to lead, and told nobody of
+ * the entries with which their terms began.
+ */
+const figure8: readonly BeginningStep[] = [
+  ...elect("n1", "n3"),
+  ...lose("n1", "n3", "append"),
+  ...lose("n1", "n2", "pre-vote", "request-vote", "append"),
+  ...elect("n3", "n2"),
+  ...deliver("n3", "n1", "request-vote"),
+  ...lose("n3", "n2", "append"),
+  ...lose("n3", "n1", "pre-vote", "append"),
+];
+
+/** n1 came to lead, and told nobody of the entry with which its term began. */
+const firstOfFour: readonly BeginningStep[] = [
+  ...elect("n1", "n2", "n3"),
+  ...lose("n1", "n2", "append"),
+  ...lose("n1", "n3", "append"),
+  ...lose("n1", "n4", "pre-vote", "request-vote", "append"),
+];
 
 export const raftExplorations: readonly Exploration[] = [
   {
@@ -68,6 +108,27 @@ export const raftExplorations: readonly Exploration[] = [
     ...elections(2, ["n1", "n2"]),
     depth: 14,
     states: 257_604,
+  },
+  {
+    name: "figure-8",
+    nodes: 3,
+    beginning: figure8,
+    clients: [],
+    ...elections(5, ["n1", "n2", "n3"]),
+    depth: figure8.length + 15,
+    states: 312_032,
+  },
+  {
+    name: "two-changes",
+    nodes: 4,
+    beginning: firstOfFour,
+    clients: [
+      [ask("n1", { type: "reconfigure", members: ["n1", "n2", "n3"] })],
+      [ask("n2", { type: "reconfigure", members: ["n2", "n3", "n4"] })],
+    ],
+    ...elections(3, ["n1", "n2"]),
+    depth: firstOfFour.length + 19,
+    states: 121_985,
   },
   {
     name: "write",

@@ -95,13 +95,15 @@ export const raftMutants: readonly RaftMutant[] = [
     name: "counts-old-terms",
     summary:
       "A leader takes entries of earlier terms for committed as soon as a majority has them, though a later leader may overwrite them.",
-    rules: { ...paper, countsOwnTermOnly: false },
+    exploration: { configuration: "figure-8", property: "leader-completeness", steps: 33 },
+    rules: { ...raftRules, batch: 1, countsOwnTermOnly: false },
   },
   {
     name: "reconfigures-unsettled",
     summary:
       "A leader changes a single member before it has committed an entry of its own term, when another leader's change may be under way.",
-    rules: { ...paper, settlesBeforeReconfiguration: false },
+    exploration: { configuration: "two-changes", property: "leader-completeness", steps: 33 },
+    rules: { ...raftRules, batch: 1, settlesBeforeReconfiguration: false },
   },
   {
     name: "no-client-table",
