@@ -12,6 +12,8 @@ import { ProtocolClient } from "./protocol-client.ts";
 
 /** How long a node may take from its start to its first answer, in milliseconds. */
 const startPatience = 30_000;
+/** How long a node may take to say whether it leads: one that is paused says nothing. */
+const pingPatience = 500;
 
 /** A bundled protocol as a system: one operating-system process a node, run by the process host. */
 export function protocolSystem(protocol: BundledProtocol): System {
@@ -63,6 +65,17 @@ function protocolCluster(name: string, mutant: string | undefined, surroundings:
     async clock(address, milliseconds) {
       const clock = (await pingNode(address, milliseconds))?.["clock"];
       return typeof clock === "number" ? clock : undefined;
+    },
+    async primaries() {
+      const leading: { readonly node: NodeId; readonly ballot: number }[] = [];
+      const look = async (node: NodeId): Promise<void> => {
+        const ballot = (await pingNode(surroundings.address(node), pingPatience))?.["leads"];
+        if (typeof ballot === "number") leading.push({ node, ballot });
+      };
+      await Promise.all(surroundings.nodes.filter((node) => surroundings.alive(node)).map(look));
+      // Whoever led before may not know yet that it does no more.
+      const latest = Math.max(...leading.map(({ ballot }) => ballot));
+      return leading.filter(({ ballot }) => ballot === latest).map(({ node }) => node);
     },
     close: () => Promise.resolve(),
   };

@@ -97,7 +97,10 @@ export class NodeHost {
     const type = body["type"];
     const msgId = body["msg_id"];
     const request = { src, msgId: typeof msgId === "number" ? msgId : undefined, answer };
-    if (type === "ping") return this.#answer(request, { type: "pong", clock: Date.now() });
+    if (type === "ping") {
+      const leads = this.#runtime.view()?.leads ?? null;
+      return this.#answer(request, { type: "pong", clock: Date.now(), leads });
+    }
     if (dest !== this.#id) {
       const text = `this is ${this.#id}, not ${dest}`;
       return this.#answer(request, errorBody(errorCodes.nodeNotFound, text));
