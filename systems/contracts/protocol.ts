@@ -68,6 +68,8 @@ export interface Mutant {
     readonly workload: string;
     readonly checker: string;
     readonly seconds: number;
+    /** Mean seconds between start and stop of a fault, where it takes more faults than usual. */
+    readonly interval?: number;
   };
 }
 
