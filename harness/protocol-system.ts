@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { unknownName } from "../histories/errors.ts";
 import { consensusLogFile } from "../histories/store/layout.ts";
-import type { BundledProtocol, NodeId } from "../systems/contracts/protocol.ts";
-import { faultKinds, type Cluster, type Surroundings, type System } from "../systems/contracts/system.ts";
+import type { BundledProtocol, NodeId, SystemModel } from "../systems/contracts/protocol.ts";
+import { faultKinds, type Cluster, type FaultKind, type Surroundings, type System } from "../systems/contracts/system.ts";
 import { pingNode } from "./host/node-connection.ts";
 import { formatAddress } from "./host/options.ts";
 import { ProtocolClient } from "./protocol-client.ts";
@@ -17,13 +17,13 @@ const pingPatience = 500;
 
 /** A bundled protocol as a system: one operating-system process a node, run by the process host. */
 export function protocolSystem(protocol: BundledProtocol): System {
-  const { name, summary, claims, workloads, nodeCounts, mutants } = protocol;
+  const { name, summary, claims, workloads, nodeCounts, mutants, model } = protocol;
   return {
     name,
     summary,
     claims,
     workloads,
-    capabilities: new Set(faultKinds),
+    capabilities: new Set(faultKinds.filter((kind) => isBorne(kind, model))),
     nodeCounts,
     mutants,
     open(surroundings, { mutant }) {
@@ -37,6 +37,11 @@ export function protocolSystem(protocol: BundledProtocol): System {
       return Promise.resolve(protocolCluster(name, mutant, surroundings));
     },
   };
+}
+
+/** Whether it is to bear a fault of real processes: one that is killed or ended is started again. */
+function isBorne(kind: FaultKind, { failures }: SystemModel): boolean {
+  return failures === "crash-recovery" || (kind !== "kill" && kind !== "terminate");
 }
 
 function protocolCluster(name: string, mutant: string | undefined, surroundings: Surroundings): Cluster {

@@ -13,6 +13,12 @@ describe("the plan of a test", () => {
     expect(() => plan({ faults: ["none", "kill"] })).toThrow(UsageError);
   });
 
+  it("kills no node of a protocol whose nodes do not come back", () => {
+    expect(plan({ system: "lamport-mutex" }).description.faults).toEqual(["partition", "pause"]);
+    expect(() => plan({ system: "lamport-mutex", faults: ["kill"] })).toThrow(/cannot have the fault kill/);
+    expect(plan({ system: "raft" }).description.faults).toContain("kill");
+  });
+
   it.each([
     ["7", "--seed 7"],
     ["two words", "--seed 'two words'"],
