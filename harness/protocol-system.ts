@@ -5,7 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { unknownName } from "../histories/errors.ts";
 import { consensusLogFile } from "../histories/store/layout.ts";
 import type { BundledProtocol, NodeId, SystemModel } from "../systems/contracts/protocol.ts";
-import { faultKinds, type Cluster, type FaultKind, type Surroundings, type System } from "../systems/contracts/system.ts";
+import {
+  faultKinds,
+  type Cluster,
+  type FaultKind,
+  type Surroundings,
+  type System,
+} from "../systems/contracts/system.ts";
 import { pingNode } from "./host/node-connection.ts";
 import { formatAddress } from "./host/options.ts";
 import { ProtocolClient } from "./protocol-client.ts";
