@@ -9,15 +9,15 @@ const MostTrials = 30_000;
 /**
  * Whether a partial account can be completed to one that obeys its level: every order of every two writers of a key, and every writer of what was read,
  * is tried, in effect. What turns out wrong at once is settled first, and then one choice made each way.
- * `undefined` if that takes too long.
+ * `undefined` if that takes too long. With a key, only what is open of it is tried, and the rest left open.
  */
-export function canBeCompleted(start: PartialAccount): boolean | undefined {
+export function canBeCompleted(start: PartialAccount, key?: number): boolean | undefined {
   const trials = { left: MostTrials };
   const stack = [start.copy()];
   for (let account = stack.pop(); account !== undefined; account = stack.pop()) {
-    if (!settle(account, trials)) continue;
+    if (!settle(account, trials, key)) continue;
     if (trials.left <= 0) return undefined;
-    const [choices] = openChoices(account);
+    const [choices] = openChoices(account, key);
     if (choices === undefined) return true;
     for (const choose of choices) {
       const next = account.copy();
@@ -29,11 +29,11 @@ export function canBeCompleted(start: PartialAccount): boolean | undefined {
 }
 
 /** Makes every choice of which all but one are wrong; false if all of one are, or the account is. */
-function settle(account: PartialAccount, trials: { left: number }): boolean {
+function settle(account: PartialAccount, trials: { left: number }, key: number | undefined): boolean {
   if (account.breaksRule()) return false;
   for (let changed = true; changed;) {
     changed = false;
-    for (const choices of openChoices(account)) {
+    for (const choices of openChoices(account, key)) {
       const possible: Choice[] = [];
       for (const choose of choices) {
         if (trials.left-- <= 0) return true;
@@ -50,16 +50,17 @@ function settle(account: PartialAccount, trials: { left: number }): boolean {
   return true;
 }
 
-function* openChoices(account: PartialAccount): Generator<readonly Choice[]> {
+function* openChoices(account: PartialAccount, only: number | undefined): Generator<readonly Choice[]> {
   const { part } = account;
-  for (const [i, { writers }] of part.reads.entries())
-    if (account.source(i) < 0)
+  for (const [i, { key, writers }] of part.reads.entries())
+    if (account.source(i) < 0 && (only === undefined || key === only))
       yield writers.map(
         (writer) =>
           (next: PartialAccount): void =>
             next.setSource(i, writer),
       );
-  for (const [key, writers] of part.writers)
+  for (const [key, writers] of part.writers) {
+    if (only !== undefined && key !== only) continue;
     for (const [i, a] of writers.entries())
       for (const b of writers.slice(0, i)) {
         if (account.isOrdered(key, a, b) || account.isOrdered(key, b, a)) continue;
@@ -70,4 +71,5 @@ function* openChoices(account: PartialAccount): Generator<readonly Choice[]> {
           (next: PartialAccount): void => next.order(key, b, a),
         ];
       }
+  }
 }

@@ -9,7 +9,7 @@ import { narrowed, partOf, readsOf, type Extent, type PartEdge } from "./part.ts
 import { InitialTransaction, Nobody, transactionAt, Witnesses } from "./witnesses.ts";
 
 /** How much is taken for granted besides the reasons of an edge, least first. */
-const extents: readonly Extent[] = ["named", "key", "built", "reads", "all"];
+const extents: readonly Extent[] = ["edges", "named", "key", "built", "reads", "all"];
 /** Larger parts of a history are not looked at for one inferred edge. */
 const MostForced = 200;
 
@@ -100,15 +100,15 @@ class CycleVerifier implements Details {
     const reader = this.#at(anti.from);
     const arrival = this.#arrival(into, reader);
     const overwritten = [...this.#readsOverwritten(anti), ...this.#readsInferredOverwritten(anti)];
-    // Of which read another inferred one is, is not told: it may be of any of the key.
-    if (overwritten.length === 0)
-      return this.#witnesses
-        .reads(reader, anti.key)
-        .every(
-          (operation) =>
-            operation > arrival || this.#witnesses.source(reader, operation) === this.#at(anti.to),
-        );
-    return overwritten.some((operation) => operation > arrival);
+    if (overwritten.length > 0) return overwritten.some((operation) => operation > arrival);
+    // Of which version another inferred one is, is not told: it may be any that was read of the key.
+    const reads = this.#witnesses.reads(reader, anti.key);
+    const sourceOf = (operation: number): number => this.#witnesses.source(reader, operation);
+    const later = new Set(reads.filter((operation) => operation > arrival).map(sourceOf));
+    return reads.every((operation) => {
+      const source = sourceOf(operation);
+      return operation > arrival || source === this.#at(anti.to) || (source !== Nobody && later.has(source));
+    });
   }
 
   #arrival(into: NumberedEdge, reader: number): number {

@@ -10,6 +10,8 @@ export function isForced(account: PartialAccount, edge: PartEdge): boolean {
   return (
     isThere(account, edge) ||
     isForcedBy(account, edge, (one) => one.breaksRule()) ||
+    // What is told of other keys may contradict itself.
+    isForcedBy(account, edge, (one) => canBeCompleted(one, edge.key) === false) ||
     isForcedBy(account, edge, (one) => canBeCompleted(one) === false)
   );
 }

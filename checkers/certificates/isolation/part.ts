@@ -39,8 +39,11 @@ export interface Part {
   readonly told: (key: number, a: number, b: number, heedsVersions: boolean) => boolean;
   /** Micro-operation of each one's last write of a key. */
   readonly lastWrite: (member: number, key: number) => number;
-  /** Micro-operation of each one's first read of a key that may be of another version than some writer's; all count, told or not. */
-  readonly firstRead: (member: number, key: number, writer: number) => number;
+  /**
+   * Micro-operation of a member before which it cannot have made all its reads of one version of a key, whichever, but some writer's;
+   * reads count that are not told, too.
+   */
+  readonly surelyRead: (member: number, key: number, writer: number) => number;
   /** Whether its outcome is unknown and nobody certainly observed it: it counts only for an account in which somebody did. */
   readonly isOptional: readonly boolean[];
   readonly isUpdate: readonly boolean[];
@@ -79,10 +82,12 @@ export function partOf(
       return before >= 0 && after >= 0 && before < after;
     },
     lastWrite: (member, key) => witnesses.lastWrite(members[member]!, key),
-    firstRead: (member, key, writer) =>
-      readsOf(transactions, witnesses, members[member]!).find(
-        (read) => read.key === key && read.writers.some((one) => one !== members[writer]),
-      )?.operation ?? Infinity,
+    surelyRead: (member, key, writer) =>
+      lastOfFirst(
+        readsOf(transactions, witnesses, members[member]!).filter(
+          (read) => read.key === key && read.writers.some((one) => one !== members[writer]),
+        ),
+      ),
     isOptional: members.map(
       (t) => t >= 0 && status[t] === Undetermined && !observed.has(t) && !witnesses.isObserved(t),
     ),
@@ -90,6 +95,16 @@ export function partOf(
     isUpdate: members.map((t) => t < 0 || writesAny(transactions, t)),
     ...orders(transactions, members),
   };
+}
+
+/** Of each version the last read, or each of those of which it is not certain; of these the first. */
+function lastOfFirst(reads: readonly Omit<PartRead, "reader">[]): number {
+  const last = new Map<number, number>();
+  let first = Infinity;
+  for (const { operation, writers } of reads)
+    if (writers.length === 1) last.set(writers[0]!, operation);
+    else first = Math.min(first, operation);
+  return Math.min(first, ...last.values());
 }
 
 function writersIn({ first, kind, key }: Transactions, members: readonly number[]): Map<number, number[]> {
@@ -181,10 +196,11 @@ export interface PartEdge {
 }
 
 /**
- * How much of what a part tells is taken for granted: only what some edges say; also the reads of the first one's key; and
+ * How much of what a part tells is taken for granted: only what some edges say; also what lists and versions tell of the order of the
+ * first one's key, which may contradict what was read; also the reads of that key; and
  * that who wrote such a key after reading it built on what it read; all reads; or everything.
  */
-export type Extent = "named" | "key" | "built" | "reads" | "all";
+export type Extent = "edges" | "named" | "key" | "built" | "reads" | "all";
 
 /** A part that tells only so much. */
 export function narrowed(part: Part, extent: Extent, edges: readonly [PartEdge, ...PartEdge[]]): Part {
@@ -200,7 +216,9 @@ export function narrowed(part: Part, extent: Extent, edges: readonly [PartEdge, 
   const keys = new Set(extent === "reads" ? edges.map(({ key }) => key) : [first.key]);
   const isTold = ({ reader, key, writers }: PartRead): boolean =>
     extent === "reads" ||
-    (key === first.key && (extent !== "named" || (isAntiDependency(first.kind) && reader === first.from))) ||
+    (key === first.key &&
+      ((extent !== "edges" && extent !== "named") ||
+        (isAntiDependency(first.kind) && reader === first.from))) ||
     edges.some(
       (edge) => isRead(edge.kind) && key === edge.key && reader === edge.to && writers.includes(edge.from),
     );
@@ -210,7 +228,8 @@ export function narrowed(part: Part, extent: Extent, edges: readonly [PartEdge, 
     realTime,
     ordersBuilt: extent === "built" || extent === "reads",
     reads: part.reads.filter(isTold),
-    told: (key, a, b, heedsVersions) => keys.has(key) && part.told(key, a, b, heedsVersions),
+    told: (key, a, b, heedsVersions) =>
+      extent !== "edges" && keys.has(key) && part.told(key, a, b, heedsVersions),
   };
 }
 

@@ -244,14 +244,14 @@ function goesBack(
       if (paths !== undefined) for (let u = 0; u < size; u++) if (paths.has(u, t)) seen.add(u);
     };
     if (paths !== undefined) for (let t = 0; t < size; t++) if (o.has(t, s)) see(t);
-    // Of which of its reads an anti-dependency is that was given, is not told: at the earliest of the first that it may be.
+    // Of which of its reads an anti-dependency is that was given, is not told: at the earliest that it may be.
     const steps: {
       readonly at: number;
       readonly read?: number;
       readonly later?: number;
       readonly key: number;
     }[] = account.given.flatMap(({ from, to, key }) =>
-      from === s ? [{ at: part.firstRead(s, key, to), later: to, key }] : [],
+      from === s ? [{ at: part.surelyRead(s, key, to), later: to, key }] : [],
     );
     for (const [read, { reader, operation, key }] of part.reads.entries())
       if (reader === s) steps.push({ at: operation, read, key });
