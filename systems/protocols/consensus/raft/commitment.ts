@@ -56,10 +56,12 @@ export function answerOrigin(server: Server, operation: Operation, body: JsonObj
   if (state.role === "leader") send(server, origin, { type: "answer", life, number, body });
 }
 
+/** Who is known to have an entry on disk. What others have left this server after its own disk had it. */
 function holdersOf({ state, node }: Server, index: number): NodeId[] {
-  const holders = [node.id];
+  const holders: NodeId[] = [];
   for (const [id, { match }] of Object.entries(state.leading?.followers ?? {})) {
     if (match >= index) holders.push(id);
   }
-  return holders;
+  const isStored = holders.length > 0 || index <= (state.leading?.stored ?? 0);
+  return isStored ? [node.id, ...holders] : holders;
 }

@@ -25,7 +25,7 @@ export function becomeLeader(server: Server): void {
   state.role = "leader";
   state.leader = node.id;
   state.votes = [];
-  state.leading = { begin, followers, heard: [], round: 0, reads: [], reconfiguration: null };
+  state.leading = { begin, stored: 0, followers, heard: [], round: 0, reads: [], reconfiguration: null };
   node.cancelTimer("election");
   setHeartbeat(server);
   setQuorumCheck(server);
@@ -44,10 +44,11 @@ export function carryOut(server: Server, operation: Operation): void {
 
 /** A follower has answered. */
 export function onAppended(server: Server, from: NodeId, answer: Appended): void {
-  const { state } = server;
+  const { state, node } = server;
   const { leading } = state;
   if (leading === null || answer.term !== state.term) return;
   leading.heard = withNode(leading.heard, from);
+  if (from === node.id) leading.stored = Math.max(leading.stored, answer.success ? answer.match : 0);
   noteProgress(server, from, answer);
   advanceCommitment(server);
   continueReconfiguration(server);

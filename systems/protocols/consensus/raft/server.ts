@@ -50,6 +50,8 @@ export type Vote = { readonly term: number; readonly candidate: NodeId };
 export interface Leadership {
   /** The index of the entry with which its term began. */
   readonly begin: number;
+  /** Its own disk has the log up to here; known only where it decides alone, since others hear later of what it appends. */
+  stored: number;
   /** By node, this one left out. */
   readonly followers: Record<NodeId, Progress>;
   /** Who has answered since the last look whether a majority does. */
