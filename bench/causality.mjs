@@ -73,7 +73,7 @@ function trace(events) {
   const random = chance(options.seed);
   const nodes = Number(options.nodes);
   const builder = new EventTraceBuilder();
-  const clocks = Array.from({ length: nodes }, () => new Array(nodes).fill(0));
+  const clocks = Array.from({ length: nodes }, () => Array.from({ length: nodes }, () => 0));
   const inboxes = Array.from({ length: nodes }, () => []);
   for (let i = 0; i < events; i++) {
     const node = random(nodes);

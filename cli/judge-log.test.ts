@@ -58,14 +58,12 @@ test("a trace is known by its content; deliveries are judged where there are som
 test("a run is judged by its history and by what its nodes wrote, or by the latter alone", async () => {
   const run = join(folder, "run");
   const description = {
-    ...{
-      format: 1,
-      name: "raft-register",
-      system: "raft",
-      workload: "register",
-      seed: "1",
-      nodes: ["a", "b"],
-    },
+    format: 1,
+    name: "raft-register",
+    system: "raft",
+    workload: "register",
+    seed: "1",
+    nodes: ["a", "b"],
     concurrency: 1,
     seconds: 1,
     faults: [],

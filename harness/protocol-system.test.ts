@@ -126,7 +126,7 @@ describe("a Paxos cluster of three processes", () => {
     expect(() => findSystem("paxos").open(world, { mutant: "half-quorums" })).toThrow(
       "Did you mean half-quorum?",
     );
-    expect(() => findSystem("paxo")).toThrow("Did you mean paxos?");
+    expect(() => findSystem("paxo")).toThrow("Did you mean paxos or epaxos?");
   });
 });
 

@@ -10,10 +10,11 @@ import type { RaftState } from "./server.ts";
 /** As in the paper of 2014, an entry a message. */
 const paper: Rules = { ...raftRules, preVote: false, checkQuorum: false, batch: 1 };
 
+/** The mutant's one wrong rule, in the paper's Raft. */
 function rulesOf(mutant: string): Rules {
   const found = raftMutants.find(({ name }) => name === mutant);
   if (found === undefined) throw new Error(`no mutant ${mutant}`);
-  return found.rules;
+  return { ...found.rules, preVote: false, checkQuorum: false };
 }
 
 function schedule(rules: Rules, nodes = 3): WatchedSchedule<RaftState> {
