@@ -18,8 +18,9 @@ type Memory = {
 
 /**
  * Durability, of what each node has to keep for all of them to keep anything: after a restart its log has what it had of
- * committed entries, or a snapshot instead, and it stands by its votes; except for what it had not synced. (That what
- * clients were told to be done is never lost shows in their histories.)
+ * committed entries, or a snapshot instead, and it stands by its votes, unless a snapshot has come in place of the slot
+ * voted in; except for what it had not synced. (That what clients were told to be done is never lost shows in their
+ * histories.)
  */
 export const durability: Monitor<Memory> = {
   name: "durability",
@@ -72,6 +73,7 @@ function lostBy(memory: Memory, node: string, { log, votes }: ConsensusView): Vi
     const vote = Object.hasOwn(votes, instance) ? votes[instance] : undefined;
     if (vote !== undefined && (vote.ballot > ballot || (vote.ballot === ballot && same(vote.value, value))))
       continue;
+    if (vote === undefined && log !== undefined && isBefore(log.first, instance)) continue;
     const now = vote === undefined ? "no vote" : `a vote for ${inWords(vote.value)} in ballot ${vote.ballot}`;
     return {
       property: "durability",
@@ -81,6 +83,12 @@ function lostBy(memory: Memory, node: string, { log, votes }: ConsensusView): Vi
     };
   }
   return undefined;
+}
+
+/** Whether an instance is a slot before `first`. */
+function isBefore(first: number, instance: string): boolean {
+  const slot = Number(instance);
+  return String(slot) === instance && slot < first;
 }
 
 function lostEntry({ slots }: CommittedLog, node: string, held: number, log: LogView): Violation | undefined {

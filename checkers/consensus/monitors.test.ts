@@ -538,6 +538,12 @@ describe("durability", () => {
       found("durability", [voted, { crashed: "n1", lost: true }, at("n1", { votes: {} }, "restart")]),
     ).toBeUndefined();
   });
+  test("a vote in a slot that is in a snapshot now is not lost", () => {
+    const voted = at("n1", { ...log("1:a", 4, 3), ...votes(2, "b", "4") });
+    const restarted = (first: number): Scene => at("n1", { ...log("", first, first), votes: {} }, "restart");
+    expect(found("durability", [voted, restarted(5)])).toBeUndefined();
+    expect(found("durability", [voted, restarted(4)])).toBeDefined();
+  });
 });
 
 describe("exactly-once", () => {

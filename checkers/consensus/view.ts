@@ -51,7 +51,7 @@ export type ConsensusView = {
   readonly leads?: Ballot | null;
   /** What the node has promised, by name: never goes back, restarts included. */
   readonly promised?: Readonly<Record<string, Ballot>>;
-  /** What the node has voted for, by instance: the latest vote. */
+  /** What the node has voted for, by instance: the latest vote. An instance that is a slot of the log is named by its number. */
   readonly votes?: Readonly<Record<string, { readonly ballot: Ballot; readonly value: Json }>>;
   /** Those that the node has at hand; it may drop the old ones. */
   readonly certificates?: readonly QuorumCertificate[];
