@@ -9,7 +9,17 @@ import { narrowed, partOf, readsOf, type Extent, type PartEdge } from "./part.ts
 import { InitialTransaction, Nobody, transactionAt, Witnesses } from "./witnesses.ts";
 
 /** How much is taken for granted besides the reasons of an edge, least first. */
-const extents: readonly Extent[] = ["edges", "named", "key", "built", "reads", "all"];
+const extents: readonly (Extent | "all")[] = [
+  { reads: "edges", told: "nothing", built: false },
+  { reads: "edges", told: "key", built: false },
+  { reads: "certain", told: "nothing", built: false },
+  { reads: "certain", told: "key", built: false },
+  { reads: "key", told: "nothing", built: false },
+  { reads: "key", told: "key", built: false },
+  { reads: "key", told: "key", built: true },
+  { reads: "all", told: "keys", built: true },
+  "all",
+];
 /** Larger parts of a history are not looked at for one inferred edge. */
 const MostForced = 200;
 
@@ -195,10 +205,10 @@ class CycleVerifier implements Details {
     );
   }
 
-  #followsFrom(edge: NumberedEdge, reasons: readonly NumberedEdge[], extent: Extent): boolean {
+  #followsFrom(edge: NumberedEdge, reasons: readonly NumberedEdge[], extent: Extent | "all"): boolean {
     const named = new Set([edge, ...reasons].flatMap(({ from, to }) => [this.#at(from), this.#at(to)]));
     if (named.size > MostForced) return false;
-    const onlyKey = extent !== "reads" && extent !== "all";
+    const onlyKey = extent !== "all" && extent.reads !== "all";
     const sources = [...named].flatMap((t) =>
       readsOf(this.#transactions, this.#witnesses, t)
         .filter(({ key }) => !onlyKey || key === edge.key)
@@ -216,7 +226,8 @@ class CycleVerifier implements Details {
     const conclusion = inPart(edge);
     const premises = reasons.map(inPart);
     if ([conclusion, ...premises].some(({ from, to }) => from === Nobody || to === Nobody)) return false;
-    const account = new PartialAccount(narrowed(part, extent, [conclusion, ...premises]), this.#level);
+    const told = extent === "all" ? part : narrowed(part, extent, [conclusion, ...premises]);
+    const account = new PartialAccount(told, this.#level);
     for (const premise of premises) account.give(premise);
     return isForced(account, conclusion);
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { history } from "../../../histories/testing/notation.ts";
 import { checkIsolation } from "../../isolation/isolation.ts";
+import { transactionHistory } from "../../isolation/testing/notation.ts";
 import { parseLevelName } from "../../isolation/names.ts";
 import type { Level } from "../../isolation/levels.ts";
 import { transactionsOf } from "../../isolation/transactions/transactions-of.ts";
@@ -89,6 +90,66 @@ describe("an inferred edge is verified", () => {
     expect(found).toEqual([true]);
   });
 
+  test("by reads whose writers are certain, although no writers of another will do", () => {
+    // Who appended the 1 that event 6 read is not known, and nobody can have: it read two versions.
+    const text = `0: aa1 rb[]
+      1: ra[] ab2 aa3
+      2: aa1
+      3: ra[1] ra[1,3] aa3`;
+    const read = { from: 2, to: 6, kind: "wr", key: "a" } as const;
+    const cycle: readonly ClaimedEdge[] = [
+      { from: 0, to: 2, kind: "rw", key: "b" },
+      read,
+      { from: 6, to: 0, kind: "ww", key: "a", because: [read] },
+    ];
+    const flaw = (some: string): string | undefined =>
+      verifyCycle(transactionsOf(transactionHistory(some)), levelOf("repeatable-read"), cycle);
+    expect(flaw(text)).toBeUndefined();
+    // Had it not built on the initial list, the one that it missed may have come before it.
+    expect(flaw(text.replace("ra[] ", ""))).toMatch(/no known order/);
+  });
+
+  test("by what was read of its own key, although the list tells the opposite", () => {
+    // Event 4 saw all that event 0 appended, and so came before event 2, which it had to come after.
+    const text = `1 begins: aa1 aa2 rb
+      2 begins: ab1
+      0 begins: aa1 rb ab2
+      2 ends: ab1
+      3: ra[1,2]
+      1 ends: aa1 aa2 rb[]
+      0 ends: aa1 rb[] ab2`;
+    const read = { from: -1, to: 2, kind: "wr", key: "b" } as const;
+    const path: readonly ClaimedEdge[] = [
+      { from: 2, to: 1, kind: "ww", key: "b", because: [read] },
+      { from: 1, to: 4, kind: "rt" },
+    ];
+    const cycle: readonly ClaimedEdge[] = [
+      { from: 0, to: 2, kind: "rw", key: "b" },
+      { from: 2, to: 0, kind: "ww", key: "a", because: path },
+    ];
+    const transactions = transactionsOf(transactionHistory(text));
+    expect(verifyCycle(transactions, levelOf("strong-consistent-view"), cycle)).toBeUndefined();
+    expect(verifyCycle(transactions, levelOf("strong-read-atomic"), cycle)).toBeDefined();
+  });
+
+  test("with all the reads that lead up to it", () => {
+    const { anomalies } = checkIsolation(
+      history(`2 invoke txn [["append","a",1],["r","b",null]]
+       0 invoke txn [["r","a",null],["append","b",2],["append","a",3],["r","a",null]]
+       2 ok txn [["append","a",1],["r","b",[]]]
+       3 invoke txn [["append","a",1]]
+       1 invoke txn [["r","a",null],["r","a",null],["append","a",3]]
+       0 ok txn [["r","a",[]],["append","b",2],["append","a",3],["r","a",[1,3]]]
+       1 ok txn [["r","a",[1]],["r","a",[1,3]],["append","a",3]]
+       3 ok txn [["append","a",1]]`),
+      { level: "repeatable-read" },
+    );
+    const read = { kind: "wr", because: "T3 read a = [1 3], of which T2 appended the last" };
+    const initial = { from: -1, to: 1, kind: "wr" };
+    const cycle = [{ kind: "rw" }, read, { kind: "ww", reasons: [initial, read] }];
+    expect(anomalies.map(({ evidence }) => evidence)).toMatchObject([{ cycle, verified: true }]);
+  });
+
   test("not by what contradicts itself without it", () => {
     const lostUpdate = `0 invoke txn [["r","x",null],["w","x",1]]
       1 invoke txn [["r","x",null],["w","x",2]]
@@ -117,6 +178,22 @@ describe("an inferred edge is verified", () => {
     expect(flawOf("strong-session-causal-consistency", cycle, text(3))).toBeUndefined();
     expect(flawOf("strong-session-causal-consistency", cycle, text(1))).toBeDefined();
   });
+});
+
+test("a list tells where the elements stand that one transaction appended twice", () => {
+  const cycle = [
+    { from: 0, to: 2, kind: "ww", key: "a" },
+    { from: 2, to: 0, kind: "rw", key: "a" },
+  ] as const;
+  const flaw = (list: string): string | undefined =>
+    verifyCycle(
+      transactionsOf(transactionHistory(`0: aa1 aa3 aa1\n1: ra[] aa3\n2: ra${list}`)),
+      levelOf("cursor-stability"),
+      cycle,
+    );
+  // All of its own are there, so that the 3 is its own, and the other's came later.
+  expect(flaw("[1,3,1]")).toBeUndefined();
+  expect(flaw("[3,1,3,1]")).toMatch(/no known order/);
 });
 
 describe("transactions without an order", () => {

@@ -195,16 +195,21 @@ export interface PartEdge {
   readonly key: number;
 }
 
-/**
- * How much of what a part tells is taken for granted: only what some edges say; also what lists and versions tell of the order of the
- * first one's key, which may contradict what was read; also the reads of that key; and
- * that who wrote such a key after reading it built on what it read; all reads; or everything.
- */
-export type Extent = "edges" | "named" | "key" | "built" | "reads" | "all";
+/** How much of what a part tells is taken for granted besides what some edges say. */
+export interface Extent {
+  /**
+   * Which reads: none but those of the edges; also those of the first edge's key whose writers are certain; all of that
+   * key; or all.
+   */
+  readonly reads: "edges" | "certain" | "key" | "all";
+  /** Whether also what lists and versions tell of the order of that key, or of the keys of all edges: it may contradict what was read. */
+  readonly told: "nothing" | "key" | "keys";
+  /** Whether who wrote a key after reading it is at once said to have built on what it read. */
+  readonly built: boolean;
+}
 
 /** A part that tells only so much. */
 export function narrowed(part: Part, extent: Extent, edges: readonly [PartEdge, ...PartEdge[]]): Part {
-  if (extent === "all") return part;
   const session = new Relation(part.members.length);
   const realTime = new Relation(part.members.length);
   for (const { kind, from, to } of edges) {
@@ -212,24 +217,28 @@ export function narrowed(part: Part, extent: Extent, edges: readonly [PartEdge, 
     if (kind === "rt") realTime.add(from, to);
   }
   const [first] = edges;
-  // What lists tell of the keys of its reasons may contradict itself.
-  const keys = new Set(extent === "reads" ? edges.map(({ key }) => key) : [first.key]);
-  const isTold = ({ reader, key, writers }: PartRead): boolean =>
-    extent === "reads" ||
-    (key === first.key &&
-      ((extent !== "edges" && extent !== "named") ||
-        (isAntiDependency(first.kind) && reader === first.from))) ||
+  const keys = new Set(extent.told === "keys" ? edges.map(({ key }) => key) : [first.key]);
+  const isTold = (read: PartRead): boolean =>
+    extent.reads === "all" ||
+    (read.key === first.key &&
+      (extent.reads === "key" ||
+        (extent.reads === "certain" && read.writers.length === 1) ||
+        (isAntiDependency(first.kind) && read.reader === first.from))) ||
     edges.some(
-      (edge) => isRead(edge.kind) && key === edge.key && reader === edge.to && writers.includes(edge.from),
+      (edge) =>
+        isRead(edge.kind) &&
+        read.key === edge.key &&
+        read.reader === edge.to &&
+        read.writers.includes(edge.from),
     );
   return {
     ...part,
     session,
     realTime,
-    ordersBuilt: extent === "built" || extent === "reads",
+    ordersBuilt: extent.built,
     reads: part.reads.filter(isTold),
     told: (key, a, b, heedsVersions) =>
-      extent !== "edges" && keys.has(key) && part.told(key, a, b, heedsVersions),
+      extent.told !== "nothing" && keys.has(key) && part.told(key, a, b, heedsVersions),
   };
 }
 

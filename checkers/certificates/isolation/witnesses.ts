@@ -45,13 +45,7 @@ export class Witnesses {
       isAsked[k] = 1;
       this.#writes.set(k, new Map());
       this.#last.set(k, new Map());
-      const places = new Map<number, number[]>();
-      for (let at = traceFirst[k]!; at < traceFirst[k + 1]!; at++) {
-        const known = places.get(traceElement[at]!);
-        if (known === undefined) places.set(traceElement[at]!, [at]);
-        else known.push(at);
-      }
-      this.#places.set(k, places);
+      this.#places.set(k, placesOf(traceElement.subarray(traceFirst[k], traceFirst[k + 1])));
     }
     for (let t = 0; t < count; t++)
       for (let i = first[t]!; i < first[t + 1]!; i++)
@@ -162,13 +156,16 @@ export class Witnesses {
     const places = this.#places.get(key);
     let latest = -1;
     const own = this.#appends(a, key);
+    const equals = placesOf(own);
     // Where its elements stand if they stand together: nobody else's are there.
     let begin = Infinity;
     for (const [i, element] of own.entries()) {
       if (!this.#isOnlyAppender(a, this.#writes.get(key)?.get(element) ?? [])) continue;
       const stands = places?.get(element) ?? [];
       latest = Math.max(latest, stands.at(-1) ?? -1);
-      if (stands.length === 1 && own.indexOf(element) === own.lastIndexOf(element)) begin = stands[0]! - i;
+      // Equal elements of its own stand in the order in which it appended them, if all are there.
+      const equal = equals.get(element)!;
+      if (stands.length === equal.length) begin = stands[equal.indexOf(i)]! - i;
     }
     let earliest = Infinity;
     for (const element of this.#appends(b, key))
@@ -231,6 +228,17 @@ export class Witnesses {
     }
     return false;
   }
+}
+
+/** Element → its places in a list. */
+function placesOf(elements: ArrayLike<number>): Map<number, number[]> {
+  const places = new Map<number, number[]>();
+  for (let at = 0; at < elements.length; at++) {
+    const known = places.get(elements[at]!);
+    if (known === undefined) places.set(elements[at]!, [at]);
+    else known.push(at);
+  }
+  return places;
 }
 
 /** The transaction invoked at an event, −1 standing for the initial one; `Nobody` if none was. */

@@ -103,7 +103,8 @@ export class EdgeSentences {
   }
 
   #read({ from, to, key, because }: Edge): EdgeProof {
-    const read = reads(this.reading, to, key).find(({ writer }) => writer === from || writer < 0);
+    const entries = reads(this.reading, to, key);
+    const read = entries.find(({ writer }) => writer === from) ?? entries.find(({ writer }) => writer < 0);
     const write = this.#write(from, key);
     if (read === undefined)
       return { sentence: `${this.name(to)} saw what ${this.name(from)} wrote`, operations: [] };
@@ -112,7 +113,7 @@ export class EdgeSentences {
       write === undefined
         ? "as it was in the beginning"
         : kind[read.operation] === ReadList
-          ? this.#lastOf(read.operation)
+          ? this.#lastOf(read.operation, from)
           : `which ${this.name(from)} wrote`;
     const only = (because?.length ?? 0) > 0 ? ", and no other who wrote the same can have been meant" : "";
     return {
@@ -121,21 +122,18 @@ export class EdgeSentences {
     };
   }
 
-  #lastOf(operation: number): string {
-    const numbers = this.texts.listNumbers(operation) ?? [];
-    const entry = this.#writerOfElement(operation, numbers.at(-1));
-    return entry === undefined ? "which was appended" : `of which ${entry} appended the last`;
-  }
-
-  #writerOfElement(operation: number, element: number | undefined): string | undefined {
-    if (element === undefined) return undefined;
+  /** Who appended the last element: the one who is said to, unless another did whose last one it is. */
+  #lastOf(operation: number, from: number): string {
+    const last = this.texts.listNumbers(operation)?.at(-1);
     const { transactions, writerFirst, writer } = this.reading;
     const key = transactions.key[operation]!;
-    for (let i = writerFirst[key]! + 1; i < writerFirst[key + 1]!; i++) {
-      const write = this.#write(writer[i]!, key);
-      if (write !== undefined && transactions.value[write] === element) return this.name(writer[i]!);
+    const some = writer.subarray(writerFirst[key]! + 1, writerFirst[key + 1]);
+    for (const node of last === undefined ? [] : [from, ...some]) {
+      const write = this.#write(node, key);
+      if (write !== undefined && transactions.value[write] === last)
+        return `of which ${this.name(node)} appended the last`;
     }
-    return undefined;
+    return "which was appended";
   }
 
   #overwritten({ from, to, key, because }: Edge): EdgeProof {

@@ -149,12 +149,12 @@ export class Lists {
     return this.#writes.same[first] !== None && this.#appendsOf(first).several;
   }
 
-  /** Whether the same element was appended more than once. */
-  isRepeated(key: number, append: number): boolean {
+  /** Whether an element that one of those who count appended may be another's, or an aborted transaction's. */
+  isDoubtful(key: number, append: number): boolean {
     const first = this.#writes.find(key, this.#transactions.value[append]!);
     if (this.#writes.same[first] === None) return false;
-    this.#appendsOf(first);
-    return true;
+    const { several, aborted } = this.#appendsOf(first);
+    return several || aborted.length > 0;
   }
 
   #appendsOf(first: number): Appends {

@@ -55,6 +55,11 @@ describe("findings", () => {
       "0: ax1 ax2\n1: rx[2,1]\n1: rx[2,1]",
     ],
     ["versions that rise", [], "0: wx1@1\n1: rx1@1 wx2@2\n2: rx2@2"],
+    [
+      "a list that stands between equal elements of one transaction",
+      ["cyclic-versions", "incompatible-order"],
+      "0: ax1 ax1\n1: ax2\n2: rx[1,2]",
+    ],
     ["one version of two writes", ["cyclic-versions"], "0: wx1@1\n1: wx2@1"],
     ["a value in another version than it was written in", ["cyclic-versions"], "0: wx1@1\n1: rx1@2"],
     ["a value in two versions", ["cyclic-versions"], "0: wx1\n1: rx1@1\n2: rx1@2"],

@@ -66,8 +66,8 @@ function addTorn(
   const report = (transactions: readonly number[], operations: readonly number[]): void => {
     findings.add("incompatible-order", key, transactions, operations);
     // What an aborted transaction appended as well may be that of it: then nothing is told of the order of the others
-    // (`ordersOfDoubtful`).
-    if (operations.filter((append) => lists.isRepeated(key, append)).length === 0)
+    // (`uncommittedOf`).
+    if (!operations.some((append) => lists.isDoubtful(key, append)))
       findings.add("cyclic-versions", key, transactions, operations);
   };
   for (let at = begin; at < Math.min(end, length); at++) {

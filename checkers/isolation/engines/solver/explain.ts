@@ -95,9 +95,21 @@ function whyOrdered(reading: Reading, a: number, b: number, key: number): Edge[]
   const path = readsBetween(reading, a, b, key);
   if (path !== undefined) return path;
   // The first one is at the end of a chain that starts with what was told: nothing comes in between.
-  return seenBy(reading, a, key)
-    .slice(0, 1)
-    .map((before) => ({ from: before, to: a, kind: "wr", key }));
+  return chainTo(reading, a, key);
+}
+
+/** From what was told of the order of a key's versions to one of its writers, by reads of the key alone, each by one who then wrote it. */
+function chainTo(reading: Reading, a: number, key: number): Edge[] {
+  const path: Edge[] = [];
+  const passed = new Set([a]);
+  for (let node = a; ;) {
+    const [before] = seenBy(reading, node, key);
+    if (before === undefined || passed.has(before)) return path.toReversed();
+    passed.add(before);
+    path.push({ from: before, to: node, kind: "wr", key });
+    if (precedes(reading, key, before, node) !== undefined) return path.toReversed();
+    node = before;
+  }
 }
 
 /** From one writer of a key to another by reads of the key alone, each by one who then wrote it. */
