@@ -2,8 +2,8 @@ import type { Request } from "../../../contracts/protocol.ts";
 import { markUncertain, operationOf, takeRequest } from "../../state-machine/open-requests.ts";
 import type { Operation } from "../../state-machine/operation.ts";
 import { startPreAccept } from "./coordination.ts";
-import { instanceId, noOperation } from "./instance.ts";
-import type { Coordination, Replica } from "./replica.ts";
+import { instanceId } from "./instance.ts";
+import type { Replica } from "./replica.ts";
 
 /** A client asks this replica, which becomes the leader of its command. */
 export function takeClientRequest(replica: Replica, request: Request): void {
@@ -31,13 +31,5 @@ function lead(replica: Replica, operation: Operation): void {
   const id = instanceId(node.id, ++state.last);
   state.mine[id] = operation.number;
   markUncertain(state.requests, operation);
-  const coordination: Coordination = {
-    ballot: 0,
-    phase: "pre-accept",
-    prepared: {},
-    found: {},
-    value: noOperation,
-    accepted: [],
-  };
-  startPreAccept(replica, id, coordination, operation.command);
+  startPreAccept(replica, id, operation.command);
 }

@@ -4,7 +4,7 @@ import { dropConflicts, noteConflicts } from "./conflicts.ts";
 import { executeReady } from "./execution.ts";
 import type { Attributes, InstanceId } from "./instance.ts";
 import type { Commit } from "./messages.ts";
-import { broadcast, keep, knownOf, watch, type Replica } from "./replica.ts";
+import { broadcast, keep, knownOf, unwatch, watchUnknown, type Replica } from "./replica.ts";
 
 /** Learns that an instance is committed, from whomever. */
 function commit(replica: Replica, id: InstanceId, value: Attributes): void {
@@ -16,14 +16,12 @@ function commit(replica: Replica, id: InstanceId, value: Attributes): void {
   keep(replica, id);
   delete state.votes[id];
   delete state.coordinations[id];
-  node.cancelTimer(`recover/${id}`);
+  unwatch(replica, id);
   // Before a client hears of it: what it does next is ordered by what is known here of this instance.
   node.sync();
   noteConflicts(state, id, value);
   state.pending.push(id);
-  for (const dep of value.deps) {
-    if (state.committed[dep] === undefined && state.votes[dep] === undefined) watch(replica, dep);
-  }
+  for (const dep of value.deps) watchUnknown(replica, dep);
   answerEarly(replica, id, value);
   executeReady(replica);
 }

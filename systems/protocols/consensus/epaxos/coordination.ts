@@ -8,30 +8,29 @@ import type { Accepted, PreAccepted } from "./messages.ts";
 import { broadcast, join, keep, send, watch, type Coordination, type Replica } from "./replica.ts";
 import { vote } from "./voting.ts";
 
-/** Phase 1 of an instance: of its owner in ballot 0, or of whoever recovers it. */
-export function startPreAccept(
-  replica: Replica,
-  id: InstanceId,
-  coordination: Coordination,
-  command: Command,
-): void {
+/** Phase 1 of an instance: of its owner, in ballot 0. */
+export function startPreAccept(replica: Replica, id: InstanceId, command: Command): void {
   const { state, node } = replica;
-  const { ballot } = coordination;
   const value = attributesOf(replica, id, command);
-  coordination.phase = "pre-accept";
-  coordination.value = value;
-  coordination.found[node.id] = { seq: value.seq, deps: value.deps };
+  const { seq, deps } = value;
+  const coordination: Coordination = {
+    ballot: 0,
+    phase: "pre-accept",
+    prepared: {},
+    found: { [node.id]: { seq, deps } },
+    value,
+    accepted: [],
+  };
   state.coordinations[id] = coordination;
-  join(replica, id, ballot);
-  vote(replica, id, { ballot: 2 * ballot, value, unchanged: ballot === 0 });
+  vote(replica, id, { ballot: 0, value, unchanged: true });
   ask(replica, id, coordination);
   watch(replica, id);
   considerReplies(replica, id, coordination, false);
 }
 
-export function onPreAccepted(replica: Replica, from: NodeId, { id, ballot, seq, deps }: PreAccepted): void {
+export function onPreAccepted(replica: Replica, from: NodeId, { id, seq, deps }: PreAccepted): void {
   const coordination = replica.state.coordinations[id];
-  if (coordination?.ballot !== ballot || coordination.phase !== "pre-accept") return;
+  if (coordination?.phase !== "pre-accept") return;
   const { value } = coordination;
   coordination.found[from] = replica.rules.mergesReplies
     ? { seq, deps }
@@ -50,18 +49,21 @@ export function considerReplies(
   hurried: boolean,
 ): void {
   const { rules, node } = replica;
-  const { ballot, value, found } = coordination;
+  const { value, found } = coordination;
   const all = Object.values(found);
   const nodes = node.nodes.length;
   const unanimous = all.every(({ seq, deps }) => seq === value.seq && sameValue(deps, value.deps));
-  if (ballot === 0 && unanimous && !hurried) {
+  if (unanimous && !hurried) {
     if (all.length >= rules.fastQuorum(nodes)) commitFast(replica, id, coordination);
     return;
   }
-  if (all.length < rules.majority(nodes)) return;
-  const seq = Math.max(...all.map((each) => each.seq));
-  const deps = inOrder(all.flatMap((each) => each.deps));
-  startAccept(replica, id, coordination, { ...value, seq, deps });
+  if (all.length >= rules.majority(nodes)) startAccept(replica, id, coordination, together(value, all));
+}
+
+/** The attributes with all that several replicas found. */
+export function together(value: Attributes, found: readonly Pick<Attributes, "seq" | "deps">[]): Attributes {
+  const seq = found.reduce((most, each) => Math.max(most, each.seq), value.seq);
+  return { ...value, seq, deps: inOrder(found.flatMap(({ deps }) => deps)) };
 }
 
 /**
@@ -115,7 +117,7 @@ export function ask(replica: Replica, id: InstanceId, coordination: Coordination
     case "prepare":
       return broadcast(replica, { type: "prepare", id, ballot }, Object.keys(prepared));
     case "pre-accept":
-      return broadcast(replica, { type: "pre-accept", id, ballot, value }, Object.keys(found));
+      return broadcast(replica, { type: "pre-accept", id, value }, Object.keys(found));
     case "accept":
       return broadcast(replica, { type: "accept", id, ballot, value }, accepted);
     case "commit":

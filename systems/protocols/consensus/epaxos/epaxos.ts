@@ -24,7 +24,7 @@ import { epaxosExplorations } from "./explorations.ts";
 import { parseMessage, type EpaxosMessage } from "./messages.ts";
 import { epaxosMutants } from "./mutants.ts";
 import { onNack, onPrepared, onRecoverTimer } from "./recovery.ts";
-import { startState, watch, type EpaxosState, type Replica } from "./replica.ts";
+import { startState, watch, watchUnknown, type EpaxosState, type Replica } from "./replica.ts";
 import { epaxosRules, type Rules } from "./rules.ts";
 import { epaxosView } from "./view.ts";
 import { onAccept, onPreAccept, onPrepare } from "./voting.ts";
@@ -67,7 +67,7 @@ function resume(replica: Replica): void {
   for (const [id, value] of Object.entries(state.committed)) {
     noteConflicts(state, id, value);
     state.pending.push(id);
-    for (const dep of value.deps) watch(replica, dep);
+    for (const dep of value.deps) watchUnknown(replica, dep);
   }
   for (const [id, { value }] of Object.entries(state.votes)) {
     if (state.committed[id] !== undefined) continue;

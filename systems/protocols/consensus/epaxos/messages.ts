@@ -2,20 +2,25 @@ import { isJsonObject, type Json, type JsonObject } from "../../../../histories/
 import { isCount } from "../../state-machine/operation.ts";
 import { attributesFrom, texts, type Attributes, type Ballot, type InstanceId } from "./instance.ts";
 
-/** A vote: the attributes pre-accepted in ballot b are of number 2b, those accepted in it of number 2b + 1. */
+/** A vote: pre-accepted attributes, in ballot 0 only, are of number 0; those accepted in ballot b of number 2b + 1. */
 export type Vote = {
   readonly ballot: number;
   readonly value: Attributes;
-  /** Of those pre-accepted for the owner of the instance: whether the voter had nothing to add. */
+  /** Of those pre-accepted: whether the voter had nothing to add. */
   readonly unchanged: boolean;
 };
 
 type About = { readonly id: InstanceId; readonly ballot: Ballot };
 
 /** Phase 1 (Moraru, Andersen & Kaminsky 2013, §4.3.1): asks replicas what they know that interferes. */
-export type PreAccept = About & { readonly type: "pre-accept"; readonly value: Attributes };
-export type PreAccepted = About & {
+export type PreAccept = {
+  readonly type: "pre-accept";
+  readonly id: InstanceId;
+  readonly value: Attributes;
+};
+export type PreAccepted = {
   readonly type: "pre-accepted";
+  readonly id: InstanceId;
   readonly seq: number;
   readonly deps: readonly InstanceId[];
 };
@@ -36,16 +41,16 @@ export function parseMessage(body: JsonObject): EpaxosMessage | undefined {
   const { type, id, ballot, seq, joined } = body;
   if (typeof id !== "string" || !id.includes(".")) return undefined;
   const value = attributesFrom(body["value"]);
-  if (type === "commit") return value === undefined ? undefined : { type, id, value };
+  if (type === "commit" || type === "pre-accept")
+    return value === undefined ? undefined : { type, id, value };
+  if (type === "pre-accepted") {
+    const deps = texts(body["deps"]);
+    return deps === undefined || !isCount(seq) ? undefined : { type, id, seq, deps };
+  }
   if (!isCount(ballot)) return undefined;
   switch (type) {
-    case "pre-accept":
     case "accept":
       return value === undefined ? undefined : { type, id, ballot, value };
-    case "pre-accepted": {
-      const deps = texts(body["deps"]);
-      return deps === undefined || !isCount(seq) ? undefined : { type, id, ballot, seq, deps };
-    }
     case "accepted":
     case "prepare":
       return { type, id, ballot };

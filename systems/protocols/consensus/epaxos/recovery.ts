@@ -1,5 +1,5 @@
 import type { NodeId } from "../../../contracts/protocol.ts";
-import { ask, considerReplies, startAccept, startPreAccept } from "./coordination.ts";
+import { ask, considerReplies, startAccept, together } from "./coordination.ts";
 import { ballotAbove, noOperation, ownerOf, type Attributes, type InstanceId } from "./instance.ts";
 import type { Nack, Prepared, Vote } from "./messages.ts";
 import { join, joinedBallot, keep, watch, type Coordination, type Replica } from "./replica.ts";
@@ -59,37 +59,50 @@ export function onNack(replica: Replica, { id, ballot, joined }: Nack): void {
 }
 
 /**
- * With the votes of a majority, only those of the latest ballot matter. What is accepted in it must be taken: it may have been
- * chosen. What was pre-accepted for the owner, which is not among the majority and so may have committed it
- * on the fast path, must be if enough of the others had nothing to add: they, with the owner, are as many as it takes to meet
- * every majority, so that nothing that interferes can have been committed that neither knows the other. Anything less was not
- * committed, and is pre-accepted anew.
+ * With the votes of a majority, what is accepted in the latest ballot among them must be taken: it may have been
+ * chosen. If nothing is, only what was pre-accepted for the owner may have been committed, on the fast path.
  */
 function considerVotes(replica: Replica, id: InstanceId, coordination: Coordination): void {
   const { rules, node } = replica;
-  const voters = Object.keys(coordination.prepared);
-  const nodes = node.nodes.length;
-  const majority = rules.majority(nodes);
-  if (voters.length < majority) return;
-  const votes = Object.values(coordination.prepared).filter((vote) => vote !== null);
+  const { prepared } = coordination;
+  if (Object.keys(prepared).length < rules.majority(node.nodes.length)) return;
+  const votes = Object.values(prepared).filter((vote) => vote !== null);
   const latest = votes.reduce((ballot, vote) => Math.max(ballot, ballotOf(vote)), 0);
   const top = votes.filter((vote) => ballotOf(vote) === latest);
   const accepted = top.findLast(({ ballot }) => ballot % 2 === 1);
-  if (accepted !== undefined) return startAccept(replica, id, coordination, accepted.value);
-  const [first] = top;
-  if (first === undefined || first.value.command === null || !rules.recoversPreAccepted) {
-    return startAccept(replica, id, coordination, noOperation);
-  }
-  const mayBeCommitted = latest === 0 && !voters.includes(ownerOf(id));
-  const enough = rules.fastQuorum(nodes) + majority - nodes;
-  const unchanged = top.filter((vote) => vote.unchanged);
-  const taken: Attributes | undefined = rules.recoversUnchangedOnly
-    ? mayBeCommitted && unchanged.length >= enough
-      ? unchanged[0]?.value
-      : undefined
-    : first.value;
-  if (taken !== undefined) return startAccept(replica, id, coordination, taken);
-  startPreAccept(replica, id, coordination, first.value.command);
+  const value = accepted?.value ?? preAccepted(replica, id, prepared, top) ?? noOperation;
+  startAccept(replica, id, coordination, value);
+}
+
+/**
+ * What to take of what was only pre-accepted, if anything. If the owner is not among the majority it may have committed
+ * its attributes on the fast path: they must be taken if enough of the others had nothing to add. Those others, with the
+ * owner, are as many as it takes to meet every majority, so that nothing that interferes can have been committed that
+ * neither knows the other. Anything less was not committed. Then the whole majority's word is as good as that which
+ * an owner gets in phase 1; and what not all of them know is given up. (The paper has it pre-accepted anew.
+ * Then it would depend on what came in the meantime, which would depend on what came while it was recovered, and so on:
+ * as long as clients ask and somebody fails, nothing need ever be executed. To give up is what Ryabinin, Gotsman and
+ * Sutra do, "Making Democracy Work: Fixing and Simplifying Egalitarian Paxos", 2025.)
+ */
+function preAccepted(
+  { rules, node }: Replica,
+  id: InstanceId,
+  prepared: Coordination["prepared"],
+  votes: readonly Vote[],
+): Attributes | undefined {
+  const [first] = votes;
+  if (first === undefined || !rules.recoversPreAccepted) return undefined;
+  if (!rules.recoversUnchangedOnly) return first.value;
+  const nodes = node.nodes.length;
+  const unchanged = votes.filter((vote) => vote.unchanged);
+  const enough = rules.fastQuorum(nodes) + rules.majority(nodes) - nodes;
+  const mayBeCommitted = !Object.hasOwn(prepared, ownerOf(id)) && unchanged.length >= enough;
+  if (mayBeCommitted) return unchanged[0]?.value;
+  if (votes.length < Object.keys(prepared).length) return undefined;
+  return together(
+    first.value,
+    votes.map(({ value }) => value),
+  );
 }
 
 function ballotOf({ ballot }: Vote): number {

@@ -26,6 +26,8 @@ export interface EpaxosState {
   readonly conflicts: Record<string, Conflicts>;
   /** What this replica leads or recovers. */
   readonly coordinations: Record<InstanceId, Coordination>;
+  /** What it looks after: those not committed of whose timers one is set. */
+  readonly watched: Record<InstanceId, true>;
   /** Committed and not executed. */
   pending: InstanceId[];
   readonly store: KeyValueStore;
@@ -75,6 +77,7 @@ export function startState(node: NodeContext<JsonObject>, durable: Durable): Epa
     last: 0,
     conflicts: {},
     coordinations: {},
+    watched: {},
     pending: [],
     store: emptyStore(),
     executed: {},
@@ -138,9 +141,20 @@ const patience = 200;
 /** After so many its own leader asks again. */
 const resendAfter = 100;
 
-/** Looks after an instance that is not committed. */
+/** Looks after an instance that is not committed; anew, if it did so already. */
 export function watch({ state, rules, node }: Replica, id: InstanceId): void {
   if (state.committed[id] !== undefined) return;
+  state.watched[id] = true;
   if (state.coordinations[id] !== undefined) node.setTimer(`recover/${id}`, resendAfter);
   else if (rules.recovers) node.setTimer(`recover/${id}`, patience + node.random(patience));
+}
+
+/** Looks after an instance of which it has only heard that others depend on it. */
+export function watchUnknown(replica: Replica, id: InstanceId): void {
+  if (replica.state.watched[id] === undefined) watch(replica, id);
+}
+
+export function unwatch({ state, node }: Replica, id: InstanceId): void {
+  delete state.watched[id];
+  node.cancelTimer(`recover/${id}`);
 }

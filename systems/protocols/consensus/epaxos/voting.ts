@@ -15,39 +15,36 @@ export function vote(replica: Replica, id: InstanceId, { ballot, value, unchange
 }
 
 /** A replica is asked for what it knows that interferes. */
-export function onPreAccept(replica: Replica, from: NodeId, { id, ballot, value }: PreAccept): void {
+export function onPreAccept(replica: Replica, from: NodeId, { id, value }: PreAccept): void {
   const { state } = replica;
-  if (refuses(replica, from, id, ballot)) return;
-  const before = state.votes[id];
-  if (before !== undefined && before.ballot > 2 * ballot) return;
-  if (before?.ballot !== 2 * ballot) {
-    const found = value.command === null ? value : withConflicts(replica, id, value);
-    join(replica, id, ballot);
-    vote(replica, id, {
-      ballot: 2 * ballot,
-      value: found,
-      unchanged: ballot === 0 && sameValue(found, value),
-    });
-    giveWay(replica, id, ballot);
+  if (refuses(replica, from, id, 0)) return;
+  if (state.votes[id] === undefined) {
+    const found = withConflicts(replica, id, value);
+    vote(replica, id, { ballot: 0, value: found, unchanged: sameValue(found, value) });
+    watch(replica, id);
   }
-  const { seq, deps } = state.votes[id]?.value ?? value;
-  send(replica, from, { type: "pre-accepted", id, ballot, seq, deps });
+  const { ballot, value: voted } = state.votes[id] ?? { ballot: 0, value };
+  if (ballot === 0) send(replica, from, { type: "pre-accepted", id, seq: voted.seq, deps: voted.deps });
 }
 
 export function onAccept(replica: Replica, from: NodeId, { id, ballot, value }: Accept): void {
+  const { state } = replica;
   if (refuses(replica, from, id, ballot)) return;
-  join(replica, id, ballot);
-  vote(replica, id, { ballot: 2 * ballot + 1, value, unchanged: false });
-  giveWay(replica, id, ballot);
+  if (state.votes[id]?.ballot !== 2 * ballot + 1) {
+    join(replica, id, ballot);
+    vote(replica, id, { ballot: 2 * ballot + 1, value, unchanged: false });
+    giveWay(replica, id, ballot);
+  }
   send(replica, from, { type: "accepted", id, ballot });
 }
 
 /** A replica is asked to join a later ballot, and for its vote. */
 export function onPrepare(replica: Replica, from: NodeId, { id, ballot }: Prepare): void {
   if (refuses(replica, from, id, ballot)) return;
-  const { node } = replica;
+  const { state, node } = replica;
+  const isNew = ballot > joinedBallot(state, id);
   const voted = joinLater(replica, id, ballot);
-  giveWay(replica, id, ballot);
+  if (isNew) giveWay(replica, id, ballot);
   node.sync();
   send(replica, from, { type: "prepared", id, ballot, vote: voted });
 }
@@ -83,7 +80,10 @@ function refuses(replica: Replica, from: NodeId, id: InstanceId, ballot: Ballot)
   return true;
 }
 
-/** Somebody else is at work on the instance. */
+/**
+ * Somebody else is at work on the instance, and is given time: once, however often it asks again. (It may be that it hears
+ * no answers, and that all others would wait for it for ever.)
+ */
 function giveWay(replica: Replica, id: InstanceId, ballot: Ballot): void {
   const { coordinations } = replica.state;
   const own = coordinations[id];
