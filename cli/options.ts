@@ -49,6 +49,16 @@ export function bytes(text: string): number {
   return value;
 }
 
+/** `name=value`, gathered where it is repeated, for commander. */
+export function settings(
+  text: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const [, name = "", value = ""] = /^([\w-]+)=(.+)$/.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("Expected name=value.");
+  return { ...before, [name]: value };
+}
+
 /** Names separated by commas, for commander. */
 export function names(text: string): string[] {
   return text

@@ -141,6 +141,7 @@ async function inWorld(
       const { mutant, workload } = description;
       const cluster = await world.start(plan.system, {
         workload,
+        settings: plan.systemSettings,
         ...(mutant === undefined ? {} : { mutant }),
       });
       return await drive(plan, run, world, cluster, hooks);

@@ -1,7 +1,7 @@
 import { checkerFor } from "../checkers/catalogue.ts";
 import { UsageError, unknownName } from "../histories/errors.ts";
 import type { TestDescription } from "../histories/store/test-description.ts";
-import { faultKinds, type FaultKind, type System } from "../systems/contracts/system.ts";
+import { faultKinds, type FaultKind, type System, type SystemSettings } from "../systems/contracts/system.ts";
 import {
   workload as findWorkload,
   type Workload,
@@ -31,6 +31,8 @@ export interface TestOptions {
   readonly concurrency?: number;
   /** What the workload is to be like; each workload says which of these it heeds. */
   readonly settings?: WorkloadSettings;
+  /** How the system is to be set up, by the names of its settings. */
+  readonly systemSettings?: SystemSettings;
   /** Mean seconds from one start or stop of a fault to the next of its kind. */
   readonly interval?: number;
   /** Whether the history is judged while the run goes on: to tell of the first violation, or to stop at it. */
@@ -43,6 +45,7 @@ export interface TestPlan {
   readonly system: System;
   readonly workload: Workload;
   readonly settings: WorkloadSettings;
+  readonly systemSettings: SystemSettings;
   readonly packages: readonly FaultPackage[];
   readonly intervalSeconds: number;
   readonly whileRunning?: "tell" | "stop";
@@ -80,7 +83,9 @@ export function planTest(
   const concurrency = options.concurrency ?? Math.max(4, 2 * nodes.length);
   const intervalSeconds = options.interval ?? Math.min(10, Math.max(1, seconds / 6));
   const packages = faults.map(findFaultPackage);
-  const settings = workloadSettings(workload, system.claims, options.settings ?? {});
+  const systemSettings = settingsOf(system, options.systemSettings ?? {});
+  const claims = system.promises?.(systemSettings) ?? system.claims;
+  const settings = workloadSettings(workload, claims, options.settings ?? {});
   const checks = checksOf(workload, { ...settings, concurrency, rate });
   const description: TestDescription = {
     format: 1,
@@ -96,6 +101,7 @@ export function planTest(
     faults,
     legend: packages.map(({ band }) => band),
     ...(Object.keys(settings).length === 0 ? {} : { settings }),
+    ...(Object.keys(systemSettings).length === 0 ? {} : { systemSettings }),
     checks,
     command: [
       `rashomon test ${system.name}`,
@@ -107,6 +113,7 @@ export function planTest(
       `--rate ${rate}`,
       `--concurrency ${concurrency}`,
       `--interval ${intervalSeconds}`,
+      ...Object.entries(systemSettings).map(([name, value]) => `--set ${name}=${value}`),
       ...settingsInWords(settings),
       `--seed ${shellWord(options.seed)}`,
       ...(options.whileRunning === undefined ? [] : ["--check-while-running"]),
@@ -116,12 +123,33 @@ export function planTest(
     started: context.started,
   };
   const { whileRunning } = options;
-  const plan = { description, system, workload, settings, packages, intervalSeconds };
+  const plan = { description, system, workload, settings, systemSettings, packages, intervalSeconds };
   if (whileRunning === undefined) return { ...plan, notes };
   const unwatched = notWatched(description.checks);
   if (unwatched !== undefined)
     return { ...plan, notes: [...notes, `not checked while running: ${unwatched}`] };
   return { ...plan, whileRunning, notes };
+}
+
+/** A value for each setting of the system: what was asked, or the default. */
+function settingsOf(system: System, asked: SystemSettings): SystemSettings {
+  const { settings = [] } = system;
+  for (const name of Object.keys(asked)) {
+    if (settings.some((each) => each.name === name)) continue;
+    if (settings.length === 0) throw new UsageError(`${system.name} has no settings, so no ${name} either.`);
+    throw unknownName(
+      `setting of ${system.name}`,
+      name,
+      settings.map((each) => each.name),
+    );
+  }
+  return Object.fromEntries(
+    settings.map(({ name, values }) => {
+      const value = asked[name] ?? values[0] ?? "";
+      if (!values.includes(value)) throw unknownName(`${name} of ${system.name}`, value, values);
+      return [name, value];
+    }),
+  );
 }
 
 /** The checks of a run; throws a usage error for what the workload or a checker would refuse once the run is over. */

@@ -9,7 +9,7 @@ import { UsageError } from "../../histories/errors.ts";
 import { keyDistributions } from "../../workloads/index.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { judgeInWorker } from "../judge-pool.ts";
-import { bytes, integer, names, positive } from "../options.ts";
+import { bytes, integer, names, positive, settings } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
 import { version } from "../version.ts";
 
@@ -30,6 +30,8 @@ interface TestFlags {
   readonly checkWhileRunning?: true;
   readonly stopAtViolation?: true;
   readonly isolation?: string;
+  readonly isolationLevel?: string;
+  readonly set?: Readonly<Record<string, string>>;
   readonly keyCount?: number;
   readonly keyDistribution?: string;
   readonly minTransactionLength?: number;
@@ -76,6 +78,15 @@ export function testCommand(): Command {
     .option(
       "--isolation <level>",
       "transactions: the isolation level to hold (default: what the system promises; rashomon list levels)",
+    )
+    .option(
+      "--isolation-level <level>",
+      "databases: the level at which their transactions run (default: the system's; rashomon list systems)",
+    )
+    .option(
+      "--set <name=value>",
+      "databases: how the system is set up; may be repeated (rashomon list systems)",
+      settings,
     )
     .option("--key-count <number>", "transactions: keys in use at any one time (default: 10)", integer(1))
     .addOption(
@@ -166,7 +177,9 @@ Examples:
         concurrency,
         interval,
         isolation,
-        ...settings
+        isolationLevel,
+        set = {},
+        ...workloadSettings
       } = flags;
       if (stopAtViolation === true && checkWhileRunning !== true)
         throw new UsageError("--stop-at-violation goes with --check-while-running.");
@@ -174,7 +187,11 @@ Examples:
         system,
         seed: seed ?? String(randomInt(2 ** 32)),
         ...given({ workload, mutant, faults, nodes, rate, concurrency, interval }),
-        settings: given({ ...settings, level: isolation }),
+        settings: given({ ...workloadSettings, level: isolation }),
+        systemSettings: {
+          ...set,
+          ...(isolationLevel === undefined ? {} : { "isolation-level": isolationLevel }),
+        },
         ...(time === undefined ? {} : { seconds: time }),
         ...(checkWhileRunning === true ? { whileRunning: stopAtViolation === true ? "stop" : "tell" } : {}),
       };

@@ -9,6 +9,7 @@ import type {
   ProcessSpecification,
   Surroundings,
   System,
+  SystemSettings,
 } from "../../systems/contracts/system.ts";
 import type { FaultJournal } from "../journal.ts";
 import type { Grudge, Source } from "../nemesis/grudge.ts";
@@ -99,7 +100,10 @@ export class LocalWorld implements Surroundings, FaultWorld {
   }
 
   /** Opens `system` here and starts all its nodes at once; resolves when all serve. */
-  async start(system: System, options: { mutant?: string; workload?: string }): Promise<Cluster> {
+  async start(
+    system: System,
+    options: { mutant?: string; workload?: string; settings?: SystemSettings },
+  ): Promise<Cluster> {
     const cluster = await system.open(this, options);
     this.#cluster = cluster;
     await Promise.all(this.nodes.map((node) => this.#startFirst(cluster, node)));
@@ -135,6 +139,11 @@ export class LocalWorld implements Surroundings, FaultWorld {
     const directory = this.directory(node);
     this.#supervisor.start(node, { ...specification, environment }, directory, join(directory, logFile));
     return Promise.resolve();
+  }
+
+  run(node: NodeId, specification: ProcessSpecification): Promise<void> {
+    const directory = this.directory(node);
+    return this.#supervisor.run(node, specification, directory, join(directory, logFile));
   }
 
   alive(node: NodeId): boolean {

@@ -13,6 +13,8 @@ interface Running {
   readonly pid: number;
   readonly entry: number;
   readonly exited: Promise<void>;
+  /** The signal that asks it to end in good order. */
+  readonly endedBy: NodeJS.Signals;
   /** Whether we have asked it to end. */
   ending: boolean;
   stopped: { readonly entry: number; readonly pids: readonly ProcessEntry[] } | undefined;
@@ -20,6 +22,8 @@ interface Running {
 
 /** How long an operating system may take over a signal before we call it an error, in milliseconds. */
 const signalPatience = 5_000;
+/** How long a program may take that prepares a node, in milliseconds. */
+const runPatience = 120_000;
 
 /**
  * Starts and hurts the operating-system processes of nodes, one process group a node. None outlives the
@@ -78,7 +82,30 @@ export class Supervisor {
     const exited = child.then(({ exitCode, signal: by }) =>
       this.#gone(node, pid, by ?? `exit code ${exitCode ?? "unknown"}`),
     );
-    this.#nodes.set(node, { pid, entry, exited, ending: false, stopped: undefined });
+    const { endedBy = "SIGTERM" } = specification;
+    this.#nodes.set(node, { pid, entry, exited, endedBy, ending: false, stopped: undefined });
+  }
+
+  /** Runs a program for a node to its end, its output in `log`; throws with the end of that unless all went well. */
+  async run(
+    node: string,
+    specification: ProcessSpecification,
+    directory: string,
+    log: string,
+  ): Promise<void> {
+    const output = [{ file: log, append: true }, "pipe"] as const;
+    const { failed, shortMessage, all } = await execa(specification.command, [...specification.arguments], {
+      cwd: directory,
+      env: { ...specification.environment },
+      stdin: "ignore",
+      stdout: output,
+      stderr: output,
+      all: true,
+      reject: false,
+      timeout: runPatience,
+      forceKillAfterDelay: signalPatience,
+    });
+    if (failed) throw new Error(`node ${node}: ${shortMessage}\n${all.split("\n").slice(-5).join("\n")}`);
   }
 
   alive(node: string): boolean {
@@ -99,20 +126,29 @@ export class Supervisor {
     const running = this.#nodes.get(node);
     if (running === undefined) return;
     running.ending = true;
-    for (const { pid } of processTree(running.pid)) if (pid !== running.pid) signal(pid, "SIGKILL");
-    signal(-running.pid, "SIGKILL");
+    const tree = processTree(running.pid);
+    // The parent first: it must not get to see its children die, and do something about it.
     signal(running.pid, "SIGKILL");
-    await this.#until(() => processTree(running.pid).length === 0, `${node} to be gone after SIGKILL`);
+    signal(-running.pid, "SIGKILL");
+    for (const { pid } of tree) signal(pid, "SIGKILL");
+    await this.#until(() => {
+      // What was forked between the look and the signal.
+      const left = tree.flatMap(({ pid, started }) =>
+        findProcess(pid)?.started === started ? processTree(pid) : [],
+      );
+      for (const { pid } of left) signal(pid, "SIGKILL");
+      return left.length === 0 && processTree(running.pid).length === 0;
+    }, `${node} to be gone after SIGKILL`);
     await running.exited;
   }
 
-  /** Asks a node to end by `SIGTERM`; kills it if it has not done so in `patience` milliseconds. */
+  /** Asks a node to end, by `SIGTERM` unless it wants another signal; kills it if it has not done so in `patience` milliseconds. */
   async terminate(node: string, patience: number): Promise<"ended" | "killed"> {
     const running = this.#nodes.get(node);
     if (running === undefined) return "ended";
     if (running.stopped !== undefined) await this.resume(node);
     running.ending = true;
-    signal(running.pid, "SIGTERM");
+    signal(running.pid, running.endedBy);
     await Promise.race([running.exited, sleep(patience, undefined, { ref: false })]);
     const ended = !this.alive(node);
     await this.kill(node);

@@ -3,6 +3,8 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { execa } from "execa";
+
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { Address, ProcessSpecification, Surroundings } from "../../systems/contracts/system.ts";
 import { reservePorts } from "../local/ports.ts";
@@ -45,6 +47,10 @@ export class PlainSurroundings implements Surroundings {
     this.#children.set(node, spawn(command, args, { stdio: ["pipe", log, log], env }));
     closeSync(log);
     return Promise.resolve();
+  }
+
+  async run(node: NodeId, { command, arguments: args, environment }: ProcessSpecification): Promise<void> {
+    await execa(command, [...args], { cwd: this.directory(node), env: { ...environment }, stdin: "ignore" });
   }
 
   alive(node: NodeId): boolean {

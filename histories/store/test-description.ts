@@ -24,6 +24,8 @@ export interface TestDescription {
   readonly faults: readonly string[];
   /** What was asked of the workload, by the names of its settings. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** How the system was set up, by the names of its settings. */
+  readonly systemSettings?: Readonly<Record<string, string>>;
   readonly legend: readonly FaultBand[];
   /** Names of the checkers that judge the run, each with its model or isolation levels where it has them. */
   readonly checks: readonly {

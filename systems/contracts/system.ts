@@ -25,7 +25,21 @@ export interface ProcessSpecification {
   readonly command: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The signal that asks it to end in good order; `SIGTERM` unless given. */
+  readonly endedBy?: "SIGTERM" | "SIGINT";
 }
+
+/** What a user may choose about a system: how it is set up, not what clients do with it. */
+export interface SystemSetting {
+  /** As on the command line: "isolation-level". */
+  readonly name: string;
+  readonly summary: string;
+  /** What it may be; the first is the default. */
+  readonly values: readonly string[];
+}
+
+/** A value for each setting of a system, by name. */
+export type SystemSettings = Readonly<Record<string, string>>;
 
 /**
  * What the world gives to a system: folders, processes and addresses. Systems start nothing by themselves,
@@ -43,6 +57,8 @@ export interface Surroundings {
   route(from: NodeId | "clients", to: NodeId): Address;
   /** Starts the process of a node, in a process group of its own; its output goes to the node's log. */
   spawn(node: NodeId, process: ProcessSpecification): Promise<void>;
+  /** Runs a program for a node to its end, beside the node's process; throws unless its exit code is 0. */
+  run(node: NodeId, process: ProcessSpecification): Promise<void>;
   /** Whether the process of a node is alive. */
   alive(node: NodeId): boolean;
 }
@@ -76,9 +92,18 @@ export interface System {
   readonly capabilities: ReadonlySet<FaultKind>;
   readonly nodeCounts: { readonly default: number; readonly minimum: number; readonly maximum?: number };
   readonly mutants: readonly Mutant[];
+  /** What a user may choose about it; none unless given. */
+  readonly settings?: readonly SystemSetting[];
+  /** What it promises under settings that change that; `claims` unless given. */
+  promises?(settings: SystemSettings): readonly string[];
   /** Prepares a run of one of its workloads; nodes are started one by one through the cluster. */
   open(
     surroundings: Surroundings,
-    options: { readonly mutant?: string; readonly workload?: string },
+    options: {
+      readonly mutant?: string;
+      readonly workload?: string;
+      /** A value for each of its settings; the defaults where it is not given. */
+      readonly settings?: SystemSettings;
+    },
   ): Promise<Cluster>;
 }
