@@ -4,6 +4,7 @@ import { Argument, Command } from "commander";
 import { UsageError } from "../../histories/errors.ts";
 import { checkers, monitors } from "../../checkers/index.ts";
 import { faultPackages, simulatedFaults, systems, unavailableFaults } from "../../harness/index.ts";
+import type { SystemSetting } from "../../systems/index.ts";
 import { workloads } from "../../workloads/index.ts";
 import { levelAsData, levelInWords, levelsListed } from "../levels-guide.ts";
 import { modelAsData, modelInWords, modelNames } from "../models-guide.ts";
@@ -23,19 +24,22 @@ interface ListFlags {
 
 const lists: Readonly<Record<string, () => Listed[]>> = {
   systems: () =>
-    systems.map(({ name, summary, claims, workloads: served, mutants, capabilities, nodeCounts }) => ({
-      name,
-      summary,
-      claims,
-      workloads: served,
-      faults: [...capabilities],
-      nodes: nodeCounts.default,
-      mutants: mutants.map((mutant) => ({
-        name: mutant.name,
-        summary: mutant.summary,
-        killedBy: mutant.killedBy,
-      })),
-    })),
+    systems.map(
+      ({ name, summary, claims, workloads: served, mutants, capabilities, nodeCounts, settings = [] }) => ({
+        name,
+        summary,
+        claims,
+        workloads: served,
+        faults: [...capabilities],
+        nodes: nodeCounts.default,
+        settings,
+        mutants: mutants.map((mutant) => ({
+          name: mutant.name,
+          summary: mutant.summary,
+          killedBy: mutant.killedBy,
+        })),
+      }),
+    ),
   workloads: () =>
     [...workloads.values()].map(({ name, summary, operations }) => ({ name, summary, operations })),
   checkers: () => checkers.map(({ name, summary }) => ({ name, summary })),
@@ -136,6 +140,10 @@ function rowsOf(items: readonly Listed[]): string[][] {
         (typeof item["reason"] === "string" ? ` Not available here: ${item["reason"]}.` : "") +
         onlyIn(item["worlds"]),
     ],
+    ...settingsOf(item).map(({ name, summary, values }) => [
+      `    ${name === "isolation-level" ? "--isolation-level" : `--set ${name}=`}`,
+      `${summary}: ${values.join(", ")}`,
+    ]),
     ...mutantsOf(item).map((mutant) => [`    --mutant ${mutant.name}`, mutant.summary]),
   ]);
 }
@@ -145,6 +153,10 @@ function onlyIn(worlds: unknown): string {
   return Array.isArray(worlds) && worlds.length === 1
     ? chalk.dim(` (only in rashomon ${String(worlds[0])})`)
     : "";
+}
+
+function settingsOf(item: Listed): readonly SystemSetting[] {
+  return systems.find(({ name, summary }) => name === item.name && summary === item.summary)?.settings ?? [];
 }
 
 function mutantsOf(item: Listed): Listed[] {

@@ -96,6 +96,8 @@ export interface System {
   readonly settings?: readonly SystemSetting[];
   /** What it promises under settings that change that; `claims` unless given. */
   promises?(settings: SystemSettings): readonly string[];
+  /** What this machine lacks for it, in words, and how to get that; undefined if nothing. */
+  missing?(): Promise<string | undefined>;
   /** Prepares a run of one of its workloads; nodes are started one by one through the cluster. */
   open(
     surroundings: Surroundings,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { UsageError } from "../../../histories/errors.ts";
 import type { Address, Cluster, FaultKind, Surroundings, System } from "../../contracts/system.ts";
 import type { NodeId } from "../../contracts/protocol.ts";
 import { asOrdinaryUser, type AsOrdinaryUser } from "../ordinary-user.ts";
@@ -11,7 +12,7 @@ import { wholeNumberIn } from "../sql/session.ts";
 import { tables } from "../sql/tables.ts";
 import { postgresBinaries, serverKinds, type PostgresBinaries, type ServerKind } from "./binaries.ts";
 import { isolationLevels, postgresDialect } from "./dialect.ts";
-import { owner, PostgresSession } from "./session.ts";
+import { loadPg, owner, PostgresSession } from "./session.ts";
 
 const faults: ReadonlySet<FaultKind> = new Set([
   "partition",
@@ -61,6 +62,17 @@ export const postgres: System = {
     },
   ],
   promises: ({ "isolation-level": level = "" }) => [promises[level] ?? "serializable"],
+  async missing() {
+    try {
+      await postgresBinaries("any");
+      await loadPg();
+      await asOrdinaryUser();
+      return undefined;
+    } catch (error) {
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+  },
   async open(surroundings, { workload = "list-append", settings = {} }) {
     const { "isolation-level": isolationLevel = isolationLevels[0], server = "any" } = settings;
     const kind = serverKinds.find((each) => each === server) ?? "any";

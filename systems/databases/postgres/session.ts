@@ -10,6 +10,13 @@ import type { SqlResult, SqlSession, SqlValue } from "../sql/session.ts";
 export const owner = "rashomon";
 const database = "postgres";
 
+const library = () => import("pg");
+
+/** The client library; a usage error if it is not installed. */
+export async function loadPg(): Promise<Awaited<ReturnType<typeof library>>["default"]> {
+  return (await clientLibrary("pg", library)).default;
+}
+
 /** A connection to a PostgreSQL server through the library `pg`. */
 export class PostgresSession implements SqlSession {
   readonly #client: PgClient;
@@ -26,7 +33,7 @@ export class PostgresSession implements SqlSession {
 
   /** Connects; each statement, and connecting, may take `patience` milliseconds. */
   static async open({ host, port }: Address, patience: number): Promise<PostgresSession> {
-    const { default: pg } = await clientLibrary("pg", () => import("pg"));
+    const pg = await loadPg();
     const socket = new Socket();
     const client = new pg.Client({
       host,
