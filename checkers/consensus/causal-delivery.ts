@@ -3,8 +3,11 @@ import type { Monitor, Violation } from "./monitor.ts";
 import { kept, member, memberOr } from "./values.ts";
 import type { ConsensusView } from "./view.ts";
 
-/** A message: who broadcast it, its number among theirs, and how many of each node's they had delivered or sent. */
-type Message = [origin: string, number: number, past: Record<string, number>];
+/**
+ * A message: who broadcast it, its number among theirs, and how many of each broadcaster's they had delivered or sent.
+ * A node is another broadcaster in each of its lives: what it was asked before a crash may have been lost with it.
+ */
+type Message = [broadcaster: string, number: number, past: Record<string, number>];
 
 type Memory = {
   /** By message, as text. */
@@ -12,8 +15,11 @@ type Memory = {
   readonly nodes: Record<
     string,
     {
-      /** How many messages of each node it has delivered. */
+      /** How many messages of each broadcaster it has delivered. */
       readonly delivered: Record<string, number>;
+      /** How often it was back from a crash. */
+      readonly life: number;
+      /** How many messages it has broadcast in this life. */
       sent: number;
       /** How far its sequence was looked at. */
       seen: number;
@@ -24,7 +30,8 @@ type Memory = {
 /**
  * Causal delivery (Birman, Schiper & Stephenson 1991): a node delivers each message once, after all that the broadcaster had
  * delivered or broadcast before. A message's past is what its node had delivered when the client asked for it; messages differ. A
- * node has one sequence of `delivered`, which only grows; after a restart it begins anew.
+ * node has one sequence of `delivered`, which only grows; after a restart it begins anew, and what it broadcast before
+ * belongs to its past only as far as it has delivered it again.
  */
 export const causalDelivery: Monitor<Memory> = {
   name: "causal-delivery",
@@ -34,28 +41,32 @@ export const causalDelivery: Monitor<Memory> = {
     if (body["type"] !== "broadcast") return;
     const text = canonical(body["message"] ?? null);
     if (member(messages, text) !== undefined) return;
-    const mine = memberOr(nodes, node, fresh);
+    const mine = memberOr(nodes, node, () => inLife(0));
     mine.sent++;
-    messages[text] = [node, mine.sent, { ...mine.delivered, [node]: mine.sent - 1 }];
+    const me = broadcasterOf(node, mine.life);
+    messages[text] = [me, mine.sent, { ...mine.delivered, [me]: mine.sent - 1 }];
   },
   look(memory, node, view, occasion) {
-    if (occasion === "restart") {
-      const mine = memberOr(memory.nodes, node, fresh);
-      memory.nodes[node] = { ...fresh(), sent: mine.sent };
-    }
+    if (occasion === "restart")
+      memory.nodes[node] = inLife(1 + memberOr(memory.nodes, node, () => inLife(0)).life);
     return lookAt(memory, node, view);
   },
 };
 
-function fresh(): Memory["nodes"][string] {
-  return { delivered: {}, sent: 0, seen: 0 };
+function inLife(life: number): Memory["nodes"][string] {
+  return { delivered: {}, life, sent: 0, seen: 0 };
+}
+
+/** The name of a node in one of its lives. */
+function broadcasterOf(node: string, life: number): string {
+  return life === 0 ? node : `${node} (after restart ${life})`;
 }
 
 function lookAt({ messages, nodes }: Memory, node: string, view: ConsensusView): Violation | undefined {
   for (const name in view.delivered) {
     const sequence = view.delivered[name]!;
     if (sequence.length === 0) continue;
-    const mine = memberOr(nodes, node, fresh);
+    const mine = memberOr(nodes, node, () => inLife(0));
     for (; mine.seen < sequence.length; mine.seen++) {
       const value = sequence[mine.seen]!;
       const message = member(messages, canonical(value));

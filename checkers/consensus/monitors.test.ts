@@ -546,6 +546,36 @@ describe("durability", () => {
   });
 });
 
+describe("handover", () => {
+  const request = { type: "reconfigure", members: ["n2", "n3"] };
+  const asked: Scene = { asked: request, node: "n1" };
+  const done: Scene = { request, answer: { type: "reconfigure_ok" }, node: "n1" };
+  const one = log("1:a", 1);
+
+  test("most of the new members know what was committed when they were asked for", () => {
+    const before = [at("n1", one), asked, at("n2", one), at("n3", one)];
+    expect(found("handover", [...before, at("n2", log("1:a 1:b", 2)), done, at("n1", one)])).toBeUndefined();
+    const refused = { ...done, answer: { type: "error", code: 11 } };
+    expect(found("handover", [at("n1", one), asked, refused, at("n1", one)])).toBeUndefined();
+  });
+  test("too few of them do", () => {
+    expect(found("handover", [at("n1", one), asked, at("n3", one), done, at("n1", one)])).toBe(
+      "n1 said that the members are n2, n3 now; but of them only n3 knows all that was committed by the time of the request (up to slot 0).",
+    );
+  });
+  test("who answers may have learned it in that very step", () => {
+    const alone = { type: "reconfigure", members: ["n1"] };
+    const scenes = (last: ConsensusView): Scene[] => [
+      at("n2", one),
+      { asked: alone, node: "n1" },
+      { request: alone, answer: { type: "reconfigure_ok" }, node: "n1" },
+      at("n1", last),
+    ];
+    expect(found("handover", scenes(one))).toBeUndefined();
+    expect(found("handover", scenes(log("1:a", 0)))).toBeDefined();
+  });
+});
+
 describe("exactly-once", () => {
   const executed = (...commands: (string | null)[]): ConsensusView => ({ delivered: { commands } });
   test("commands differ by who asked and when; nothing may be done often", () => {
@@ -682,6 +712,31 @@ describe("causal-delivery", () => {
         delivered("n3", 1),
       ]),
     ).toBeUndefined();
+  });
+  test("what a crash lost before anybody had it; or what comes after all, to those who know of no order", () => {
+    const crash: Scene[] = [{ crashed: "n1", lost: true }, at("n1", {}, "restart")];
+    expect(
+      found("causal-delivery", [sends("n1", 1), ...crash, sends("n1", 2), delivered("n2", 2)]),
+    ).toBeUndefined();
+    expect(
+      found("causal-delivery", [sends("n1", 1), ...crash, sends("n1", 2), delivered("n2", 2, 1)]),
+    ).toBeUndefined();
+  });
+  test("what a node has delivered again after its restart comes before what it broadcasts then", () => {
+    const scenes = [
+      sends("n1", 1),
+      delivered("n1", 1),
+      at("n1", {}, "restart"),
+      delivered("n1", 1),
+      sends("n1", 2),
+      delivered("n2", 2),
+    ];
+    expect(found("causal-delivery", scenes)).toBe(
+      "n2 delivered 2, and had delivered 0 messages of n1; its broadcaster n1 (after restart 1) had delivered 1 of them before.",
+    );
+    expect(
+      found("causal-delivery", [at("n1", {}, "restart"), sends("n1", 1), sends("n1", 2), delivered("n2", 2)]),
+    ).toContain("n1 (after restart 1) had broadcast 1 of them before");
   });
 });
 
