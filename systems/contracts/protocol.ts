@@ -166,8 +166,12 @@ export interface Exploration {
   readonly states?: number;
 }
 
-/** A step of a beginning: a timer fires, or the first message of that type on that link is delivered or lost. */
+/**
+ * A step of a beginning: the next request that is for that node is asked, a timer fires, or the first message of that type on
+ * that link is delivered or lost.
+ */
 export type BeginningStep =
+  | { readonly do: "ask"; readonly node: NodeId }
   | { readonly do: "fire"; readonly node: NodeId; readonly timer: string }
   | {
       readonly do: "deliver" | "lose";

@@ -42,6 +42,14 @@ describe("a beginning", () => {
     expect(state?.left).toEqual({ timers: 1, crashes: 0, losses: 0, duplicates: 0 });
   });
 
+  test("may ask what clients ask", () => {
+    const clients = [[{ node: "n1", body: { type: "read", key: "x" } }]];
+    const system = begun([...canvassed, { do: "ask", node: "n1" }], { clients });
+    expect([3, 4].map((depth) => explore(system, { depth }).distinct)).toEqual([4, 5]);
+    const twice = begun([...canvassed, { do: "ask", node: "n1" }, { do: "ask", node: "n1" }], { clients });
+    expect(() => explore(twice)).toThrow("step 5 of its beginning cannot be taken");
+  });
+
   test("is part of the runs that are found and shown", () => {
     const system = begun(canvassed);
     const states = system.initial();

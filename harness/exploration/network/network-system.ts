@@ -198,9 +198,11 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   }
 
   #isStep(action: NetworkAction, step: BeginningStep): boolean {
+    if (action.kind === "ask") return step.do === "ask" && this.nodes[action.asked.node] === step.node;
     if (action.kind === "fire")
       return step.do === "fire" && this.nodes[action.node] === step.node && action.timer === step.timer;
     if (action.kind !== "deliver" && action.kind !== "lose") return false;
+    if (step.do !== "deliver" && step.do !== "lose") return false;
     if (step.do !== action.kind) return false;
     const { from, to, body } = action.message;
     return this.nodes[from] === step.from && this.nodes[to] === step.to && body["type"] === step.type;

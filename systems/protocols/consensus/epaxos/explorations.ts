@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../histories/json.ts";
-import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
 
 const write = (node: NodeId, value: number): { node: NodeId; body: JsonObject } => ({
   node,
@@ -11,11 +11,34 @@ function recoveries(limit: number, nodes: readonly NodeId[]): Pick<Exploration, 
   return { timers: { limit, names: ["recover"], nodes } };
 }
 
+const ask = (node: NodeId): BeginningStep => ({ do: "ask", node });
+const deliver = (from: NodeId, to: NodeId, ...types: readonly string[]): BeginningStep[] =>
+  types.map((type) => ({ do: "deliver", from, to, type }));
+const recover = (node: NodeId): BeginningStep => ({ do: "fire", node, timer: "recover/n1.1" });
+
+/**
+ * n2, which does not know the command, votes to give it up. n3, which knows it, begins a ballot above, which all
+ * have joined.
+ */
+const twoBallots: readonly BeginningStep[] = [
+  ask("n1"),
+  ...deliver("n1", "n3", "pre-accept"),
+  recover("n3"),
+  ...deliver("n3", "n2", "prepare"),
+  recover("n2"),
+  ...deliver("n2", "n1", "prepare"),
+  ...deliver("n1", "n2", "prepared"),
+  ...deliver("n2", "n3", "prepare"),
+  recover("n3"),
+  ...deliver("n3", "n1", "prepare"),
+  ...deliver("n3", "n2", "prepare"),
+];
+
 export const epaxosExplorations: readonly Exploration[] = [
   { name: "two-writes", states: 239_055, nodes: 3, clients: [[write("n1", 1)], [write("n2", 2)]] },
   {
     name: "recovery",
-    states: 69_826,
+    states: 61_211,
     nodes: 3,
     clients: [[write("n1", 1)]],
     ...recoveries(2, ["n2", "n3"]),
@@ -23,6 +46,7 @@ export const epaxosExplorations: readonly Exploration[] = [
   },
   {
     name: "recovery-of-two",
+    states: 66_690,
     nodes: 3,
     clients: [[write("n1", 1)], [write("n3", 2)]],
     ...recoveries(1, ["n2"]),
@@ -30,10 +54,28 @@ export const epaxosExplorations: readonly Exploration[] = [
   },
   {
     name: "restart",
+    states: 15_542,
     nodes: 3,
     clients: [[write("n1", 1)], [write("n2", 2)]],
     crashes: { limit: 1, nodes: ["n3"] },
     depth: 10,
   },
-  { name: "duplicates", nodes: 3, clients: [[write("n1", 1)]], duplicates: 1 },
+  {
+    name: "owner-restarts",
+    states: 8_685,
+    nodes: 3,
+    clients: [[write("n1", 1)]],
+    ...recoveries(1, ["n1"]),
+    crashes: { limit: 1, nodes: ["n1"] },
+  },
+  {
+    name: "three-recoveries",
+    states: 224_231,
+    nodes: 3,
+    beginning: twoBallots,
+    clients: [[write("n1", 1)]],
+    ...recoveries(4, ["n1", "n2", "n3"]),
+    depth: twoBallots.length + 8,
+  },
+  { name: "duplicates", states: 227, nodes: 3, clients: [[write("n1", 1)]], duplicates: 1 },
 ];

@@ -11,13 +11,7 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     name: "single-ballot",
     summary:
       "As published: a replica has one ballot for what it has joined and what it voted in, so that an old vote looks like a late one (Sutra 2020).",
-    simulation: {
-      nodes: 3,
-      faults: ["all"],
-      workload: "list-append",
-      checker: "monotonic-ballots",
-      seeds: 12,
-    },
+    exploration: { configuration: "three-recoveries", property: "quorum-certificates", steps: 18 },
     rules: { ...epaxosRules, separateBallots: false },
   },
   {
@@ -57,11 +51,11 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
       "A leader takes what it settled on the fast path for committed before that is on disk, and after a restart says that it was not.",
     simulation: {
       nodes: 3,
-      faults: ["kill", "crash"],
+      faults: ["crash"],
       workload: "list-append",
-      checker: "agreement",
-      seeds: 10,
-      settings: { rate: 200, seconds: 4, interval: 0.3 },
+      checker: "total-order",
+      seeds: 8,
+      settings: { rate: 150, seconds: 4, interval: 0.15, keyCount: 1 },
     },
     rules: { ...epaxosRules, commitsWhenStable: false },
   },
@@ -75,13 +69,13 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     name: "recovers-any-pre-accepted",
     summary:
       "Whoever recovers an instance takes what one replica pre-accepted, though others may know of more that interferes.",
-    simulation: { nodes: 3, faults: ["all"], workload: "register", checker: "visibility", seeds: 10 },
+    simulation: { nodes: 3, faults: ["all"], workload: "register", checker: "visibility", seeds: 16 },
     rules: { ...epaxosRules, recoversUnchangedOnly: false },
   },
   {
     name: "no-recovery",
     summary: "Nobody takes over the instances of a leader that is gone: what depends on them waits for ever.",
-    simulation: { nodes: 5, faults: ["all"], workload: "list-append", checker: "liveness", seeds: 12 },
+    simulation: { nodes: 5, faults: ["all"], workload: "list-append", checker: "liveness", seeds: 16 },
     rules: { ...epaxosRules, recovers: false },
   },
 ];
