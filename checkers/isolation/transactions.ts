@@ -85,6 +85,9 @@ export interface Transactions {
   /** How many reads of null count as telling nothing, though they may have told the initial value; see `transactionsOf`. */
   readonly openNulls?: number;
 
+  /** How many operations told what may be a value with its version, or a value as a whole; see `meaningOf`. */
+  readonly openVersions?: number;
+
   /** Whether invocations are known, so that real time is. */
   readonly timed: boolean;
 }

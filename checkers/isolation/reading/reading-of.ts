@@ -190,13 +190,17 @@ function readEntries(
 }
 
 function gapsOf(
-  { end, openNulls, partial }: Transactions,
+  { end, openNulls, openVersions, partial }: Transactions,
   { observed }: Reads,
   { transaction }: Nodes,
   { session, place, sessionFirst }: Sessions,
 ): string[] {
   const gaps: string[] = [];
   if (openNulls !== undefined) gaps.push(`whether ${openNulls} reads of null found nothing, or tell nothing`);
+  if (openVersions !== undefined)
+    gaps.push(
+      `whether ${openVersions === 1 ? "an operation" : `${openVersions} operations`} told values with their versions, or values as a whole: what was to be written does not say`,
+    );
   if (partial === true)
     gaps.push("what the predicates left out: there are too many rows and reads by predicate");
   for (let n = 1; n < transaction.length; n++) {

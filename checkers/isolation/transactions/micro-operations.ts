@@ -9,7 +9,7 @@ import { withRoom } from "./growable.ts";
 import { malformed } from "./malformed.ts";
 import { predicateOf } from "./predicate.ts";
 import { Traces } from "./traces.ts";
-import { versionedAt, type VersionedValue } from "./versioned-value.ts";
+import { jsonAt, objectShape, pairShape, type VersionedValue } from "./versioned-value.ts";
 
 // How a key is used, as bits.
 /** Something was appended to it. */
@@ -22,11 +22,21 @@ export const ReadPlainly = 4;
 export const ReadAsList = 8;
 
 const LongestHead = 64;
+const OpeningBracket = 0x5b;
+const OpeningBrace = 0x7b;
 
-/**
- * Micro-operations in columns, read from the bytes of values. A read of an array is taken for one of a list unless its key is one of
- * `registers`, numbers of values.
- */
+/** How values are taken. */
+export interface ReadingOfValues {
+  /** Keys, as numbers of values, of which an array that was read is a value; of all others it is a list. */
+  readonly registers: ReadonlySet<number>;
+  /** Whether objects of a `value` and a `version` are values with their versions, and pairs of a version and a value. */
+  readonly objects: boolean;
+  readonly pairs: boolean;
+  /** Whether the values of events are pairs of a key and a value. */
+  readonly keyed: boolean;
+}
+
+/** Micro-operations in columns, read from the bytes of values. */
 export class MicroOperations {
   kind = new Uint8Array(1024);
   key = new Int32Array(1024);
@@ -40,6 +50,9 @@ export class MicroOperations {
   keyCount = 0;
   /** Whether there are operations on rows, which `withRows` makes reads and writes. */
   hasRows = false;
+  /** Whether values were seen that tell versions if objects do, and some that may if pairs do. */
+  sawObjects = false;
+  sawArrays = false;
   /** Number of a value → number of the key that it is, plus one. */
   #keyOf = new Int32Array(256);
 
@@ -48,14 +61,14 @@ export class MicroOperations {
   readonly #table: ValueTable;
   readonly #values: ValueBytes;
   readonly #predicates = new Set<number>();
-  readonly #registers: ReadonlySet<number>;
+  readonly #how: ReadingOfValues;
 
-  constructor(history: History, registers: ReadonlySet<number>) {
+  constructor(history: History, how: ReadingOfValues) {
     this.#history = history;
     this.#table = history.valueTable;
     this.#values = history.valueBytes();
     this.traces = new Traces(this.#values.blocks, this.#table);
-    this.#registers = registers;
+    this.#how = how;
   }
 
   /** Whether the value of an event is an array of arrays, or empty. */
@@ -73,30 +86,79 @@ export class MicroOperations {
   }
 
   isNull(event: number): boolean {
-    const bytes = this.#values.blocks[this.#values.blockOf[event]!]!;
-    return bytes[this.#values.offsetOf[event]!] === 0x6e;
+    return this.#bytesOf(event)[this.#startOf(event)] === 0x6e;
   }
 
   /** Number of the value of an event. */
   valueOf(event: number): number {
-    const { blocks, blockOf, offsetOf, lengthOf } = this.#values;
-    const block = blockOf[event]!;
-    const at = offsetOf[event]!;
-    return this.#table.numberOf(blocks[block]!, block, at, at + lengthOf[event]!);
+    const bytes = this.#bytesOf(event);
+    return this.#table.numberOf(
+      bytes,
+      this.#values.blockOf[event]!,
+      this.#startOf(event),
+      this.#endOf(event, bytes),
+    );
+  }
+
+  /** Number of the key, as a value, with which the value of an event is paired. */
+  keyOf(event: number): number {
+    const bytes = this.#bytesOf(event);
+    const at = skipBlanks(bytes, this.#values.offsetOf[event]! + 1);
+    const end = endOfValue(bytes, at, this.#values.offsetOf[event]! + this.#values.lengthOf[event]!);
+    return this.#table.numberOf(bytes, this.#values.blockOf[event]!, at, end);
   }
 
   /** The value of an event if it carries its version. */
   versionedOf(event: number): VersionedValue | undefined {
-    const { blocks, blockOf, offsetOf, lengthOf } = this.#values;
-    const at = offsetOf[event]!;
-    return versionedAt(blocks[blockOf[event]!]!, at, at + lengthOf[event]!);
+    const bytes = this.#bytesOf(event);
+    return this.#versionedAt(bytes, this.#startOf(event), this.#endOf(event, bytes));
   }
 
-  /** Adds a read or write of a register whose value is that of an event, and may carry its version. */
-  addTold(kind: number, key: number, event: number): void {
+  #bytesOf(event: number): Buffer {
+    return this.#values.blocks[this.#values.blockOf[event]!]!;
+  }
+
+  /** Where the value of an event begins: that of a pair after its key. */
+  #startOf(event: number): number {
+    const from = this.#values.offsetOf[event]!;
+    const bytes = this.#bytesOf(event);
+    if (!this.#how.keyed || bytes[from] !== OpeningBracket) return from;
+    const limit = from + this.#values.lengthOf[event]!;
+    const afterKey = endOfValue(bytes, skipBlanks(bytes, from + 1), limit);
+    return skipBlanks(bytes, skipBlanks(bytes, afterKey) + 1);
+  }
+
+  #endOf(event: number, bytes: Buffer): number {
+    const limit = this.#values.offsetOf[event]! + this.#values.lengthOf[event]!;
+    return this.#how.keyed ? endOfValue(bytes, this.#startOf(event), limit) : limit;
+  }
+
+  #versionedAt(bytes: Buffer, at: number, end: number): VersionedValue | undefined {
+    if (bytes[at] === OpeningBrace && this.#how.objects) {
+      const found = objectShape(jsonAt(bytes, at, end));
+      if (found !== undefined) this.sawObjects = true;
+      return found;
+    }
+    if (bytes[at] !== OpeningBracket) return undefined;
+    this.sawArrays = true;
+    return this.#how.pairs ? pairShape(jsonAt(bytes, at, end)) : undefined;
+  }
+
+  /** The version that an event tells if its value carries one and is one of these, by their numbers. */
+  versionTold(event: number, values: readonly number[]): number {
+    const told = this.versionedOf(event);
+    return told !== undefined && values.includes(this.#table.number(told.value)) ? told.version : NoVersion;
+  }
+
+  /**
+   * Adds a read or write of a register whose value is that of an event, and may carry its version; or the version is told with the same
+   * value by another event, when the operation is done.
+   */
+  addTold(kind: number, key: number, event: number, done = event): void {
     const versioned = this.versionedOf(event);
-    if (versioned === undefined) this.add(kind, key, this.valueOf(event));
-    else this.add(kind, key, this.#table.number(versioned.value), versioned.version);
+    const value = versioned === undefined ? this.valueOf(event) : this.#table.number(versioned.value);
+    const version = done === event ? NoVersion : this.versionTold(done, [value]);
+    this.add(kind, key, value, version === NoVersion ? versioned?.version : version);
   }
 
   /**
@@ -133,13 +195,13 @@ export class MicroOperations {
       if (bytes[at] === 0x2c) {
         at = skipBlanks(bytes, at + 1);
         if (kind === Read && !results) end = endOfValue(bytes, at, limit);
-        else if (kind === Read && bytes[at] === 0x5b && !this.#registers.has(this.keys[key]!)) {
+        else if (kind === Read && bytes[at] === 0x5b && !this.#how.registers.has(this.keys[key]!)) {
           shown = ReadList;
           value = this.traces.read(key, block, bytes, at);
           end = this.traces.after;
         } else {
           end = endOfValue(bytes, at, limit);
-          const versioned = kind === Append ? undefined : versionedAt(bytes, at, end);
+          const versioned = kind === Append ? undefined : this.#versionedAt(bytes, at, end);
           value =
             versioned === undefined
               ? this.#table.numberOf(bytes, block, at, end)

@@ -18,7 +18,18 @@ import {
 import { shortened } from "./growable.ts";
 import { malformed, mixedKey } from "./malformed.ts";
 import { withRows } from "./rows.ts";
-import { Appended, MicroOperations, ReadAsList, ReadPlainly, Written } from "./micro-operations.ts";
+import { hasKeyedValues, valuesOf } from "./keyed-values.ts";
+import { meaningOf, withoutVersion } from "./meaning-of-versions.ts";
+import {
+  Appended,
+  MicroOperations,
+  ReadAsList,
+  ReadPlainly,
+  Written,
+  type ReadingOfValues,
+} from "./micro-operations.ts";
+import { openVersionsIn } from "./open-versions.ts";
+import { objectShape, pairShape } from "./versioned-value.ts";
 
 export interface TransactionsOptions {
   /**
@@ -30,22 +41,40 @@ export interface TransactionsOptions {
 
 /**
  * The transactions of the clients. An operation is one if its value is an array of micro-operations, whatever its function; and a
- * `read`, `write` or `cas` of one register (its `key`) is one of a single micro-operation, or of two. A value of a register may carry its
- * version: as a fourth member of the micro-operation, or by being an object of a `value` and a `version`.
+ * `read`, `write` or `cas` of one register (its `key`, or that with which all values are paired) is one of a single micro-operation, or of two. A value of a register may carry its
+ * version: as a fourth member of the micro-operation, or by being an object of a `value` and a `version`, or a pair of a version and a
+ * value, where nothing else can be meant (`meaningOf`).
  *
  * What a transaction did is told by its completion if that is `ok`, else by its invocation, and then its reads are `Unread`.
  * Throws an `InputError` for any other operation, and for a key that is a list here and a register there.
  */
 export function transactionsOf(history: History, options: TransactionsOptions = {}): Transactions {
   const events = transactionEvents(history);
-  let read = readAll(history, events, options, new Set());
+  const isSingle = (event: number): boolean => singles.has(history.f(event));
+  const keyed = hasKeyedValues(history, events, isSingle);
+  const valueOf = valuesOf(history, keyed);
+  let how: ReadingOfValues = { registers: new Set(), objects: true, pairs: false, keyed };
+  let read = readAll(history, events, options, how);
   // Arrays that were read are values, not lists, where arrays are written: then all is read again.
+  const { keyCount, usage, keys, sawObjects, sawArrays } = read.operations;
   const registers = new Set<number>();
-  const { keyCount, usage, keys } = read.operations;
   for (let key = 0; key < keyCount; key++)
     if (isRegister(usage[key]!) && (usage[key]! & ReadAsList) !== 0) registers.add(keys[key]!);
-  if (registers.size > 0) read = readAll(history, events, options, registers);
-  return columnsOf(history, events, read);
+  // So it is where values that seemed to carry versions do not, or others do.
+  const objects = sawObjects ? meaningOf(history, events, valueOf, objectShape) : undefined;
+  const pairs = sawArrays || registers.size > 0 ? meaningOf(history, events, valueOf, pairShape) : undefined;
+  how = {
+    ...how,
+    registers,
+    objects: objects === undefined || objects === "versions",
+    pairs: pairs === "versions",
+  };
+  if (registers.size > 0 || !how.objects || how.pairs) read = readAll(history, events, options, how);
+  const transactions = columnsOf(history, events, read);
+  return openVersionsIn(transactions, [
+    { shape: objectShape, meaning: objects },
+    { shape: pairShape, meaning: pairs },
+  ]);
 }
 
 /** Events of transactions: invocations; completions where the history has no invocations. */
@@ -74,9 +103,9 @@ function readAll(
   history: History,
   events: Int32Array,
   options: TransactionsOptions,
-  registers: ReadonlySet<number>,
+  how: ReadingOfValues,
 ): ReadOperations {
-  const operations = new MicroOperations(history, registers);
+  const operations = new MicroOperations(history, how);
   const { type, pair, key, f } = history.columns;
   const single = history.functions.map((name) => singles.has(name));
   const nullReads = options.nullReads ?? (history.foreign ? "nothing" : "initial");
@@ -91,8 +120,8 @@ function readAll(
     let told = results ? completion : event;
     if (!results && completion >= 0 && operations.isNull(told)) told = completion;
     const isTransaction = operations.isTransaction(told);
-    if (single[f[event]!]! && !(isTransaction && key[event]! < 0))
-      openNulls += addSingle(history, operations, event, completion, nullReads);
+    if (single[f[event]!]! && (how.keyed || !(isTransaction && key[event]! < 0)))
+      openNulls += addSingle(history, operations, event, completion, nullReads, how);
     else if (history.f(event) === "init" && operations.isObject(told)) operations.addInitialRows(told);
     else if (isTransaction) {
       const object = key[event]! < 0 ? -1 : history.valueTable.number(history.keys[key[event]!]!);
@@ -113,11 +142,12 @@ function addSingle(
   event: number,
   completion: number,
   nullReads: "initial" | "nothing",
+  how: ReadingOfValues,
 ): number {
   const { type, key: keyColumn } = history.columns;
   const results = completion >= 0 && type[completion] === Ok;
   const key = keyColumn[event]! < 0 ? null : (history.keys[keyColumn[event]!] ?? null);
-  const number = operations.keyNumber(history.valueTable.number(key));
+  const number = operations.keyNumber(how.keyed ? operations.keyOf(event) : history.valueTable.number(key));
   const told = completion >= 0 && (results || operations.isNull(event)) ? completion : event;
   // Some recorders give the value of a write on its invocation only.
   const argument = operations.isNull(event) ? told : event;
@@ -131,19 +161,18 @@ function addSingle(
     }
     case "w":
     case "write":
-      // The version may be told when the write is done.
-      operations.addTold(
-        Write,
-        number,
-        results && operations.versionedOf(told) !== undefined ? told : argument,
-      );
+      operations.addTold(Write, number, argument, results ? told : undefined);
       return 0;
     default: {
-      const pair = history.value(argument);
+      const asked = valuesOf(history, how.keyed)(argument);
+      const pair = how.pairs ? withoutVersion(asked, pairShape) : asked;
       if (!isJsonArray(pair) || pair.length !== 2) throw malformed(history, argument);
       // A compare-and-set that took effect has read what it compared with.
       operations.add(Read, number, history.valueTable.number(pair[0] ?? null));
-      operations.add(Write, number, history.valueTable.number(pair[1] ?? null));
+      const changed = history.valueTable.number(pair[1] ?? null);
+      const whole = history.valueTable.number(pair);
+      const version = results ? operations.versionTold(told, [changed, whole]) : NoVersion;
+      operations.add(Write, number, changed, version);
       return 0;
     }
   }

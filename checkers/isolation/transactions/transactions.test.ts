@@ -53,7 +53,9 @@ describe("values that carry their versions", () => {
   it("are told in micro-operations", () => {
     const of = history(
       [
+        '0 invoke txn [["w","x",1],["w","y",2]]',
         '0 ok txn [["w","x",1,7],["w","y",{"value":2,"version":8}]]',
+        '1 invoke txn [["r","x",null],["r","y",null]]',
         '1 ok txn [["r","x",{"value":1,"version":7}],["r","y",{"version":null,"value":null}]]',
       ].join("\n"),
     );
@@ -74,6 +76,107 @@ describe("values that carry their versions", () => {
     );
     expect(told(of)).toEqual(["committed w null 5", "committed r null 5", "committed w null 6"]);
     expect(versions(of)).toEqual([3, 3, -1]);
+  });
+
+  it("are told by pairs where all are pairs and null stands for the version of what is to be written, as of etcd", () => {
+    const of = history(
+      [
+        "0 invoke write [null,5]",
+        "0 ok write [3,5]",
+        "1 invoke read [null,null]",
+        "1 ok read [3,5]",
+        "1 invoke cas [null,[5,6]]",
+        "1 ok cas [4,[5,6]]",
+        "0 invoke write [null,7]",
+        "0 info write [null,7]",
+      ].join("\n"),
+    );
+    expect(told(of)).toEqual([
+      "committed w null 5",
+      "committed r null 5",
+      "committed r null 5 w null 6",
+      "undetermined w null 7",
+    ]);
+    expect(versions(of)).toEqual([3, 3, -1, 4, -1]);
+  });
+
+  it("are told by pairs where every write was answered by one", () => {
+    const of = history(
+      ["0 invoke write 5", "0 ok write [3,5]", "1 invoke read", "1 ok read [3,5]"].join("\n"),
+    );
+    expect(told(of)).toEqual(["committed w null 5", "committed r null 5"]);
+    expect(versions(of)).toEqual([3, 3]);
+  });
+
+  it("are not told by what a write is answered by if that is another value", () => {
+    const of = history(
+      ["0 invoke write [null,5]", "0 ok write [3,4]", "1 invoke read", "1 ok read [3,4]"].join("\n"),
+    );
+    expect(told(of)).toEqual(["committed w null 5", "committed r null 4"]);
+    expect(versions(of)).toEqual([-1, 3]);
+  });
+
+  it.each([
+    ["objects", '{"value":5,"version":1}', '{"value":6,"version":1}'],
+    ["pairs", "[1,5]", "[1,6]"],
+  ])("are no versions but data in %s that clients write themselves", (_, one, other) => {
+    const of = history(
+      [
+        `0 invoke write ${one}`,
+        `0 ok write ${one}`,
+        `1 invoke write ${other}`,
+        `1 ok write ${other}`,
+        "0 invoke read",
+        `0 ok read ${other}`,
+      ].join("\n"),
+    );
+    const { version, openVersions } = transactionsOf(of);
+    expect({ version, openVersions }).toEqual({ version: undefined, openVersions: undefined });
+    expect(new Set(transactionsOf(of).value).size).toBe(2);
+  });
+
+  it.each([
+    [
+      "pairs of which no write tells",
+      1,
+      ["0 invoke write 5", "0 ok write 5", "1 invoke read", "1 ok read [3,5]"],
+      ["committed w null 5", "committed r null ?"],
+    ],
+    [
+      "what was written in another version, or nothing",
+      2,
+      [
+        '0 invoke write {"value":5,"version":0}',
+        '0 ok write {"value":5,"version":0}',
+        "1 invoke read",
+        '1 ok read {"value":5,"version":1}',
+        "1 invoke read",
+        '1 ok read {"value":null,"version":0}',
+      ],
+      ['committed w null {"value":5,"version":0}', "committed r null ?", "committed r null ?"],
+    ],
+    [
+      "completions alone that do not say what was to be written",
+      1,
+      ['0 ok txn [["w","x",{"value":5,"version":1}]]', '1 ok txn [["r","x",{"value":5,"version":1}]]'],
+      ['committed w "x" {"value":5,"version":1}', 'committed r "x" {"value":5,"version":1}'],
+    ],
+    [
+      "arrays of registers in micro-operations",
+      1,
+      ['0 ok txn [["w","x",5]]', '1 ok txn [["r","x",[3,5]]]'],
+      ['committed w "x" 5', 'committed r "x" ?'],
+    ],
+  ])("stay open in %s", (_, open, lines, expected) => {
+    const of = history(lines.join("\n"));
+    expect(told(of)).toEqual(expected);
+    expect(transactionsOf(of).openVersions).toBe(open);
+  });
+
+  it("do not excuse a value that nobody wrote in any form", () => {
+    const of = history(["0 invoke write 5", "0 ok write 5", "1 invoke read", "1 ok read [3,9]"].join("\n"));
+    expect(told(of)).toEqual(["committed w null 5", "committed r null [3,9]"]);
+    expect(transactionsOf(of).openVersions).toBeUndefined();
   });
 
   it("are values where they are anything else", () => {
@@ -148,6 +251,27 @@ describe("what a transaction did", () => {
       "aborted r 5 1 w 5 3",
       "undetermined w null 4",
     ]);
+  });
+
+  it("is of the register with whose key all values are paired", () => {
+    const lines = [
+      "0 invoke write [1,5]",
+      "0 ok write [1,5]",
+      "1 invoke read [2,null]",
+      "1 ok read [2,null]",
+      "1 invoke cas [1,[5,6]]",
+      "1 ok cas [1,[5,6]]",
+    ];
+    expect(told(history(lines.join("\n")))).toEqual([
+      "committed w 1 5",
+      "committed r 2 null",
+      "committed r 1 5 w 1 6",
+    ]);
+    // Nothing says so where a read is asked with nothing, or answered with another key.
+    const first = (from: string, to: string): string | undefined =>
+      told(history(lines.join("\n").replace(from, to)))[0];
+    expect(first("invoke read [2,null]", "invoke read")).toBe("committed w null [1,5]");
+    expect(first("ok read [2,null]", "ok read [3,null]")).toBe("committed w null [1,5]");
   });
 
   it("may have read nothing where another tool says null", () => {

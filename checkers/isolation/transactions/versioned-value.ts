@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../../../histories/json.ts";
+import { isJsonArray, isJsonObject, type Json } from "../../../histories/json.ts";
 import { NoVersion } from "../transactions.ts";
 
 /** A value, and which version of its key it is. */
@@ -8,19 +8,33 @@ export interface VersionedValue {
   readonly version: number;
 }
 
-const OpeningBrace = 0x7b;
+/** How a value may tell its version; `undefined` for any other value. */
+export type VersionShape = (json: Json) => VersionedValue | undefined;
 
-/** What the JSON in these bytes says if it is an object of exactly a `value` and a `version`, a count or null; else `undefined`. */
-export function versionedAt(bytes: Buffer, at: number, end: number): VersionedValue | undefined {
-  if (bytes[at] !== OpeningBrace) return undefined;
-  const json: unknown = JSON.parse(bytes.toString("utf8", at, end));
-  // Values are exact JSON.
-  const told = json as Json;
-  if (!isJsonObject(told) || Object.keys(told).length !== 2) return undefined;
-  const { value, version } = told;
-  if (value === undefined || version === undefined) return undefined;
+/** An object of exactly a `value` and a `version`, a count or null. */
+export const objectShape: VersionShape = (json) => {
+  if (!isJsonObject(json) || Object.keys(json).length !== 2) return undefined;
+  const { value, version } = json;
+  return value === undefined || version === undefined ? undefined : withVersion(value, version);
+};
+
+/** A pair of a version, a count or null, and a value: as clients of etcd record it for Jepsen. */
+export const pairShape: VersionShape = (json) => {
+  if (!isJsonArray(json) || json.length !== 2) return undefined;
+  const [version = null, value = null] = json;
+  return withVersion(value, version);
+};
+
+function withVersion(value: Json, version: Json): VersionedValue | undefined {
   if (version === null) return { value, version: NoVersion };
   return typeof version === "number" && Number.isSafeInteger(version) && version >= 0
     ? { value, version }
     : undefined;
+}
+
+/** The JSON in some bytes, as exact as it is there. */
+export function jsonAt(bytes: Buffer, at: number, end: number): Json {
+  const json: unknown = JSON.parse(bytes.toString("utf8", at, end));
+  // JSON.parse gives nothing but JSON.
+  return json as Json;
 }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+
+import { history } from "../../histories/testing/notation.ts";
+import type { Verdict } from "../verdict.ts";
+import { checkIsolation } from "./isolation.ts";
+
+const check = (...lines: readonly string[]): Verdict =>
+  checkIsolation(history(lines.join("\n")), { level: "strict-serializable" });
+const anomalies = (verdict: Verdict): string[] => verdict.anomalies.map(({ type }) => type);
+
+describe("values that may carry versions", () => {
+  it("are of a register as of etcd, and the versions say what came first", () => {
+    const of = (read: string): Verdict =>
+      check(
+        "0 invoke write [null,5]",
+        "1 invoke write [null,6]",
+        "0 ok write [1,5]",
+        "1 ok write [2,6]",
+        "2 invoke read [null,null]",
+        `2 ok read ${read}`,
+      );
+    expect(of("[2,6]").valid).toBe(true);
+    expect(of("[1,5]").valid).toBe(false);
+  });
+
+  it("accuse nobody where they are data: the numbers say nothing of the order", () => {
+    const verdict = check(
+      '0 invoke write {"value":5,"version":2}',
+      '0 ok write {"value":5,"version":2}',
+      '0 invoke write {"value":5,"version":1}',
+      '0 ok write {"value":5,"version":1}',
+      "1 invoke read",
+      '1 ok read {"value":5,"version":1}',
+    );
+    expect(verdict.valid).toBe(true);
+  });
+
+  it("leave open whether they are versions where nothing says so", () => {
+    const verdict = check("0 invoke write 5", "0 ok write 5", "1 invoke read", "1 ok read [3,5]");
+    expect(verdict).toMatchObject({ valid: "unknown", anomalies: [] });
+    expect(verdict.reason).toContain("whether an operation told values with their versions");
+    const version = '{"value":5,"version":1}';
+    const completions = check(`0 ok txn [["w","x",${version}]]`, `1 ok txn [["r","x",${version}]]`);
+    expect(completions.valid).toBe("unknown");
+  });
+
+  it("do not hide what is wrong either way", () => {
+    const stale = check(
+      "0 invoke write 5",
+      "0 ok write 5",
+      "0 invoke write 6",
+      "0 ok write 6",
+      "1 invoke read",
+      "1 ok read [3,6]",
+      "1 invoke read",
+      "1 ok read 5",
+    );
+    expect(stale.valid).toBe(false);
+    const invented = check("0 invoke write 5", "0 ok write 5", "1 invoke read", "1 ok read [3,9]");
+    expect(anomalies(invented)).toEqual(["never-written"]);
+  });
+});
