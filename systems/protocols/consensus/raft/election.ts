@@ -3,6 +3,7 @@ import { isQuorum, isVoter, withNode } from "./configuration.ts";
 import { askAgain } from "./forwarding.ts";
 import { becomeLeader } from "./leadership.ts";
 import { logEnd } from "./log.ts";
+import { isUnsettled } from "./membership.ts";
 import type { PreVote, PreVoted, RequestVote, Voted } from "./messages.ts";
 import {
   becomeFollower,
@@ -15,13 +16,17 @@ import {
   type Server,
 } from "./server.ts";
 
-/** No leader was heard from for long: stands for election, or first asks whether that has a prospect. */
+/**
+ * No leader was heard from for long: stands for election, or first asks whether that has a prospect. So does a server
+ * that is leaving, as long as it does not know that the others can do without it (thesis, §4.2.2): perhaps nobody
+ * else has the entry that says so, and nobody wins without the server that has more.
+ */
 export function onElectionTimeout(server: Server): void {
   const { state, rules, node } = server;
   expectLeader(server);
   state.leader = null;
   becomeFollower(server);
-  if (!isVoter(state.configuration, node.id)) return;
+  if (!isVoter(state.configuration, node.id) && (!rules.leaversStand || !isUnsettled(server))) return;
   if (!rules.preVote) return standForElection(server);
   state.role = "pre-candidate";
   canvass(server, "pre-vote", state.term + 1);

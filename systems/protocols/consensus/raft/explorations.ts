@@ -107,7 +107,7 @@ export const raftExplorations: readonly Exploration[] = [
     clients: [[ask("n1", { type: "reconfigure", members: ["n1"] })]],
     ...elections(2, ["n1", "n2"]),
     depth: 14,
-    states: 257_604,
+    states: 257_633,
   },
   {
     name: "figure-8",
@@ -128,7 +128,7 @@ export const raftExplorations: readonly Exploration[] = [
     ],
     ...elections(3, ["n1", "n2"]),
     depth: firstOfFour.length + 19,
-    states: 121_985,
+    states: 122_252,
   },
   {
     name: "write",

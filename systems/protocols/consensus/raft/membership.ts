@@ -65,7 +65,7 @@ export function answerReconfiguration({ state, node }: Server, body: JsonObject)
 }
 
 /** Whether the latest configuration is not committed yet. */
-function isUnsettled({ state }: Server): boolean {
+export function isUnsettled({ state }: Server): boolean {
   for (let index = lastIndex(state.log); index > state.committed; index--) {
     if (isConfiguration(entryAt(state.log, index)?.value)) return true;
   }

@@ -108,6 +108,20 @@ export const raftMutants: readonly RaftMutant[] = [
     rules: { ...raftRules, batch: 1, settlesBeforeReconfiguration: false },
   },
   {
+    name: "leavers-sit-still",
+    summary:
+      "A server that is no member by its own log never stands for election, though the others cannot win without what it has.",
+    simulation: {
+      nodes: 3,
+      faults: ["crash", "membership", "partition"],
+      workload: "register",
+      checker: "liveness",
+      seeds: 40,
+      settings: { seconds: 16, rate: 10, interval: 0.25 },
+    },
+    rules: { ...raftRules, leaversStand: false },
+  },
+  {
     name: "no-client-table",
     summary: "An operation that is sent again to a new leader takes effect again.",
     killedBy: {

@@ -24,6 +24,8 @@ export interface Rules {
   readonly settlesBeforeReconfiguration: boolean;
   /** Whether a change of several members goes through joint consensus (§6). */
   readonly jointConsensus: boolean;
+  /** Whether a server that is no member by its log stands for election as long as that is not committed (thesis, §4.2.2). */
+  readonly leaversStand: boolean;
   /** Whether an operation that stands in the log twice takes effect once. */
   readonly clientTable: boolean;
   /** Whether a snapshot holds the client table. */
@@ -59,10 +61,11 @@ export const raftRules: Rules = {
   confirmsReads: true,
   settlesBeforeReconfiguration: true,
   jointConsensus: true,
+  leaversStand: true,
   clientTable: true,
   clientTableInSnapshots: true,
   preVote: true,
   checkQuorum: true,
   batch: 64,
-  snapshotAfter: 100,
+  snapshotAfter: 25,
 };
