@@ -28,8 +28,10 @@ export interface EventTrace {
   /** Vector clocks as they were logged; an empty row where an event has none. */
   readonly clocks: Counts;
   readonly clocked: Uint8Array;
-  /** Lamport clocks as they were logged; NaN where an event has none. */
+  /** Lamport clocks; NaN where an event has none. As they were logged, or, where doubles do not hold them, by rank. */
   readonly lamport: Float64Array;
+  /** Where `lamport` has ranks: what was logged, by rank. */
+  readonly lamportValues?: readonly (number | bigint)[];
   /** Causal histories as they were logged: nodes and numbers of events, from 1; absent where no event has one. */
   readonly pasts?: ReadonlyMap<number, readonly (readonly [node: number, number: number])[]>;
   /** By event: the number of the message that it broadcasts or delivers to its application; else −1. */
@@ -44,7 +46,7 @@ export interface LoggedEvent {
   readonly line: number;
   readonly text: string;
   readonly clock?: Readonly<Record<string, number>>;
-  readonly lamport?: number;
+  readonly lamport?: number | bigint;
   /** The events that happened before, and itself: [node, number from 1]. */
   readonly past?: readonly (readonly [string, number])[];
   /** Names of messages. */
@@ -67,7 +69,7 @@ export class EventTraceBuilder {
   readonly #clockNode: number[] = [];
   readonly #clockCount: number[] = [];
   readonly #clocked: number[] = [];
-  readonly #lamport: number[] = [];
+  readonly #lamport: (number | bigint)[] = [];
   readonly #pasts = new Map<number, readonly (readonly [number, number])[]>();
   readonly #broadcasts: number[] = [];
   readonly #delivers: number[] = [];
@@ -145,7 +147,7 @@ export class EventTraceBuilder {
         count: Float64Array.from(this.#clockCount),
       },
       clocked: Uint8Array.from(this.#clocked),
-      lamport: Float64Array.from(this.#lamport),
+      ...lamportColumn(this.#lamport),
       ...(this.#pasts.size === 0 ? {} : { pasts: this.#pasts }),
       broadcasts: Int32Array.from(this.#broadcasts),
       delivers: Int32Array.from(this.#delivers),
@@ -163,6 +165,20 @@ export class EventTraceBuilder {
   #wrong(event: number, expected: string, message: string): InputError {
     return new InputError("E_TRACE", { place: this.#place(this.#line[event]), expected, found: message });
   }
+}
+
+/** Integers that are too large for doubles keep their order by rank. */
+function lamportColumn(logged: readonly (number | bigint)[]): Pick<EventTrace, "lamport" | "lamportValues"> {
+  const asNumber = (value: number | bigint): number => (typeof value === "number" ? value : NaN);
+  if (logged.every((value) => typeof value === "number"))
+    return { lamport: Float64Array.from(logged, asNumber) };
+  const values = [...new Set(logged)].filter((value) => !Number.isNaN(value));
+  values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const ranks = new Map(values.map((value, rank) => [value, rank]));
+  return {
+    lamport: Float64Array.from(logged, (value) => ranks.get(value) ?? NaN),
+    lamportValues: values,
+  };
 }
 
 class Names {

@@ -3,7 +3,7 @@ import { confirmed } from "../certificates/confirmed.ts";
 import { verifyCausalOrder } from "../certificates/consensus.ts";
 import { Contradictions } from "../simple/contradictions.ts";
 import type { Certificate, Verdict } from "../verdict.ts";
-import { judgeClocksAlone } from "./clocks-alone.ts";
+import { judgeClocksAlone, judgeStampsByClocks } from "./clocks-alone.ts";
 import { causalOrder, causesOf } from "./happens-before.ts";
 import { eventNamed } from "./names.ts";
 import { judgeStamps } from "./stamps.ts";
@@ -38,7 +38,16 @@ export function checkCausality(trace: EventTrace): Verdict {
   const unclocked = trace.clocked.reduce((count, has) => count + 1 - has, 0);
   const alone = !trace.tellsMessages && unclocked === 0;
   let open = alone ? judgeClocksAlone(trace, causes, found) : undefined;
-  const seen = judgeStamps(trace, causes, order, alone ? new Contradictions() : found);
+  const lawful = alone ? orderByClocks(trace) : order;
+  const seen = alone
+    ? judgeStampsByClocks(
+        trace,
+        causes,
+        lawful,
+        open === undefined,
+        found.isEmpty ? found : new Contradictions(),
+      )
+    : judgeStamps(trace, causes, order, found);
   const statistics = {
     ...base,
     "vector-clocks": seen.vector,
@@ -60,7 +69,7 @@ export function checkCausality(trace: EventTrace): Verdict {
   if (verdict.valid !== true) return verdict;
   const certificate: CausalOrderCertificate = {
     kind: "causal-order",
-    order: Array.from(alone ? orderByClocks(trace) : order),
+    order: Array.from(lawful),
   };
   return confirmed(verdict, certificate, verifyCausalOrder(trace, certificate));
 }

@@ -2,7 +2,7 @@ import type { EventTrace } from "../../histories/event-trace.ts";
 import type { Contradictions } from "../simple/contradictions.ts";
 import type { Causes } from "./happens-before.ts";
 import { capitalised, eventNamed } from "./names.ts";
-import { ownCounts } from "./stamps.ts";
+import { judgeOtherStamps, ownCounts, type StampsSeen } from "./stamps.ts";
 
 /**
  * Judges vector clocks of a log that tells of no messages, by themselves: are they those of some messages? They are exactly if
@@ -78,6 +78,41 @@ export function judgeClocksAlone(
     }
   }
   return missing;
+}
+
+/**
+ * Holds Lamport clocks and causal histories against what vector clocks that were found right tell of happens-before, in an order of
+ * the events that they allow. Where events are missing, causal histories number what nobody knows, and are not judged.
+ */
+export function judgeStampsByClocks(
+  trace: EventTrace,
+  { previous }: Causes,
+  order: Int32Array,
+  whole: boolean,
+  found: Contradictions,
+): StampsSeen {
+  const { nodes, node, clocks } = trace;
+  const own = ownCounts(trace);
+  const events = eventsByNode(trace);
+  const time = new Int32Array(nodes.length);
+  const causes: number[] = [];
+  return judgeOtherStamps(trace, order, whole, found, (event) => {
+    const me = node[event]!;
+    const before = previous[event]!;
+    time.fill(-1);
+    time[me] = event;
+    causes.length = 0;
+    if (before >= 0) causes.push(before);
+    for (let i = clocks.offset[event]!; i < clocks.offset[event + 1]!; i++) {
+      const other = clocks.node[i]!;
+      if (other === me) continue;
+      const known = lastUpTo(events[other]!, own, clocks.count[i]!);
+      if (known === undefined) continue;
+      time[other] = known;
+      causes.push(known);
+    }
+    return { time, causes };
+  });
 }
 
 function eventsByNode({ node, nodes }: EventTrace): number[][] {

@@ -56,14 +56,19 @@ export interface StampsSeen {
   pasts: number;
 }
 
+/** What happened before an event: of each node the latest, as vector times have it; and its direct causes, or more of them. */
+interface Before {
+  /** Valid until the next event is asked for; −1: none. */
+  readonly time: Int32Array;
+  readonly causes: readonly number[];
+}
+
 /**
  * Holds all stamps against happens-before.
  *
  * Vector clocks (Fidge 1988; Mattern 1989) are right, so that one event happened before another exactly if its clock is less, if the
  * node's own count grows with each of its events, and every other count is that of the latest event of that node that happened
- * before. Lamport clocks are right if each is greater than that of the event before at the node and that of the sending: then
- * whatever happened before has a lesser one. A causal history is right if it names exactly the events that happened before, and
- * the event itself.
+ * before. Of Lamport clocks and causal histories see `judgeOtherStamps`.
  */
 export function judgeStamps(
   trace: EventTrace,
@@ -72,43 +77,70 @@ export function judgeStamps(
   found: Contradictions,
 ): StampsSeen {
   const times = new VectorTimes(trace, causes);
-  const seen: StampsSeen = { vector: 0, lamport: 0, pasts: 0 };
-  const { nodes, clocks, clocked, lamport, pasts } = trace;
+  const { nodes, clocks, clocked } = trace;
   const row = new Float64Array(nodes.length);
   const own = ownCounts(trace);
-  const numbers = pasts === undefined ? undefined : numbersOf(trace);
-  // Lamport times of events without one are those before them.
-  const latest = new Float64Array(lamport.length).fill(-Infinity);
-  for (const event of order) {
+  const direct: number[] = [];
+  return judgeOtherStamps(trace, order, true, found, (event) => {
     const time = times.next(event);
     if (clocked[event] === 1) {
-      seen.vector++;
       row.fill(0);
       for (let i = clocks.offset[event]!; i < clocks.offset[event + 1]!; i++)
         row[clocks.node[i]!] = clocks.count[i]!;
       judgeClock(trace, causes, own, event, row, time, found);
     }
-    const before = causes.previous[event]!;
-    const sent = causes.sender[event]!;
-    const least = Math.max(before < 0 ? -Infinity : latest[before]!, sent < 0 ? -Infinity : latest[sent]!);
+    direct.length = 0;
+    for (const cause of [causes.previous[event]!, causes.sender[event]!]) if (cause >= 0) direct.push(cause);
+    return { time, causes: direct };
+  });
+}
+
+/**
+ * Lamport clocks are right if each is greater than that of the event before at the node and that of the sending: then
+ * whatever happened before has a lesser one. A causal history is right if it names exactly the events that happened before, and
+ * the event itself; it is judged only where the trace is `whole`.
+ */
+export function judgeOtherStamps(
+  trace: EventTrace,
+  order: Int32Array,
+  whole: boolean,
+  found: Contradictions,
+  beforeOf: (event: number) => Before,
+): StampsSeen {
+  const seen: StampsSeen = { vector: 0, lamport: 0, pasts: 0 };
+  const { clocked, lamport, lamportValues, pasts } = trace;
+  const shown = (time: number): string => String(lamportValues?.[time] ?? time);
+  const numbers = pasts === undefined ? undefined : numbersOf(trace);
+  // Lamport times of events without one are those before them.
+  const latest = new Float64Array(lamport.length).fill(-Infinity);
+  for (const event of order) {
+    const { time, causes } = beforeOf(event);
+    if (clocked[event] === 1) seen.vector++;
+    let least = -Infinity;
+    let cause = -1;
+    for (const one of causes)
+      if (latest[one]! > least) {
+        least = latest[one]!;
+        cause = one;
+      }
     const stamp = lamport[event]!;
     latest[event] = Number.isNaN(stamp) ? least : stamp;
     if (!Number.isNaN(stamp)) {
       seen.lamport++;
       if (stamp <= least) {
-        const cause = before >= 0 && latest[before] === least ? before : sent;
+        const [after, from] = [least, cause];
         found.add(
           "lamport-clock",
-          [cause, event],
+          [from, event],
           () =>
-            `${capitalised(eventNamed(trace, event))} has Lamport time ${stamp}, which is not later than ${least}, up to which ${eventNamed(trace, cause)} goes; but that happened before.`,
+            `${capitalised(eventNamed(trace, event))} has Lamport time ${shown(stamp)}, which is not later than ${shown(after)}, up to which ${eventNamed(trace, from)} goes; but that happened before.`,
         );
       }
     }
     const past = pasts?.get(event);
     if (past !== undefined && numbers !== undefined) {
       seen.pasts++;
-      judgePast(trace, numbers, event, past, time, found);
+      if (whole) judgePast(trace, numbers, event, past, time, found);
     }
   }
   return seen;

@@ -67,6 +67,11 @@ describe("a log of consensus", () => {
     expect(types(`${first}b 0 1 x\nb 0 1 x committed`)).toEqual([true]);
     expect(types("a leads 3\na 0 1 x committed\nb leads 2\nb 0 2 y\nb 0 1 x committed")).toEqual([true]);
   });
+  test("a leader that was replaced may learn what a later one committed over another's proposal", () => {
+    expect(types("a leads 1\nc leads 2\nc 0 2 y\nb leads 3\nb 0 3 x committed\na 0 3 x committed")).toEqual([
+      true,
+    ]);
+  });
   test("in which nothing can be compared is no evidence", () => {
     expect(judge("a 0 1 x").reason).toBe("no evidence: nothing is committed");
     expect(judge("a 0 1 x committed\nb 1 1 y committed").reason).toBe(

@@ -16,7 +16,7 @@ type Entry = Extract<ConsensusLogLine, { readonly kind: "entry" }>;
 interface Committed {
   readonly entry: Entry;
   readonly nodes: Set<string>;
-  /** The lowest ballot of a leader that showed it as committed; Infinity if only followers did. */
+  /** The lowest ballot in which it is known to be committed, as a leader showed it; Infinity if only followers did. */
   by: number;
   byEntry: Entry | undefined;
 }
@@ -156,8 +156,11 @@ function judgeCommitted(
     return;
   }
   before.nodes.add(entry.node);
-  if (ballot === null || ballot >= before.by) return;
-  before.by = ballot;
+  if (ballot === null) return;
+  // A leader that was replaced may yet learn what a later one has committed.
+  const by = Math.max(ballot, entry.ballot);
+  if (by >= before.by) return;
+  before.by = by;
   before.byEntry = entry;
 }
 

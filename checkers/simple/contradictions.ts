@@ -8,6 +8,10 @@ export class Contradictions {
   readonly #first: Anomaly[] = [];
   readonly #counts = new Map<string, number>();
 
+  get isEmpty(): boolean {
+    return this.#counts.size === 0;
+  }
+
   /** `explain` is asked only where the contradiction is told. */
   add(type: string, operations: readonly number[], explain: () => string): void {
     const count = (this.#counts.get(type) ?? 0) + 1;

@@ -1,6 +1,6 @@
 import { InputError, type Place } from "../errors.ts";
-import { inWords, type Json } from "../json.ts";
-import { linesOf, objectOn, placeOf, textOf } from "./trace/text.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { foundIn, largeInteger, linesOf, objectOn, placeOf, textOf, word } from "./trace/text.ts";
 
 /** One line of a log of consensus: what a node had in a slot, or that it led. */
 export type ConsensusLogLine = {
@@ -70,36 +70,34 @@ export function looksLikeConsensusLog(prefix: string): boolean {
   return /"leads"\s*:/.test(first) || (/"slot"\s*:/.test(first) && /"digest"\s*:/.test(first));
 }
 
-function parsed(value: Readonly<Record<string, unknown>>, line: number, place: Place): ConsensusLogLine {
-  const { node, slot, ballot, digest, committed, leads, time } = value;
-  if (typeof node !== "string" && typeof node !== "number")
-    throw wrong(place, "the name of a node as node", node);
-  if (time !== undefined && typeof time !== "number") throw wrong(place, "a number as time", time);
-  const common = { line, node: String(node), ...(time === undefined ? {} : { time }) };
+function parsed(value: JsonObject, line: number, place: Place): ConsensusLogLine {
+  const { slot, ballot, committed, leads, time } = value;
+  const node = word(value["node"]);
+  const digest = word(value["digest"]);
+  if (node === undefined) throw wrong(place, "the name of a node as node", value["node"]);
+  if (time !== undefined && typeof time !== "number" && largeInteger(time) === undefined)
+    throw wrong(place, "a number as time", time);
+  const common = { line, node, ...(time === undefined ? {} : { time: Number(word(time)) }) };
   if (leads !== undefined) {
     if (slot !== undefined) throw wrong(place, "either slot or leads on one line", value);
-    if (leads !== null && !isBallot(leads))
-      throw wrong(place, "a ballot, a whole number, or null as leads", leads);
+    if (leads !== null && !isWhole(leads))
+      throw wrong(place, `a ballot, ${wholeNumber}, or null as leads`, leads);
     return { ...common, kind: "leads", ballot: leads };
   }
-  if (typeof slot !== "number" || !Number.isSafeInteger(slot) || slot < 0)
-    throw wrong(place, "a whole number from 0 on as slot", slot);
-  if (!isBallot(ballot)) throw wrong(place, "a whole number as ballot", ballot);
-  if (typeof digest !== "string" && typeof digest !== "number")
-    throw wrong(place, "a text or a number as digest", digest);
+  if (!isWhole(slot) || slot < 0)
+    throw wrong(place, `a whole number from 0 to ${Number.MAX_SAFE_INTEGER} as slot`, slot);
+  if (!isWhole(ballot)) throw wrong(place, `${wholeNumber} as ballot`, ballot);
+  if (digest === undefined) throw wrong(place, "a text or a number as digest", value["digest"]);
   if (typeof committed !== "boolean") throw wrong(place, "true or false as committed", committed);
-  return { ...common, kind: "entry", slot, ballot, digest: String(digest), committed };
+  return { ...common, kind: "entry", slot, ballot, digest, committed };
 }
 
-function isBallot(value: unknown): value is number {
+const wholeNumber = `a whole number up to ${Number.MAX_SAFE_INTEGER}`;
+
+function isWhole(value: Json | undefined): value is number {
   return typeof value === "number" && Number.isSafeInteger(value);
 }
 
-function wrong(place: Place, expected: string, found: unknown): InputError {
-  return new InputError("E_CONSENSUS_LOG", {
-    place,
-    expected,
-    // It came out of JSON.parse.
-    found: found === undefined ? "nothing" : inWords(found as Json),
-  });
+function wrong(place: Place, expected: string, found: Json | undefined): InputError {
+  return new InputError("E_CONSENSUS_LOG", { place, expected, found: foundIn(found) });
 }

@@ -1,8 +1,8 @@
 import { InputError, type Place } from "../../errors.ts";
 import { EventTraceBuilder, type EventTrace, type LoggedEvent } from "../../event-trace.ts";
-import type { Json } from "../../json.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { clockOf } from "./clock.ts";
-import { linesOf, objectOn, placeOf } from "./text.ts";
+import { foundIn, largeInteger, linesOf, objectOn, placeOf, word } from "./text.ts";
 
 /** Names under which other people's traces have what an event needs; the first that is there counts. */
 const names = {
@@ -30,36 +30,41 @@ export function readJsonTrace(text: string, file?: string): EventTrace {
   return builder.build();
 }
 
-function eventOf(event: Readonly<Record<string, unknown>>, line: number, place: Place): LoggedEvent {
+function eventOf(event: JsonObject, line: number, place: Place): LoggedEvent {
   const node = member(event, "node");
-  if (typeof node !== "string" && typeof node !== "number")
-    throw wrong(place, "the name of a node as node, host or process", node);
+  const name = word(node);
+  if (name === undefined) throw wrong(place, "the name of a node as node, host or process", node);
   const kind = member(event, "kind");
   const message = member(event, "message");
   const told = member(event, "text");
   const what = typeof kind === "string" ? kind : "";
   const clock = member(event, "clock");
-  const lamport = typeof clock === "number" ? clock : member(event, "lamport");
-  if (lamport !== undefined && (typeof lamport !== "number" || !Number.isFinite(lamport)))
-    throw wrong(place, "a number as Lamport clock", lamport);
-  if (clock !== undefined && typeof clock !== "number" && !isRecord(clock))
-    throw wrong(place, "a vector clock {node: count, …} or a number as clock", clock);
+  const isVector = isJsonObject(clock) && largeInteger(clock) === undefined;
+  const lamport = lamportOf(isVector ? member(event, "lamport") : (clock ?? member(event, "lamport")), place);
   const past = member(event, "past");
   return {
-    node: String(node),
+    node: name,
     line,
     text:
       typeof told === "string"
         ? told
         : `${what}${message === undefined ? "" : ` ${JSON.stringify(message)}`}`,
-    ...(isRecord(clock) ? { clock: clockOf(clock, place) } : {}),
-    ...(typeof lamport === "number" ? { lamport } : {}),
+    ...(isVector ? { clock: clockOf(clock, place) } : {}),
+    ...(lamport === undefined ? {} : { lamport }),
     ...(past === undefined ? {} : { past: pastOf(past, place) }),
     ...messageOf(what, message, place),
   };
 }
 
-function messageOf(kind: string, message: unknown, place: Place): Partial<LoggedEvent> {
+function lamportOf(value: Json | undefined, place: Place): number | bigint | undefined {
+  if (value === undefined || typeof value === "number") return value;
+  const digits = largeInteger(value);
+  if (digits === undefined)
+    throw wrong(place, "a vector clock {node: count, …}, or a number as Lamport clock", value);
+  return BigInt(digits);
+}
+
+function messageOf(kind: string, message: Json | undefined, place: Place): Partial<LoggedEvent> {
   const does = (
     {
       send: "sends",
@@ -68,38 +73,30 @@ function messageOf(kind: string, message: unknown, place: Place): Partial<Logged
       broadcast: "broadcasts",
       deliver: "delivers",
     } as const
-  )[kind];
+  )[kind.toLowerCase()];
   if (does === undefined) return {};
   if (message === undefined)
     throw wrong(place, `the message that this event ${does}, as message, msg or id`, message);
-  // It came out of JSON.parse.
-  return { [does]: message as Json };
+  return { [does]: message };
 }
 
-function pastOf(value: unknown, place: Place): readonly (readonly [string, number])[] {
+function pastOf(value: Json, place: Place): readonly (readonly [string, number])[] {
   const expected = "a causal history [[node, number], …]";
-  if (!Array.isArray(value)) throw wrong(place, expected, value);
-  return value.map((each: unknown): readonly [string, number] => {
-    if (!Array.isArray(each) || each.length !== 2) throw wrong(place, expected, each);
-    const [node, number] = each as readonly unknown[];
-    if (typeof node !== "string" || typeof number !== "number") throw wrong(place, expected, each);
-    return [node, number];
+  if (!isJsonArray(value)) throw wrong(place, expected, value);
+  return value.map((each): readonly [string, number] => {
+    const [node, number, ...more] = isJsonArray(each) ? each : [];
+    const name = word(node);
+    if (name === undefined || typeof number !== "number" || more.length > 0)
+      throw wrong(place, expected, each);
+    return [name, number];
   });
 }
 
-function member(event: Readonly<Record<string, unknown>>, what: keyof typeof names): unknown {
+function member(event: JsonObject, what: keyof typeof names): Json | undefined {
   for (const name of names[what]) if (event[name] !== undefined && event[name] !== null) return event[name];
   return undefined;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function wrong(place: Place, expected: string, found: unknown): InputError {
-  return new InputError("E_TRACE", {
-    place,
-    expected,
-    found: found === undefined ? "nothing" : JSON.stringify(found),
-  });
+function wrong(place: Place, expected: string, found: Json | undefined): InputError {
+  return new InputError("E_TRACE", { place, expected, found: foundIn(found) });
 }

@@ -1,6 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { InputError, type Place } from "../../errors.ts";
+import { inWords, isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { Fault } from "../decoder.ts";
 import { chunksOf } from "../file-chunks.ts";
+import { parseScanned } from "../json-records-decoder.ts";
+import { JsonScanner } from "../json-scanner.ts";
 
 /** The whole text of a log file, gzip or not, `-` for standard input. */
 export async function textOf(path: string): Promise<string> {
@@ -31,17 +35,47 @@ export function placeOf(file: string | undefined, line: number): Place {
   return { ...(file === undefined ? {} : { file }), line };
 }
 
-/** A line as JSON object; an error that names the line where it is none. */
-export function objectOn(content: string, place: Place, expected: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
+const scanner = new JsonScanner({ oneLine: true });
+
+/**
+ * A line as JSON object; an error that names the line where it is none, or has a name twice. An integer that a double does not
+ * hold exactly, as those of 64 bits may be, is `{"#int":"…"}`, so that different ones stay different.
+ */
+export function objectOn(content: string, place: Place, expected: string): JsonObject {
+  const bytes = Buffer.from(content);
+  let end: number;
   try {
-    value = JSON.parse(content);
+    end = scanner.scan(bytes, 0, bytes.length);
   } catch (error) {
-    throw new InputError("E_JSON", { place, expected, found: shown(content), cause: error });
+    if (!(error instanceof Fault)) throw error;
+    const isSpecial = error.code !== "E_JSON";
+    throw new InputError(error.code, {
+      place,
+      expected: isSpecial ? error.expected : expected,
+      found: isSpecial ? error.found : shown(content),
+      cause: error,
+    });
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new InputError("E_JSON", { place, expected, found: shown(content) });
-  return value as Readonly<Record<string, unknown>>;
+  const value = end === bytes.length ? parseScanned(bytes, 0, end, scanner) : undefined;
+  if (!isJsonObject(value)) throw new InputError("E_JSON", { place, expected, found: shown(content) });
+  return value;
+}
+
+/** The digits of an integer that a double does not hold exactly. */
+export function largeInteger(value: Json | undefined): string | undefined {
+  const digits = isJsonObject(value) ? value["#int"] : undefined;
+  return typeof digits === "string" ? digits : undefined;
+}
+
+/** A text, or a number of any size as text. */
+export function word(value: Json | undefined): string | undefined {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? String(value) : largeInteger(value);
+}
+
+/** What was found, for errors. */
+export function foundIn(value: Json | undefined): string {
+  return value === undefined ? "nothing" : shown(inWords(value));
 }
 
 export function shown(content: string): string {

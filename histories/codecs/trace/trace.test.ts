@@ -72,7 +72,10 @@ describe("logs of ShiViz and GoVector", () => {
   });
   test.each([
     [`${log}\n\nwhat is this\n`, "t.log:10: expected an event as"],
-    ['a {"a":-1}\nx\n', "t.log:1: expected a whole number from 0 on as the count of a, found -1"],
+    [
+      'a {"a":-1}\nx\n',
+      "t.log:1: expected a whole number from 0 to 9007199254740991 as the count of a, found -1",
+    ],
     ['a {"a":1}\nx\na {a}\nx\n', "t.log:3: expected a vector clock as JSON"],
     ["nothing of the kind\n", "t.log:1: expected an event as"],
     ["", "expected a trace of events, found none"],
@@ -102,10 +105,38 @@ describe("JSON traces of others", () => {
       [0, 2],
     ]);
   });
+
+  test("kinds in capitals are the same", () => {
+    const trace = readTraceFrom(
+      '{"node":"a","kind":"SEND","message":1}\n{"node":"b","kind":"Receive","message":1}',
+    );
+    expect([...trace.sender]).toEqual([-1, 0]);
+  });
+
+  test("integers of 64 bits are told apart", () => {
+    const trace = readTraceFrom(
+      [
+        '{"node":"a","lamport":9007199254740993,"kind":"send","message":9007199254740993}',
+        '{"node":"a","lamport":9007199254740994,"kind":"send","message":9007199254740992}',
+        '{"node":"b","lamport":9007199254740992,"kind":"receive","message":9007199254740992}',
+        '{"node":"b"}',
+      ].join("\n"),
+    );
+    expect([...trace.sender]).toEqual([-1, -1, 1, -1]);
+    expect([...trace.lamport]).toEqual([1, 2, 0, NaN]);
+    expect(trace.lamportValues?.map(String)).toEqual([
+      "9007199254740992",
+      "9007199254740993",
+      "9007199254740994",
+    ]);
+  });
   test.each([
     ['{"clock":{}}', "t:1: expected the name of a node as node, host or process, found nothing"],
     ['{"node":"a","kind":"send"}', "t:1: expected the message that this event sends"],
-    ['{"node":"a","clock":"1"}', "expected a vector clock {node: count, …} or a number as clock"],
+    [
+      '{"node":"a","clock":"1"}',
+      'expected a vector clock {node: count, …}, or a number as Lamport clock, found "1"',
+    ],
     ['{"node":"a","kind":"receive","message":1}', "t:1: expected a message that some event sends, found 1"],
     [
       '{"node":"a","kind":"send","message":1}\n{"node":"a","kind":"send","message":1}',
@@ -118,6 +149,16 @@ describe("JSON traces of others", () => {
 });
 
 describe("logs of consensus", () => {
+  test("tell digests of 64 bits apart", () => {
+    const digests = ["9007199254740992", "9007199254740993"];
+    const log = digests
+      .map(
+        (digest) => `{"node":"a","slot":0,"ballot":0,"digest":${digest},"committed":true,"time":${digest}}`,
+      )
+      .join("\n");
+    expect(readConsensusLogFrom(log).lines).toMatchObject(digests.map((digest) => ({ digest })));
+  });
+
   test("have entries and leaders", () => {
     const log =
       '{"node":"a","leads":3,"time":1}\n\n{"node":1,"slot":0,"ballot":3,"digest":7,"committed":false}\n{"node":"a","leads":null}';
@@ -129,11 +170,18 @@ describe("logs of consensus", () => {
   });
   test.each([
     ["{", "l:1: expected a line"],
-    ['{"node":"a"}', "l:1: expected a whole number from 0 on as slot, found nothing"],
-    ['{"node":"a","slot":0,"ballot":1.5}', "expected a whole number as ballot, found 1.5"],
+    ['{"node":"a"}', "l:1: expected a whole number from 0 to 9007199254740991 as slot, found nothing"],
+    [
+      '{"node":"a","slot":0,"ballot":1.5}',
+      "expected a whole number up to 9007199254740991 as ballot, found 1.5",
+    ],
     ['{"node":"a","slot":0,"ballot":1,"digest":null}', "expected a text or a number as digest, found null"],
     ['{"node":"a","slot":0,"ballot":1,"digest":"x"}', "expected true or false as committed, found nothing"],
     ['{"node":"a","slot":0,"leads":1}', "expected either slot or leads on one line"],
+    [
+      '{"node":"a","node":"b","leads":1}',
+      'l:1: expected every name once in an object, found "node" a second',
+    ],
     ["", "expected a log of consensus, found no lines"],
   ])("that do not fit are errors with the line (%#)", (broken, message) => {
     expect(() => readConsensusLogFrom(broken, "l")).toThrow(message);
