@@ -2,6 +2,7 @@ import { unknownName } from "../histories/errors.ts";
 import { protocols } from "../systems/catalogue.ts";
 import type { System } from "../systems/contracts/system.ts";
 import { memoryRegister } from "../systems/databases/memory-register/memory-register.ts";
+import { mariadb } from "../systems/databases/mariadb/mariadb.ts";
 import { postgres } from "../systems/databases/postgres/postgres.ts";
 import { serializableStore, snapshotStore } from "../systems/databases/transactional/stores.ts";
 import { protocolSystem } from "./protocol-system.ts";
@@ -13,6 +14,7 @@ export const systems: readonly System[] = [
   snapshotStore,
   serializableStore,
   postgres,
+  mariadb,
 ];
 
 /** The system of that name; a usage error that lists the known ones if there is none. */

@@ -198,7 +198,16 @@ describe("a violation", () => {
       "T2 read x = [1], but the append of 1 to x is T1's, which was rolled back",
     ],
     ["G1b", "0: ax1 ax2\n1: rx[1]", "T2 read x = [1], the half-finished append of 1 to x of T1"],
-    ["internal", "0: wx1 rx2\n1: wx2", "T1 contradicts itself"],
+    [
+      "internal",
+      "0: wx1 rx2\n1: wx2",
+      "T1 contradicts itself: it wrote 1 to x and then read x = 2 in the same transaction.",
+    ],
+    [
+      "internal",
+      "0: ax1\n1: rx[1] ax2 ax3 rx[1,4,2,3] rx[1,4,2,3]\n2: ax4",
+      "T1 contradicts itself: it read x = [1] and then read x = [1 4 2 3] in the same transaction, though in between it appended only 2 and 3.",
+    ],
     ["never-written", "0: rx7", "T1 read x = 7, yet nobody ever wrote that."],
     [
       "duplicate-elements",
@@ -215,6 +224,11 @@ describe("a violation", () => {
     expect(verdict.valid).toBe(false);
     expect(detail(verdict, "anomalyTypes")).toContain(type);
     expect(verdict.anomalies.map(({ explanation }) => explanation).join("\n")).toContain(told);
+  });
+
+  it("tells once of a transaction that reads a key again and again, and not what it had first read", () => {
+    const verdict = check("0: ax1\n1: rx[1] ax2 rx[1,4,2] rx[1,4,2]\n2: ax4");
+    expect(verdict.anomalies.filter(({ type }) => type === "internal")).toHaveLength(1);
   });
 
   it("is a lost update whichever version came first, and says why", () => {

@@ -6,8 +6,14 @@ import { workload as findWorkload, type WorkloadOperation } from "../../workload
 import { PlainSurroundings } from "../testing/plain-surroundings.ts";
 import { findSystem } from "../systems.ts";
 
+const names = ["memory-register", "snapshot-store", "serializable-store", "postgres", "mariadb"];
+const missing = new Map<string, string | undefined>();
+for (const name of names) missing.set(name, await findSystem(name).missing?.());
+for (const [name, what] of missing)
+  if (what !== undefined) process.stderr.write(`tests of ${name} are skipped: ${what}\n`);
+
 /** What every adapter of a database keeps, whatever the database. */
-describe.each(["memory-register", "snapshot-store", "serializable-store", "postgres"])("%s", (name) => {
+describe.each(names.filter((name) => missing.get(name) === undefined))("%s", (name) => {
   const system = findSystem(name);
 
   describe.each(system.workloads)("with the workload %s", (workload) => {

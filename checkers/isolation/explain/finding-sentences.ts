@@ -5,6 +5,15 @@ import { transactionOf } from "./edge-sentences.ts";
 import { list } from "./headings.ts";
 import type { TransactionTexts } from "./transaction-text.ts";
 
+/** What a transaction appended between two of its operations on a key, as texts. */
+function appendsBetween(before: number, after: number, { transactions }: TransactionTexts): string[] {
+  const { kind, key, value, history } = transactions;
+  const found: string[] = [];
+  for (let i = before + 1; i < after; i++)
+    if (kind[i] === Append && key[i] === key[after]) found.push(inWords(history.valueTable.get(value[i]!)));
+  return found;
+}
+
 /** What a finding says, in a sentence or two. */
 export function sentenceOfFinding(finding: Finding, texts: TransactionTexts): string {
   const { kind, first } = texts.transactions;
@@ -19,9 +28,10 @@ export function sentenceOfFinding(finding: Finding, texts: TransactionTexts): st
   const keyText = key < 0 ? "" : texts.keyText(key);
   switch (type) {
     case "internal": {
-      const [before, after] = operations;
+      const [before, after] = operations.toSorted((a, b) => a - b);
       if (before === undefined || after === undefined) break;
-      return `${name(after)} contradicts itself: it ${texts.did(before)} and then ${texts.did(after)} in the same transaction.`;
+      const own = appendsBetween(before, after, texts);
+      return `${name(after)} contradicts itself: it ${texts.did(before)} and then ${texts.did(after)} in the same transaction${own.length === 0 ? "" : `, though in between it appended only ${list(own)}`}.`;
     }
     case "future-read":
       if (read === undefined || write === undefined) break;
