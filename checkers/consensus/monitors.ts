@@ -3,6 +3,7 @@ import { agreement } from "./agreement.ts";
 import { causalDelivery } from "./causal-delivery.ts";
 import { durability } from "./durability.ts";
 import { exactlyOnce } from "./exactly-once.ts";
+import { handover } from "./handover.ts";
 import { integrity } from "./integrity.ts";
 import { leaderCompleteness } from "./leader-completeness.ts";
 import { leaderUniqueness } from "./leader-uniqueness.ts";
@@ -48,6 +49,7 @@ export const monitors: readonly {
     monotonicBallots,
     durability,
     exactlyOnce,
+    handover,
     mutualExclusion,
   ].map((monitor: Monitor) => ({
     name: monitor.name,

@@ -30,6 +30,7 @@ export const horizontalPaxos: BundledProtocol = {
     channels: "any",
     failures: "crash-recovery",
     tolerated: (nodes) => Math.floor(((nodes > 3 ? rotatingMembers(nodes) : nodes) - 1) / 2),
+    reconfigurable: true,
   },
   properties: [
     "agreement",
@@ -39,6 +40,7 @@ export const horizontalPaxos: BundledProtocol = {
     "single-vote",
     "monotonic-ballots",
     "durability",
+    "handover",
   ],
   explorations: horizontalPaxosExplorations,
   mutants: horizontalPaxosMutants,

@@ -4,6 +4,6 @@ import { multiPaxosRules, type Rules } from "../multi-paxos/rules.ts";
 export const horizontalPaxosRules: Rules = {
   ...multiPaxosRules,
   reconfigurable: true,
-  window: 8,
+  window: 2,
   rotation: 100,
 };
