@@ -77,6 +77,22 @@ export function requestOf(operation: Invocation): JsonObject {
   return { type: f, ...word.request(operation) };
 }
 
+/** The operation that a request asks for, as a history has it: `requestOf` the other way round. */
+export function operationAsked(process: number, body: JsonObject): Invocation {
+  const { type, key } = body;
+  return {
+    process,
+    f: typeof type === "string" ? type : "",
+    ...(key === undefined ? {} : { key }),
+    value: argumentOf(body),
+  };
+}
+
+function argumentOf({ type, value, from, to, txn, message, token }: JsonObject): Json {
+  if (type === "cas") return [from ?? null, to ?? null];
+  return value ?? txn ?? message ?? token ?? null;
+}
+
 /**
  * What a node's answer says of an operation. A definite error is a failure; after another nobody knows,
  * unless the operation has no effect.

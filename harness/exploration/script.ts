@@ -20,7 +20,8 @@ export interface ScriptOrigin {
 /** A run that breaks a property, as a document to keep and to replay. */
 export interface Script extends ScriptOrigin {
   readonly format: "rashomon-script";
-  readonly version: 1;
+  /** 2: a crash inside a handler says at which barrier it is. */
+  readonly version: 2;
   readonly property: string;
   readonly explanation: string;
   readonly steps: readonly JsonObject[];
@@ -41,7 +42,7 @@ export function scriptOf<State, Action>(
 ): Script {
   return {
     format: "rashomon-script",
-    version: 1,
+    version: 2,
     ...origin,
     property: violation.property,
     explanation: violation.explanation,
@@ -96,7 +97,7 @@ export function parseScript(text: string, file: string): Script {
   if (!isJsonObject(json) || json["format"] !== "rashomon-script") {
     throw wrong('an object with "format": "rashomon-script"', text.slice(0, 60));
   }
-  if (json["version"] !== 1) throw wrong("version 1", JSON.stringify(json["version"] ?? null));
+  if (json["version"] !== 2) throw wrong("version 2", JSON.stringify(json["version"] ?? null));
   const { mutant } = json;
   const name = (member: string): string => {
     const value = json[member];
@@ -111,7 +112,7 @@ export function parseScript(text: string, file: string): Script {
     throw wrong("a text as mutant", JSON.stringify(mutant));
   return {
     format: "rashomon-script",
-    version: 1,
+    version: 2,
     protocol: name("protocol"),
     ...(mutant === undefined ? {} : { mutant }),
     configuration: name("configuration"),

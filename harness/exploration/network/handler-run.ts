@@ -27,8 +27,8 @@ export interface Outcome {
   readonly effects: readonly Effect[];
   readonly sent: readonly Message[];
   readonly answers: readonly Answer[];
-  /** If the node crashed before all was done: where, in words. */
-  readonly crashed?: string;
+  /** If the node crashed before all was done: where. */
+  readonly crashed?: CrashPoint;
   /** Whether it crashed with writes that were not synced. */
   readonly lost: boolean;
   /** If the handler threw: what. */
@@ -113,9 +113,14 @@ export class Recorder implements NodeContext<JsonObject> {
   }
 }
 
-/** A handler's work half done: up to effect `until`; of the writes not synced by then the first `kept` remain. */
+/**
+ * A handler's work half done: up to effect `until`; of the writes not synced by then the first `kept` remain. It ends at
+ * its `barrier`-th sync, counted from 1, before the disk has done it or (`synced`) after.
+ */
 export interface CrashPoint {
   readonly until: number;
+  readonly barrier: number;
+  readonly synced: boolean;
   readonly kept: number;
   readonly text: string;
 }
@@ -129,18 +134,22 @@ export function crashPoints(effects: readonly Effect[], unsynced: number): Crash
   const points: CrashPoint[] = [];
   let waiting = unsynced;
   let left = false;
+  let barrier = 0;
   effects.forEach(({ kind }, i) => {
     if (kind === "persist") waiting++;
     if (kind === "send" || kind === "reply") left = true;
     if (kind !== "sync") return;
+    barrier++;
     // With nothing sent and nothing kept, it is as if the handler had not begun.
     for (let kept = left ? 0 : 1; kept < waiting; kept++) {
-      points.push({ until: i, kept, text: `before its writes were synced, ${kept} of ${waiting} kept` });
+      const text = `before its writes were synced, ${kept} of ${waiting} kept`;
+      points.push({ until: i, barrier, synced: false, kept, text });
     }
     waiting = 0;
     const more = effects.slice(i + 1).some((effect) => effect.kind !== "log" && effect.kind !== "sync");
-    if (more)
-      points.push({ until: i + 1, kept: 0, text: "when its writes were synced, before more was done" });
+    if (!more) return;
+    const text = "when its writes were synced, before more was done";
+    points.push({ until: i + 1, barrier, synced: true, kept: 0, text });
   });
   return points;
 }

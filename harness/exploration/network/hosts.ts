@@ -222,11 +222,12 @@ export class Hosts {
     ];
   }
 
-  #broken(local: LocalState, all: readonly Effect[], { until, kept, text }: CrashPoint): Outcome {
+  #broken(local: LocalState, all: readonly Effect[], point: CrashPoint): Outcome {
+    const { until, kept } = point;
     const effects = all.slice(0, until);
     const { stable, unsynced } = storageAfter(local, effects);
     const after = this.#dead(local, written(stable, unsynced.slice(0, kept)));
-    return { ...this.#left(local, effects), after, crashed: text, lost: kept < unsynced.length };
+    return { ...this.#left(local, effects), after, crashed: point, lost: kept < unsynced.length };
   }
 
   /** What has left a node that did this. */

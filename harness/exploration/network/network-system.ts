@@ -736,14 +736,14 @@ function placeOnLink(messages: readonly Message[], at: number): number {
 
 function ending({ run, outcome }: { readonly run: HandlerRun; readonly outcome: Outcome }): string {
   const draws = run.draws.some((draw) => draw > 0) ? `, with random numbers ${run.draws.join(", ")}` : "";
-  return outcome.crashed === undefined ? draws : `${draws}, and it crashes ${outcome.crashed}`;
+  return outcome.crashed === undefined ? draws : `${draws}, and it crashes ${outcome.crashed.text}`;
 }
 
 function endingAsData({ run, outcome }: { readonly run: HandlerRun; readonly outcome: Outcome }): JsonObject {
-  return {
-    ...(run.draws.some((draw) => draw > 0) ? { random: run.draws } : {}),
-    ...(outcome.crashed === undefined ? {} : { crash: outcome.crashed }),
-  };
+  const random = run.draws.some((draw) => draw > 0) ? { random: run.draws } : {};
+  if (outcome.crashed === undefined) return random;
+  const { barrier, synced, kept } = outcome.crashed;
+  return { ...random, crash: { barrier, synced, kept } };
 }
 
 /** A body in a few words: its type, then its other members. */

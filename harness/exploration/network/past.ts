@@ -3,9 +3,8 @@ import type { Checker } from "../../../checkers/checker.ts";
 import type { Violation } from "../../../checkers/consensus/monitor.ts";
 import { HistoryBuilder } from "../../../histories/builder.ts";
 import type { History } from "../../../histories/history.ts";
-import type { Json, JsonObject } from "../../../histories/json.ts";
 import type { Completion, Invocation } from "../../../systems/contracts/client.ts";
-import { completionOf } from "../../vocabulary.ts";
+import { completionOf, operationAsked } from "../../vocabulary.ts";
 import type { Answer } from "./handler-run.ts";
 import type { Asked } from "./hosts.ts";
 import { wordsOf } from "./local-state.ts";
@@ -114,18 +113,6 @@ function historyOf(events: readonly Event[]): History {
   return builder.build();
 }
 
-/** The operation that a request asks for, as a history has it. */
 function operationOf({ number, body }: Asked): Invocation {
-  const { type, key } = body;
-  return {
-    process: number,
-    f: typeof type === "string" ? type : "",
-    ...(key === undefined ? {} : { key }),
-    value: argumentOf(body),
-  };
-}
-
-function argumentOf({ type, value, from, to, txn, message, token }: JsonObject): Json {
-  if (type === "cas") return [from ?? null, to ?? null];
-  return value ?? txn ?? message ?? token ?? null;
+  return operationAsked(number, body);
 }

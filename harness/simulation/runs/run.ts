@@ -170,7 +170,7 @@ function judged(verdicts: readonly Verdict[]): Validity {
 }
 
 /** Whether every handler of the protocol came to its end. */
-function handlers(failure: HandlerError | undefined): Verdict {
+export function handlers(failure: HandlerError | undefined): Verdict {
   return {
     checker: "handlers",
     valid: failure === undefined,

@@ -1,5 +1,6 @@
 export type { BrokenAssumption } from "./broken-assumption.ts";
 export type { Delay } from "./delay.ts";
+export type { Hand, Pending } from "./hand.ts";
 export { HandlerError } from "./handler-error.ts";
 export {
   usualSettings,

@@ -153,6 +153,13 @@ export class Network {
     return this.#fifo && this.parts.queue.life[slot] !== life;
   }
 
+  /** Loses a message on its way that is queued no more. */
+  lose(slot: number): void {
+    const link = this.linkOf(slot);
+    this.#lose(link, this.parts.queue.message[slot] ?? 0, link.to, "loss");
+    this.parts.queue.free(slot);
+  }
+
   /** A message came to nothing at a node that is down. */
   unreceived(link: Link, message: number): void {
     this.parts.watch.gone++;
@@ -352,9 +359,7 @@ export class Network {
   #break(slot: number): void {
     const { queue, broke } = this.parts;
     if (queue.kind[slot] !== eventKinds.message) return broke(slot);
-    const link = this.linkOf(slot);
-    this.#lose(link, queue.message[slot] ?? 0, link.to, "loss");
-    queue.free(slot);
+    this.lose(slot);
   }
 
   /** Sends what was kept on its way again, if nothing keeps it any more: at once, and in order. */

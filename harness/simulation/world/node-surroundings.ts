@@ -22,6 +22,8 @@ export interface NodeSurroundings {
   readonly tracer: Tracer | undefined;
   /** Freeze what protocols give away, so that changing it later is found out. */
   readonly freeze: boolean;
+  /** Whether clocks stand still, at 0. */
+  readonly timeless: boolean;
   readonly stepped: ((node: NodeId, occasion: Occasion) => void) | undefined;
   readonly asked: ((node: NodeId, body: JsonObject) => void) | undefined;
   readonly logged: ((node: NodeId, text: string) => void) | undefined;

@@ -21,6 +21,8 @@ import { NodeStorage } from "./storage.ts";
 interface Trap {
   barriers: number;
   readonly synced: boolean;
+  /** If not, how many of the writes that were not stable remain, the first of them. */
+  readonly kept: number;
   readonly crashed: () => void;
 }
 
@@ -117,8 +119,8 @@ export class SimulatedNode {
   }
 
   /** Crashes at the `barriers`-th sync from now on: what is called after it in its handler does not happen. */
-  crashAtBarrier(barriers: number, synced: boolean, crashed: () => void): void {
-    this.#trap = { barriers, synced, crashed };
+  crashAtBarrier(barriers: number, synced: boolean, crashed: () => void, kept = 0): void {
+    this.#trap = { barriers, synced, kept, crashed };
   }
 
   /** From now on events wait. */
@@ -171,6 +173,11 @@ export class SimulatedNode {
     else this.arrive(slot);
   }
 
+  /** How many of its writes are not on stable storage. */
+  get unsynced(): number {
+    return this.#storage.persisted - this.#storage.durable;
+  }
+
   /** Messages that have arrived and wait for the node. */
   waiting(): readonly number[] {
     const { queue } = this.#surroundings;
@@ -178,11 +185,11 @@ export class SimulatedNode {
   }
 
   #makeContext(): NodeContext<JsonObject> {
-    const { nodes, time, freeze, logged, tracer } = this.#surroundings;
+    const { nodes, time, freeze, logged, tracer, timeless } = this.#surroundings;
     return {
       id: this.id,
       nodes,
-      now: () => this.clock.read(time.now),
+      now: () => (timeless ? 0 : this.clock.read(time.now)),
       random: (bound) => this.#choices.choose(bound, "random"),
       send: (to, message) => {
         const link = this.#links.get(to);
@@ -277,7 +284,8 @@ export class SimulatedNode {
     const trap = this.#trap;
     const synced = this.#ending === "synced";
     this.#ending = undefined;
-    this.#storage.cutAt(synced ? this.#barrier : 0);
+    const { durable } = this.#storage;
+    this.#storage.cutAt(synced ? this.#barrier : durable + (trap?.kept ?? 0));
     const { watch, time, tracer } = this.#surroundings;
     watch.crashed(this.id, false, time.now);
     tracer?.happened(this.index, { kind: "crash" });

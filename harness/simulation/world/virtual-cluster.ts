@@ -10,6 +10,7 @@ import type { BrokenAssumption } from "./broken-assumption.ts";
 import { copyOf } from "./copy.ts";
 import type { Delay } from "./delay.ts";
 import { eventKinds, EventQueue } from "./event-queue.ts";
+import { Hand } from "./hand.ts";
 import { largestGroup } from "./largest-group.ts";
 import { Network, type NetworkParts } from "./network.ts";
 import { SimulatedNode } from "./node.ts";
@@ -31,6 +32,8 @@ export interface ClusterOptions {
    * afterwards fails with a `HandlerError`. For tests; it is slow.
    */
   readonly freeze?: boolean;
+  /** Clocks of nodes stand still, at 0: for whoever takes events in an order of their own. */
+  readonly timeless?: boolean;
   /** Another network than the usual one: for tests of the watch over it. */
   readonly makeNetwork?: (parts: NetworkParts) => Network;
 }
@@ -52,7 +55,7 @@ export class VirtualCluster implements SimulatedWorld {
   #core: ReadonlySet<number> | undefined;
 
   constructor(options: ClusterOptions) {
-    const { protocol, nodes, choices, hooks = {}, trace, freeze = false } = options;
+    const { protocol, nodes, choices, hooks = {}, trace, freeze = false, timeless = false } = options;
     if (nodes.length === 0 || new Set(nodes).size < nodes.length || nodes.includes("clients")) {
       throw new RangeError(`nodes need distinct names, none of them "clients": ${nodes.join(", ")}`);
     }
@@ -88,6 +91,7 @@ export class VirtualCluster implements SimulatedWorld {
       watch,
       tracer,
       freeze,
+      timeless,
       stepped: hooks.stepped,
       asked: hooks.asked,
       logged: hooks.logged,
@@ -120,12 +124,19 @@ export class VirtualCluster implements SimulatedWorld {
     const slot = queue.take();
     if (slot < 0) return false;
     this.#time.now = queue.time(slot);
+    this.#happen(slot);
+    return true;
+  }
+
+  /** Lets an event happen that was taken out of the queue. */
+  #happen(slot: number): void {
+    const queue = this.#queue;
     this.events++;
     switch (queue.kind[slot]) {
       case eventKinds.message: {
         const index = queue.node[slot] ?? 0;
         const link = this.#network.link(queue.link[slot] ?? 0, index);
-        if (!this.#network.admits(link, slot)) return true;
+        if (!this.#network.admits(link, slot)) return;
         const node = this.#node(index);
         if (!node.alive && node.started) {
           this.#network.unreceived(link, queue.message[slot] ?? 0);
@@ -136,39 +147,51 @@ export class VirtualCluster implements SimulatedWorld {
         } else {
           node.arrive(slot);
         }
-        return true;
+        return;
       }
       case eventKinds.timer:
         this.#node(queue.node[slot] ?? 0).arrive(slot);
-        return true;
+        return;
       case eventKinds.request:
         if (this.#network.admits(this.#network.linkOf(slot), slot)) {
           this.#node(queue.node[slot] ?? 0).arrive(slot);
         }
-        return true;
+        return;
       case eventKinds.answer: {
-        if (!this.#network.admits(this.#network.linkOf(slot), slot)) return true;
+        if (!this.#network.admits(this.#network.linkOf(slot), slot)) return;
         const answer = queue.payload[slot] as JsonObject | NoAnswer;
         const request = queue.extra[slot] as OpenRequest;
         queue.free(slot);
         request.answer(answer);
-        return true;
+        return;
       }
       case eventKinds.disk:
         this.#node(queue.node[slot] ?? 0).diskDone(slot);
-        return true;
+        return;
       case eventKinds.wake:
         this.#node(queue.node[slot] ?? 0).woken();
-        return true;
+        return;
       case eventKinds.call: {
         const act = queue.payload[slot] as () => void;
         queue.free(slot);
         act();
-        return true;
+        return;
       }
       default:
         throw new Error(`no such kind of event: ${queue.kind[slot]}`);
     }
+  }
+
+  /** For whoever takes events in an order of their own. */
+  hand(): Hand {
+    return new Hand({
+      queue: this.#queue,
+      network: this.#network,
+      time: this.#time,
+      watch: this.#watch,
+      nodes: this.#nodes,
+      happen: (slot) => this.#happen(slot),
+    });
   }
 
   passTo(time: number): void {
@@ -196,9 +219,10 @@ export class VirtualCluster implements SimulatedWorld {
     node: NodeId,
     body: JsonObject,
     answered: (answer: JsonObject | NoAnswer) => void,
+    name = `r${++this.#requests}`,
   ): void {
     const { index } = this.#named(node);
-    const request = new OpenRequest(process, index, `r${++this.#requests}`, copyOf(body), answered);
+    const request = new OpenRequest(process, index, name, copyOf(body), answered);
     const link = this.#network.link(this.nodes.length, index);
     this.#network.carry(link, eventKinds.request, index, request, undefined);
   }
