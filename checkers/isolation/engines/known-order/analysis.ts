@@ -120,15 +120,19 @@ export class Analysis {
     return outcome;
   }
 
-  /** From the levels that are decided fastest and imply most others, or from any that was decided before. */
+  /**
+   * From any level that was decided before, or from those that imply most others and are decided without following paths. What is
+   * decided so itself, with nothing to guess, is as fast as they are.
+   */
   #implied(level: Level, budget: Budget): Outcome | undefined {
-    for (const name of ["serializable", "snapshot-isolation"] as const)
-      for (const strength of ["strong", level.strength] as const) {
-        const stronger: Level = { name, strength };
-        if (levelNumber(stronger) === levelNumber(level) || !implies(stronger, level)) continue;
-        const outcome = this.#outcome(stronger, budget);
-        if (outcome?.holds === true) return outcome;
-      }
+    if (followsPaths.has(level.name) || !this.#isSettledByKnown(this.#told, level.name))
+      for (const name of ["serializable", "snapshot-isolation"] as const)
+        for (const strength of ["strong", level.strength] as const) {
+          const stronger: Level = { name, strength };
+          if (levelNumber(stronger) === levelNumber(level) || !implies(stronger, level)) continue;
+          const outcome = this.#outcome(stronger, budget);
+          if (outcome?.holds === true) return outcome;
+        }
     for (const [number, outcome] of this.#outcomes) {
       const other = levels[number]!;
       // Cursor stability heeds real time that follows a session, update atomicity only either alone.
@@ -149,14 +153,18 @@ export class Analysis {
       let cycle = attempt.cycle;
       return { holds: false, cycle: () => (cycle ??= this.#shortestCycle(known, level)) };
     }
-    const onlyOrders = known.looseUnread && known.complete && orderIsEnough.has(level.name);
-    if (known.versions.total || onlyOrders) return attempt;
+    if (this.#isSettledByKnown(known, level.name)) return attempt;
     for (const place of [attempt.place, attempt.placeByEnd]) {
       const guess = new Dependencies(known.versions.guessed(place()));
       const guessed = this.#attempt(guess, level, budget);
       if (guessed.holds === true) return guessed;
     }
     return undefined;
+  }
+
+  /** Whether what holds without the loose versions holds with them in some order. */
+  #isSettledByKnown({ versions, looseUnread, complete }: Dependencies, name: LevelName): boolean {
+    return versions.total || (looseUnread && complete && orderIsEnough.has(name));
   }
 
   /** With the order of versions that follows where nobody may overwrite unseen what was read. */
@@ -171,14 +179,13 @@ export class Analysis {
   #attempt(dependencies: Dependencies, level: Level, budget: Budget): Attempt {
     const { name, strength } = level;
     const graphs = this.#graphs;
-    const { ww, wr, rw } = dependencies;
     switch (name) {
       case "read-uncommitted":
-        return this.#acyclic(graphs.graph(strength, ww), false);
+        return this.#acyclic(graphs.graph(dependencies, strength, "ww"), false);
       case "repeatable-read":
       case "view-serializable":
       case "serializable":
-        return this.#acyclic(graphs.graph(strength, wr, ww, rw), true);
+        return this.#acyclic(graphs.graph(dependencies, strength, "wr", "ww", "rw"), true);
       case "prefix-consistency":
       case "snapshot-isolation":
       case "ansi-snapshot-isolation": {
@@ -209,7 +216,9 @@ export class Analysis {
         const three =
           name === "cursor-stability" && strength === "strong" ? found.behindRealTimeOfSession() : undefined;
         if (three !== undefined) return { holds: false, cycle: three };
-        return this.#inOrder(order, (priority) => priorityOrder(graphs.graph(strength, wr, ww), priority));
+        return this.#inOrder(order, (priority) =>
+          priorityOrder(graphs.graph(dependencies, strength, "wr", "ww"), priority),
+        );
       }
       case "monotonic-view":
       case "monotonic-snapshot-read":
@@ -336,13 +345,33 @@ export class Analysis {
   }
 }
 
-/** Levels whose rule is an order of transactions or commits alone: any order that follows what is known keeps it. */
+/**
+ * Levels whose rule is an order of transactions or commits, and besides it nothing of WW: any order that follows what is known keeps it,
+ * since whoever read an older version is known to have missed the loose ones.
+ */
 const orderIsEnough: ReadonlySet<LevelName> = new Set([
   "read-uncommitted",
+  "read-committed",
+  "monotonic-atomic-view",
+  "read-committed-biswas-enea",
+  "read-atomic",
+  "causal-consistency",
   "prefix-consistency",
   "repeatable-read",
   "view-serializable",
   "serializable",
+] as const);
+
+/** Levels of which more is asked than whether a graph has cycles, and which transactions contradict each other. */
+const followsPaths: ReadonlySet<LevelName> = new Set([
+  "monotonic-view",
+  "monotonic-snapshot-read",
+  "update-atomic",
+  "causal-consistency",
+  "consistent-view",
+  "forward-consistent-view",
+  "parallel-snapshot-isolation",
+  "update-serializable",
 ] as const);
 
 /** A cycle of two edges, one of them an anti-dependency, that a level forbids. */

@@ -1,6 +1,6 @@
 import type { Edge } from "../../decision.ts";
 import { Initial } from "../../reading.ts";
-import { searchedKinds, type CycleShape, type SearchedKind, type Step } from "./cycle-shapes.ts";
+import { searchedKinds, type CycleShape, type Step } from "./cycle-shapes.ts";
 import { edgeOf } from "./edges.ts";
 import { Written } from "./reading-back.ts";
 import type { Regions } from "./regions.ts";
@@ -148,19 +148,22 @@ export class CycleSearch {
         const key = writeKey[w]!;
         const version = versionWritten[w]!;
         if (step.ww !== undefined && version < settled[key]!)
-          this.#later(key, version + 1, node, at, depth, "ww", step.ww, group);
+          this.#later(key, version + 1, node, at, depth, WW, step.ww, group);
         if (step.wr !== undefined)
-          for (let i = this.#readers.first[version]!; i < this.#readers.first[version + 1]!; i++)
-            this.#meet(this.#readers.node[i]!, at, depth, "wr", key, step.wr, group);
+          for (let i = this.#readers.first[version]!; i < this.#readers.first[version + 1]!; i++) {
+            const reader = this.#readers.node[i]!;
+            if (this.#isOf(reader, group)) this.#meet(reader, at, depth, WR, key, step.wr);
+            else this.#steps++;
+          }
       }
     if (step.rw !== undefined)
       for (let r = readFirst[node]!; r < readFirst[node + 1]!; r++) {
         const key = readKey[r]!;
         if ((leaving < 0 || leaving === r) && versionRead[r]! < settled[key]!)
-          this.#later(key, versionRead[r]! + 1, node, at, depth, "rw", step.rw, group);
+          this.#later(key, versionRead[r]! + 1, node, at, depth, RW, step.rw, group);
       }
     if (this.#heeded.so && step.so !== undefined) this.#laterInSession(node, at, depth, step.so, group);
-    if (this.#heeded.rt && step.rt !== undefined) this.#laterInTime(node, at, depth, step.rt, group, members);
+    if (this.#heeded.rt && step.rt !== undefined) this.#laterInTime(node, at, depth, step.rt, members);
   }
 
   /** The versions of a key from one on. */
@@ -170,7 +173,7 @@ export class CycleSearch {
     node: number,
     at: number,
     depth: number,
-    kind: "ww" | "rw",
+    kind: number,
     state: number,
     group: number,
   ): void {
@@ -187,7 +190,7 @@ export class CycleSearch {
         continue;
       }
       if (!this.#isOf(other, group)) break;
-      this.#meet(other, at, depth, kind, key, state, group);
+      this.#meet(other, at, depth, kind, key, state);
     }
     if (seen < until) this.#keySeen.see(tail, this.#searches, seen);
     if (this.#looseSeen.from(tail, this.#searches, 1) === 0) return;
@@ -195,7 +198,8 @@ export class CycleSearch {
     for (let v = settled[key]!; v < first[key + 1]!; v++) {
       const other = writer[v]!;
       if (other === node) all = false;
-      else this.#meet(other, at, depth, kind, key, state, group);
+      else if (this.#isOf(other, group)) this.#meet(other, at, depth, kind, key, state);
+      else this.#steps++;
     }
     if (all) this.#looseSeen.see(tail, this.#searches, 0);
   }
@@ -209,20 +213,13 @@ export class CycleSearch {
     for (let i = from; i < until; i++) {
       const other = sessionNode[i]!;
       if (!this.#isOf(other, group)) break;
-      this.#meet(other, at, depth, "so", -1, state, group);
+      this.#meet(other, at, depth, SO, -1, state);
     }
     if (from < until) this.#sessionSeen.see(tail, this.#searches, from);
   }
 
   /** Members are in the order of their begins, so those who begin after an end are the last of them. */
-  #laterInTime(
-    node: number,
-    at: number,
-    depth: number,
-    state: number,
-    group: number,
-    members: Int32Array,
-  ): void {
+  #laterInTime(node: number, at: number, depth: number, state: number, members: Int32Array): void {
     const { begin, end } = this.#versions.reading;
     const over = end[node]!;
     let low = 0;
@@ -233,7 +230,7 @@ export class CycleSearch {
       if (begin[members[middle]!]! > over) high = middle;
       else low = middle + 1;
     }
-    for (let i = low; i < until; i++) this.#meet(members[i]!, at, depth, "rt", -1, state, group);
+    for (let i = low; i < until; i++) this.#meet(members[i]!, at, depth, RT, -1, state);
     if (low < until) this.#laterSeen[state] = low;
   }
 
@@ -241,21 +238,14 @@ export class CycleSearch {
     return this.#regions.groupOf[node] === group || this.#regions.otherGroupOf[node] === group;
   }
 
-  #meet(
-    node: number,
-    from: number,
-    depth: number,
-    kind: SearchedKind,
-    key: number,
-    state: number,
-    group: number,
-  ): void {
+  /** An edge leads to a node of the region. */
+  #meet(node: number, from: number, depth: number, kind: number, key: number, state: number): void {
     this.#steps++;
     const at = node * MostStates + state;
-    if (this.#met[at] === this.#searches || !this.#isOf(node, group)) return;
+    if (this.#met[at] === this.#searches) return;
     this.#met[at] = this.#searches;
     this.#from[at] = from;
-    this.#by[at] = searchedKinds.indexOf(kind);
+    this.#by[at] = kind;
     this.#key[at] = key;
     this.#depth[at] = depth;
     this.#queue[this.#queued++] = at;
@@ -267,29 +257,27 @@ export class CycleSearch {
     const { reading, versionRead, versionWritten } = this.#versions;
     const { session, place, begin, end, readFirst, readKey, readFrom, readOperation } = reading;
     const { writeFirst, writeKey, writeOperation } = reading;
-    const accepts = (kind: SearchedKind): boolean => {
-      const state = step[kind];
-      return state !== undefined && shape.accept.includes(state);
-    };
+    const { accept } = shape;
     const until = leaving < 0 ? Infinity : readOperation[leaving]!;
     this.#steps += 4;
-    if (accepts("wr"))
+    if (accepts(accept, step.wr))
       for (let r = readFirst[start]!; r < readFirst[start + 1]!; r++)
         if (readFrom[r] === node && readOperation[r]! < until)
           return { from: node, to: start, kind: "wr", key: readKey[r]! };
-    if (accepts("ww"))
+    if (accepts(accept, step.ww))
       for (let w = writeFirst[start]!; w < writeFirst[start + 1]!; w++) {
         const rank = this.#written.rank(node, writeKey[w]!);
         if (rank >= 0 && writeOperation[w]! < until && rank < this.#versions.rankOf(versionWritten[w]!))
           return edgeOf(this.#versions, node, start, "ww", writeKey[w]!);
       }
-    if (accepts("rw"))
+    if (accepts(accept, step.rw))
       for (let r = readFirst[node]!; r < readFirst[node + 1]!; r++)
         if (this.#versions.rankOf(versionRead[r]!) < this.#written.rank(start, readKey[r]!))
           return edgeOf(this.#versions, node, start, "rw", readKey[r]!);
-    if (this.#heeded.so && accepts("so") && session[node] === session[start] && place[node]! < place[start]!)
+    const inSession = this.#heeded.so && accepts(accept, step.so);
+    if (inSession && session[node] === session[start] && place[node]! < place[start]!)
       return { from: node, to: start, kind: "so", key: -1 };
-    if (this.#heeded.rt && accepts("rt") && end[node]! < begin[start]!)
+    if (this.#heeded.rt && accepts(accept, step.rt) && end[node]! < begin[start]!)
       return { from: node, to: start, kind: "rt", key: -1 };
     return undefined;
   }
@@ -314,6 +302,14 @@ export class CycleSearch {
 }
 
 const MostStates = 4;
+
+/** Kinds of edges, by their places in `searchedKinds`. */
+const [WW, WR, RW, SO, RT] = [0, 1, 2, 3, 4] as const;
+
+/** Whether a path may end in a state. */
+function accepts(accept: readonly number[], state: number | undefined): boolean {
+  return state !== undefined && accept.includes(state);
+}
 
 /** How far some lists were gone through, each from its end: from which place on, in the search of a number. */
 class Tails {

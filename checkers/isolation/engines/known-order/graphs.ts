@@ -9,9 +9,14 @@ import { regionsOf, regionsOfSnapshots, type Regions } from "./regions.ts";
 import { Orders, type Dependencies } from "./relations.ts";
 import { snapshotGraph } from "./snapshots.ts";
 
+/** A relation of the data. */
+type Relation = "ww" | "wr" | "rw";
+
 /** The graphs by which levels are decided, and what several levels need of them, each made once. */
 export class Graphs {
   readonly #orders: Orders;
+  /** Made last: whoever finds a cycle in a graph asks for its components next. */
+  #last: { readonly dependencies: Dependencies; readonly name: string; readonly graph: Graph } | undefined;
   readonly #made = new WeakMap<Dependencies, Map<string, unknown>>();
 
   constructor(reading: Reading) {
@@ -26,28 +31,40 @@ export class Graphs {
     return this.#orders.heeded(strength);
   }
 
-  /** Some edges and the order that a strength heeds. */
-  graph(strength: Strength, ...edges: readonly Edges[]): Graph {
-    return graphOf(this.#orders.nodesWith(strength), ...this.#orders.heeded(strength), ...edges);
+  /** O and some relations of the data. */
+  graph(dependencies: Dependencies, strength: Strength, ...relations: readonly Relation[]): Graph {
+    return this.#lastOr(dependencies, [strength, ...relations].join(" "), () =>
+      graphOf(
+        this.#orders.nodesWith(strength),
+        ...this.#orders.heeded(strength),
+        ...relations.map((relation) => dependencies[relation]),
+      ),
+    );
   }
 
   snapshots(dependencies: Dependencies, level: Level): Graph {
-    return snapshotGraph(this.#orders, dependencies, level);
+    return this.#lastOr(dependencies, `${level.name} ${level.strength}`, () =>
+      snapshotGraph(this.#orders, dependencies, level),
+    );
+  }
+
+  #lastOr(dependencies: Dependencies, name: string, make: () => Graph): Graph {
+    if (this.#last?.dependencies !== dependencies || this.#last.name !== name)
+      this.#last = { dependencies, name, graph: make() };
+    return this.#last.graph;
   }
 
   /** An order of O, WR and WW. */
   order(dependencies: Dependencies, strength: Strength): Int32Array | undefined {
     return this.#memo(dependencies, `${strength} order`, () => {
-      const { ww, wr } = dependencies;
-      return topologicalOrder(this.graph(strength, wr, ww));
+      return topologicalOrder(this.graph(dependencies, strength, "wr", "ww"));
     });
   }
 
   /** The components of O, WR, WW and RW. */
   components(dependencies: Dependencies, strength: Strength): Components {
     return this.#memo(dependencies, `${strength} components`, () => {
-      const { ww, wr, rw } = dependencies;
-      return componentsOf(this.graph(strength, wr, ww, rw));
+      return componentsOf(this.graph(dependencies, strength, "wr", "ww", "rw"));
     });
   }
 
@@ -91,21 +108,20 @@ export class Graphs {
   regions(dependencies: Dependencies, level: Level): Regions {
     const { name, strength } = level;
     const { nodes } = this;
-    const { ww, wr } = dependencies;
     switch (name) {
       case "prefix-consistency":
       case "snapshot-isolation":
       case "ansi-snapshot-isolation":
         return regionsOfSnapshots(componentsOf(this.snapshots(dependencies, level)), nodes);
       case "read-uncommitted":
-        return regionsOf(componentsOf(this.graph(strength, ww)), nodes);
+        return regionsOf(componentsOf(this.graph(dependencies, strength, "ww")), nodes);
       case "read-committed":
       case "cursor-stability":
       case "monotonic-atomic-view":
       case "read-committed-biswas-enea":
       case "read-atomic":
         return this.#memo(dependencies, `${strength} cycles of dependencies`, () =>
-          regionsOf(componentsOf(this.graph(strength, wr, ww)), nodes),
+          regionsOf(componentsOf(this.graph(dependencies, strength, "wr", "ww")), nodes),
         );
       default:
         return this.#memo(dependencies, `${strength} cycles`, () =>

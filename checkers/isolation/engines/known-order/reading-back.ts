@@ -89,47 +89,52 @@ function fracturedRead(versions: Versions, written: Written, inOrder: boolean): 
   const met = new Int32Array(nodes).fill(-1);
   const isFirst = new Uint8Array(readKey.length);
   const keys: number[] = [];
+  let length = 0;
+  const note = (s: number, r: number): void => {
+    const key = readKey[r]!;
+    const rank = versions.rankOf(versionRead[r]!);
+    if (reader[key] === s) lowest[key] = Math.min(lowest[key]!, rank);
+    else {
+      reader[key] = s;
+      lowest[key] = rank;
+      keys[length++] = key;
+    }
+  };
   for (let s = 1; s < nodes; s++) {
     const begin = readFirst[s]!;
     const end = readFirst[s + 1]!;
     if (end - begin < 2) continue;
-    let length = 0;
-    const note = (r: number): void => {
-      const key = readKey[r]!;
-      const rank = versions.rankOf(versionRead[r]!);
-      if (reader[key] === s) lowest[key] = Math.min(lowest[key]!, rank);
-      else {
-        reader[key] = s;
-        lowest[key] = rank;
-        keys[length++] = key;
-      }
-    };
+    length = 0;
     for (let r = begin; r < end; r++) {
       const from = readFrom[r]!;
       isFirst[r] = met[from] === s ? 0 : 1;
       met[from] = s;
-      if (!inOrder) note(r);
+      if (!inOrder) note(s, r);
     }
     for (let r = end - 1; r >= begin; r--) {
       const from = readFrom[r]!;
       if (from !== Initial && isFirst[r] === 1) {
-        const cycle = (key: number): Edge[] => [
-          { from, to: s, kind: "wr", key: readKey[r]! },
-          edgeOf(versions, s, from, "rw", key),
-        ];
         if (writeFirst[from + 1]! - writeFirst[from]! <= Math.max(Narrow, length)) {
           for (let w = writeFirst[from]!; w < writeFirst[from + 1]!; w++) {
             const key = writeKey[w]!;
-            if (reader[key] === s && lowest[key]! < versions.rankOf(versionWritten[w]!)) return cycle(key);
+            if (reader[key] === s && lowest[key]! < versions.rankOf(versionWritten[w]!))
+              return fractured(versions, s, r, key);
           }
         } else
           for (let i = 0; i < length; i++)
-            if (lowest[keys[i]!]! < written.rank(from, keys[i]!)) return cycle(keys[i]!);
+            if (lowest[keys[i]!]! < written.rank(from, keys[i]!)) return fractured(versions, s, r, keys[i]!);
       }
-      if (inOrder) note(r);
+      if (inOrder) note(s, r);
     }
   }
   return undefined;
+}
+
+/** Node s read by entry r from a transaction whose write of a key it missed. */
+function fractured(versions: Versions, s: number, r: number, key: number): Edge[] {
+  const { readFrom, readKey } = versions.reading;
+  const from = readFrom[r]!;
+  return [{ from, to: s, kind: "wr", key: readKey[r]! }, edgeOf(versions, s, from, "rw", key)];
 }
 
 /** Someone read an older version than one that was written before in its session. */

@@ -1,4 +1,4 @@
-import { EdgeList, graphOf, type Edges, type Graph } from "../../../graph/graph.ts";
+import type { Edges, Graph } from "../../../graph/graph.ts";
 import type { Execution } from "../../decision.ts";
 import type { Level } from "../../levels.ts";
 import { Initial, type Reading } from "../../reading.ts";
@@ -19,34 +19,51 @@ export function snapshotGraph(
   { name, strength }: Level,
 ): Graph {
   const { nodes } = orders;
-  const own = new EdgeList(nodes);
-  for (let a = 1; a < nodes; a++) own.add(2 * a + Snapshot, 2 * a + Commit);
-  const before = (edges: Edges, from: number, to: number): Edges => ({
-    from: sided(edges.from, edges.count, nodes, from),
-    to: sided(edges.to, edges.count, nodes, to),
-    count: edges.count,
-  });
   const ansi = name === "ansi-snapshot-isolation" && strength !== "strong";
   const realTime = orders.realTime();
   const size = nodes + (ansi ? realTime.nodes : orders.nodesWith(strength));
-  return graphOf(
-    size,
-    own,
-    before(wr, Commit, Snapshot),
-    before(rw, Snapshot, Commit),
-    before(ww, Commit, name === "prefix-consistency" ? Commit : Snapshot),
-    ...orders.heeded(strength).map((edges) => before(edges, Commit, Snapshot)),
-    ...(ansi ? [before(realTime.edges, Commit, Commit)] : []),
-  );
+  return graphOfSides(size, nodes, [
+    { edges: wr, from: Commit, to: Snapshot },
+    { edges: rw, from: Snapshot, to: Commit },
+    { edges: ww, from: Commit, to: name === "prefix-consistency" ? Commit : Snapshot },
+    ...orders.heeded(strength).map((edges) => ({ edges, from: Commit, to: Snapshot })),
+    ...(ansi ? [{ edges: realTime.edges, from: Commit, to: Commit }] : []),
+  ]);
 }
 
-function sided(column: Int32Array, count: number, nodes: number, side: number): Int32Array {
-  const sides = new Int32Array(count);
-  for (let e = 0; e < count; e++) {
-    const a = column[e]!;
-    sides[e] = a < nodes ? 2 * a + side : a + nodes;
+/** Edges of transactions, from one side to another. */
+interface Sided {
+  readonly edges: Edges;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The graph of both sides of `nodes` transactions, each snapshot before its commit; numbers from `nodes` on are barriers, which have no sides. */
+function graphOfSides(size: number, nodes: number, sets: readonly Sided[]): Graph {
+  const first = new Int32Array(size + 1);
+  for (let a = 1; a < nodes; a++) first[2 * a + Snapshot + 1] = 1;
+  let count = nodes - 1;
+  for (const { edges, from: side } of sets) {
+    const { from } = edges;
+    count += edges.count;
+    for (let e = 0; e < edges.count; e++) {
+      const a = from[e]!;
+      first[(a < nodes ? 2 * a + side : a + nodes) + 1]!++;
+    }
   }
-  return sides;
+  for (let a = 0; a < size; a++) first[a + 1]! += first[a]!;
+  const next = first.slice(0, size);
+  const into = new Int32Array(count);
+  for (let a = 1; a < nodes; a++) into[next[2 * a + Snapshot]!++] = 2 * a + Commit;
+  for (const { edges, from: side, to: otherSide } of sets) {
+    const { from, to } = edges;
+    for (let e = 0; e < edges.count; e++) {
+      const a = from[e]!;
+      const b = to[e]!;
+      into[next[a < nodes ? 2 * a + side : a + nodes]!++] = b < nodes ? 2 * b + otherSide : b + nodes;
+    }
+  }
+  return { nodes: size, first, to: into };
 }
 
 /** The transactions in the order of these nodes, some of which are none. */

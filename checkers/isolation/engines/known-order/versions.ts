@@ -29,17 +29,18 @@ export class Versions {
     writer: Int32Array,
     settled: Int32Array,
     told: Int32Array,
-    shared?: Pick<Versions, "key">,
+    before?: Versions,
   ) {
     this.reading = reading;
     this.first = reading.writerFirst;
     this.writer = writer;
     this.settled = settled;
     this.told = told;
-    this.key = shared?.key ?? keysOf(reading);
-    this.versionWritten = new Int32Array(reading.writeKey.length);
-    this.versionRead = new Int32Array(reading.readKey.length);
-    this.#place();
+    this.key = before?.key ?? keysOf(reading);
+    this.versionWritten = before?.versionWritten.slice() ?? new Int32Array(reading.writeKey.length);
+    this.versionRead = before?.versionRead.slice() ?? new Int32Array(reading.readKey.length);
+    if (before === undefined) this.#place();
+    else this.#placeLoose(before);
     this.total = settled.every((until, k) => until === this.first[k + 1]);
   }
 
@@ -69,7 +70,7 @@ export class Versions {
   }
 
   rankOf(version: number): number {
-    return Math.min(version, this.settled[this.key[version]!]!);
+    return this.total ? version : Math.min(version, this.settled[this.key[version]!]!);
   }
 
   /** The same with other orders of the loose versions, in which the first `settled[k]` of them are total. */
@@ -143,6 +144,27 @@ export class Versions {
       for (let v = settled[k]!; v < first[k + 1]!; v++) versions.set(writer[v]! * settled.length + k, v);
     const keys = reading.ordered.length;
     return (node, key) => versions.get(node * keys + key);
+  }
+
+  /** Puts the entries of the versions that were loose before where these are now. */
+  #placeLoose({ first, settled, writer: oldWriter }: Versions): void {
+    const { writer, versionWritten, versionRead } = this;
+    const { nodes, writeFirst, writeKey } = this.reading;
+    const versionOf = new Int32Array(nodes);
+    const moved = new Int32Array(writer.length);
+    for (let k = 0; k < settled.length; k++) {
+      for (let v = settled[k]!; v < first[k + 1]!; v++) {
+        const node = writer[v]!;
+        versionOf[node] = v;
+        for (let w = writeFirst[node]!; w < writeFirst[node + 1]!; w++)
+          if (writeKey[w] === k) versionWritten[w] = v;
+      }
+      for (let v = settled[k]!; v < first[k + 1]!; v++) moved[v] = versionOf[oldWriter[v]!]!;
+    }
+    for (let r = 0; r < versionRead.length; r++) {
+      const version = versionRead[r]!;
+      if (moved[version] !== 0) versionRead[r] = moved[version]!;
+    }
   }
 
   /** Finds the version of each entry: key by key, with the version of each node at hand. */
