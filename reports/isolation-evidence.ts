@@ -44,6 +44,10 @@ export interface IsolationAnomaly {
   /** Invocations of a smallest set of transactions that breaks the level. */
   readonly shrunk: readonly number[];
   readonly verified: boolean | undefined;
+  /** Whether by every order of the writes of these transactions, and not edge by edge. */
+  readonly byOrders: boolean;
+  /** Why the proof was not derived anew; "" if it was, or nothing says so. */
+  readonly unverified: string;
   readonly formalism: { readonly name: string; readonly sentences: readonly string[] } | undefined;
 }
 
@@ -61,10 +65,23 @@ export function readIsolationAnomaly(evidence: unknown): IsolationAnomaly | unde
     cycle: objects(evidence["cycle"]).map((edge) => readEdge(edge)),
     shrunk: numbers(evidence["shrunk"]),
     verified: typeof verified === "boolean" ? verified : undefined,
+    byOrders: evidence["verifiedBy"] === "orders",
+    unverified: text(evidence["unverified"] ?? ""),
     formalism: isJsonObject(formalism)
       ? { name: text(formalism["name"]), sentences: strings(formalism["sentences"]) }
       : undefined,
   };
+}
+
+/** What came of the proof when separate code derived it anew, in a sentence; "" where nothing says so. */
+export function proofSentence({ verified, byOrders, unverified }: IsolationAnomaly): string {
+  if (verified === true && !byOrders) return "Proof derived anew by separate code.";
+  const why = unverified === "" ? "" : `: ${unverified}`;
+  if (verified === true)
+    return `Proof derived anew by separate code from every order of these writes, not edge by edge${why}.`;
+  return verified === undefined && unverified === ""
+    ? ""
+    : `Proof not derived anew by separate code${why || ": it gave up"}.`;
 }
 
 /** What a check of isolation says of every level it looked at. */

@@ -1,8 +1,10 @@
+import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
 import { checkIsolation } from "../checkers/isolation/isolation.ts";
 import { transactionHistory } from "../checkers/isolation/testing/notation.ts";
 import { dotOf } from "./cycle-dot.ts";
-import { readIsolationAnomaly, readIsolationLevels } from "./isolation-evidence.ts";
+import { proofSentence, readIsolationAnomaly, readIsolationLevels } from "./isolation-evidence.ts";
+import { isolationLines } from "./isolation-text.ts";
 import { jsonResult } from "./json-line.ts";
 import { renderVerdict } from "./terminal.ts";
 import { layOutCycle } from "./ui/isolation/layout.ts";
@@ -90,6 +92,43 @@ describe("a cycle for Graphviz", () => {
   });
 });
 
+describe("what came of a proof when it was derived anew", () => {
+  const sentence = (proof: object): string => {
+    const found = readIsolationAnomaly({ kind: "dependency-cycle", ...proof });
+    return found === undefined ? "" : proofSentence(found);
+  };
+
+  it("is told in a sentence", () => {
+    expect(sentence({ verified: true })).toBe("Proof derived anew by separate code.");
+    expect(sentence({ verified: true, verifiedBy: "orders", unverified: "an edge is missing" })).toBe(
+      "Proof derived anew by separate code from every order of these writes, not edge by edge: an edge is missing.",
+    );
+    expect(sentence({ unverified: "there are too many orders" })).toBe(
+      "Proof not derived anew by separate code: there are too many orders.",
+    );
+    expect(sentence({ verified: false })).toBe("Proof not derived anew by separate code: it gave up.");
+    expect(sentence({})).toBe("");
+  });
+
+  it("stands with an anomaly unless every edge was derived", () => {
+    const lines = (proof: object): string =>
+      isolationLines(
+        {
+          type: "no-order",
+          operations: [],
+          explanation: "it breaks",
+          evidence: { kind: "no-order", ...proof },
+        },
+        new Chalk({ level: 0 }),
+        (text) => [text],
+      )?.join("\n") ?? "";
+    expect(lines({ verified: true })).not.toContain("Proof");
+    expect(lines({ unverified: "there are too many orders" })).toContain(
+      "Proof not derived anew by separate code: there are too many orders.",
+    );
+  });
+});
+
 describe("evidence that is not of its shape", () => {
   it("is read as far as it goes", () => {
     expect(readIsolationAnomaly(null)).toBeUndefined();
@@ -112,6 +151,8 @@ describe("the picture of a cycle", () => {
     alsoKnownAs: [],
     shrunk: [],
     verified: true,
+    byOrders: false,
+    unverified: "",
     formalism: undefined,
     transactions: Array.from({ length: size }, (_, i) => ({
       name: `T${i + 1}`,

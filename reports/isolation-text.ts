@@ -2,6 +2,7 @@ import type { ChalkInstance } from "chalk";
 import { inWords, isJsonArray, type Json } from "../histories/json.ts";
 import type { Anomaly, Verdict } from "../checkers/verdict.ts";
 import {
+  proofSentence,
   readIsolationAnomaly,
   readIsolationLevels,
   type CycleEdge,
@@ -56,6 +57,7 @@ export function isolationLines(
   const found = readIsolationAnomaly(anomaly.evidence);
   if (found === undefined) return undefined;
   const names = [anomaly.type, ...found.alsoKnownAs.filter((other) => !/^G[-\d]/.test(other))];
+  const proof = proofSentence(found);
   const breaks = found.levels.length === 0 ? "" : `Breaks ${named(found.levels)}.`;
   const name = (operation: number): string =>
     found.transactions.find((card) => card.operation === operation)?.name ?? `operation ${operation}`;
@@ -63,7 +65,9 @@ export function isolationLines(
     `  ${chalk.bold(names.slice(0, 3).map(printable).join(", "))}`,
     ...wrap(printable(cut(found.heading ?? anomaly.explanation, 1000))),
     ...(breaks === "" ? [] : wrap(breaks).map((line) => chalk.dim(line))),
-    ...(found.verified === false ? [chalk.dim("    not verified by separate code")] : []),
+    ...(proof === "" || (found.verified === true && !found.byOrders)
+      ? []
+      : wrap(printable(cut(proof, 300))).map((line) => chalk.dim(line))),
     ...found.cycle.flatMap((edge) => edgeLines(edge, name, chalk, wrap)),
     ...(found.transactions.length === 0 ? [] : [""]),
     ...found.transactions.slice(0, CardsMax).flatMap((card) => cardLines(card, found, chalk, wrap)),

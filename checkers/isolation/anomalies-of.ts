@@ -3,14 +3,18 @@ import type { Anomaly } from "../verdict.ts";
 import type { AnomalyName } from "./anomalies.ts";
 import { forbids, isObserved } from "./cycles/forbids.ts";
 import { nameOfInferred, namesOfCycle } from "./cycles/name-cycle.ts";
-import { verifyCore } from "../certificates/isolation/core.ts";
-import { verifyCycle } from "../certificates/isolation/cycle.ts";
-import type { ClaimedEdge } from "../certificates/isolation/claims.ts";
 import { verifyCycle as verifyEdges } from "./cycles/verify.ts";
 import { cyclesOf as namedCyclesOf } from "./engines/known-order/cycles-of.ts";
+import type { CycleVerdict } from "../certificates/isolation/cycle.ts";
 import type { LevelOutcome } from "./decide-levels.ts";
 import type { Edge, IsolationEngine } from "./decision.ts";
-import type { DependencyCycleEvidence, FindingEvidence, Formalism, NoOrderEvidence } from "./evidence.ts";
+import type {
+  DependencyCycleEvidence,
+  FindingEvidence,
+  Formalism,
+  NoOrderEvidence,
+  ShownProof,
+} from "./evidence.ts";
 import { EdgeSentences } from "./explain/edge-sentences.ts";
 import { sentenceOfFinding } from "./explain/finding-sentences.ts";
 import { headingOfCycle, list } from "./explain/headings.ts";
@@ -20,6 +24,7 @@ import type { Finding } from "./finding.ts";
 import { isBrokenBy, levelNumber, levels as allLevels, implies, weakest, withoutEquals } from "./lattice.ts";
 import { levelNames, type Level } from "./levels.ts";
 import { nameOf } from "./names.ts";
+import type { Proofs } from "./proofs.ts";
 import { Initial, type Reading } from "./reading.ts";
 import { shrink } from "./shrink.ts";
 
@@ -42,6 +47,8 @@ export interface AnomalyContext {
   readonly engines: readonly IsolationEngine[];
   readonly formalism?: Formalism;
   readonly budget: Budget;
+  /** What separate code says of the violations. */
+  readonly proofs: Proofs;
 }
 
 /**
@@ -172,7 +179,8 @@ function cyclesOf(
     const levels = isObserved(found.cycle)
       ? weakest(broken.filter((level) => forbids(level, found.cycle, reading)))
       : [found.level];
-    if (found.besides && !isVerified(reading, found.cycle, levels[0] ?? found.level)) return [];
+    if (found.besides && context.proofs.ofCycle(found.cycle, levels[0] ?? found.level).verified !== true)
+      return [];
     return [{ levels, anomaly: ofCycle(reading, found, levels, context) }];
   });
 }
@@ -200,9 +208,10 @@ function ofCycle(
     (edge) =>
       `${sentences.name(edge.from)} came before ${sentences.name(edge.to)}: ${sentences.prove(edge).sentence}`,
   );
-  const verified =
-    model === undefined ? isVerified(reading, turned, target) : verifyEdges(reading, turned) === undefined;
-  const isOfUncommitted = target.name === "read-uncommitted" && reading.uncommitted !== undefined;
+  const proof: CycleVerdict =
+    model === undefined
+      ? context.proofs.ofCycle(cycle, target)
+      : { verified: verifyEdges(reading, cycle) === undefined };
   const evidence: DependencyCycleEvidence = {
     kind: "dependency-cycle",
     levels: model === undefined ? withoutEquals(levels).map(nameOf) : [model],
@@ -211,7 +220,7 @@ function ofCycle(
     cycle: turned.map((edge) => sentences.shown(edge)),
     transactions: texts.shown(relevant),
     ...(shrunk === undefined ? {} : { shrunk: shrunk.map((node) => reading.begin[node]!) }),
-    ...(verified || !isOfUncommitted ? { verified } : {}),
+    ...shownProof(proof),
     ...(context.formalism === undefined
       ? {}
       : {
@@ -231,21 +240,12 @@ function ofCycle(
   };
 }
 
-/** Whether separate code finds from the transactions alone that a level forbids a cycle and all of it is there. */
-function isVerified(reading: Reading, cycle: readonly Edge[], level: Level): boolean {
-  const edges = cycle.map((edge) => claimed(reading, edge));
-  return verifyCycle(reading.transactions, level, edges) === undefined;
-}
-
-/** An edge as others verify it, with all of its reasons. */
-function claimed(reading: Reading, { from, to, kind, key, because }: Edge): ClaimedEdge {
-  const { transactions, begin } = reading;
+/** What evidence shows of what came of its proof. */
+function shownProof({ verified, by, reason }: CycleVerdict): ShownProof {
   return {
-    from: begin[from]!,
-    to: begin[to]!,
-    kind,
-    ...(key < 0 ? {} : { key: transactions.history.valueTable.get(transactions.keys[key]!) }),
-    ...(because === undefined ? {} : { because: because.map((reason) => claimed(reading, reason)) }),
+    ...(verified === "open" ? {} : { verified }),
+    ...(by === "orders" ? { verifiedBy: by } : {}),
+    ...(reason === undefined ? {} : { unverified: reason }),
   };
 }
 
@@ -330,8 +330,7 @@ function coresOf(
     const shrunk = smallest(reading, level, core, context);
     const nodes = (shrunk ?? core).filter((node) => node !== Initial);
     // It may rest on what a finding says is wrong, such as a read of a version that was never final.
-    if (besides && verifyCore(reading.transactions, level, eventsOf(reading, nodes)).verified !== true)
-      continue;
+    if (besides && context.proofs.ofCore(nodes, level).verified !== true) continue;
     const known = together.get(nodes.join());
     if (known === undefined)
       together.set(nodes.join(), { levels: [level], nodes, isSmall: shrunk !== undefined });
@@ -348,7 +347,7 @@ function ofCore(
   levels: readonly Level[],
   nodes: readonly number[],
   isSmall: boolean,
-  { formalism }: AnomalyContext,
+  { formalism, proofs }: AnomalyContext,
 ): Anomaly {
   const texts = new TransactionTexts(
     reading.transactions,
@@ -357,7 +356,7 @@ function ofCore(
   const all = list(texts.named.map((t) => texts.name(t)));
   const more = nodes.length > MostShown ? ` and ${nodes.length - MostShown} more` : "";
   const events = eventsOf(reading, nodes);
-  const verdicts = levels.map((level) => verifyCore(reading.transactions, level, events));
+  const verdicts = levels.map((level) => proofs.ofCore(nodes, level));
   const doubt = verdicts.find(({ verified }) => verified !== true);
   const names = withoutEquals(levels).map(nameOf);
   const evidence: NoOrderEvidence = {
@@ -366,8 +365,7 @@ function ofCore(
     core: events,
     transactions: texts.shown(new Set()),
     ...(isSmall ? { shrunk: events } : {}),
-    ...(doubt?.verified === "open" ? {} : { verified: doubt === undefined }),
-    ...(doubt?.reason === undefined ? {} : { unverified: doubt.reason }),
+    ...shownProof(doubt ?? { verified: true }),
     ...(formalism === undefined
       ? {}
       : { formalism: viewOfCore(formalism, levels[0]!, nodes, new EdgeSentences(reading, texts)) }),
@@ -389,8 +387,9 @@ function smallest(
   reading: Reading,
   level: Level,
   start: readonly number[],
-  { engines, budget }: AnomalyContext,
+  { engines, budget, proofs }: AnomalyContext,
 ): readonly number[] | undefined {
   const steps = Math.min(budget.steps ?? StepsToShrink, StepsToShrink);
-  return shrink(reading, level, start, engines, { ...budget, steps });
+  const shrunk = shrink(reading, level, start, engines, { ...budget, steps });
+  return shrunk === undefined || proofs.ofCore(shrunk, level).verified === false ? undefined : shrunk;
 }

@@ -49,8 +49,21 @@ export interface ShownEdge {
   readonly reasons?: readonly ShownEdge[];
 }
 
+/** What came of a proof when separate code derived it anew from the transactions alone. */
+export interface ShownProof {
+  /** Whether it stands; false if not even the transactions that it names contradict one another; absent where that is open. */
+  readonly verified?: boolean;
+  /**
+   * Of a cycle, where its edges were not all derived: by every order of the writes of the transactions that it names, all of which break
+   * the level.
+   */
+  readonly verifiedBy?: "orders";
+  /** Why it was not derived anew. */
+  readonly unverified?: string;
+}
+
 /** Transactions of which each must come before the next, and the last before the first. */
-export interface DependencyCycleEvidence extends Evidence {
+export interface DependencyCycleEvidence extends Evidence, ShownProof {
   readonly kind: "dependency-cycle";
   /** The weakest levels that forbid it. */
   readonly levels: readonly string[];
@@ -62,26 +75,17 @@ export interface DependencyCycleEvidence extends Evidence {
   readonly transactions: readonly ShownTransaction[];
   /** Invocations of a smallest set of transactions that breaks the level as well: dropping any one of them mends it. */
   readonly shrunk?: readonly number[];
-  /**
-   * Whether separate code found every edge in the history, or that its reasons force it. Absent where that is open: at read
-   * uncommitted, the lists as a whole may tell which of several appended an element.
-   */
-  readonly verified?: boolean;
   readonly formalism?: FormalismView;
 }
 
 /** Transactions whose writes no order suits: every one closes a forbidden cycle. */
-export interface NoOrderEvidence extends Evidence {
+export interface NoOrderEvidence extends Evidence, ShownProof {
   readonly kind: "no-order";
   readonly levels: readonly string[];
   /** Invocations of the transactions that have no order. */
   readonly core: readonly number[];
   readonly transactions: readonly ShownTransaction[];
   readonly shrunk?: readonly number[];
-  /** Whether separate code, which tried every order, found none; absent where there are too many. */
-  readonly verified?: boolean;
-  /** Why it is not verified. */
-  readonly unverified?: string;
   readonly formalism?: FormalismView;
 }
 

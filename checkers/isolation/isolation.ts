@@ -14,6 +14,7 @@ import { nameOf, parseLevelName, type Asked } from "./names.ts";
 import { decideOperationModel, type OperationOutcome } from "./operation-models/decide.ts";
 import type { Reading } from "./reading.ts";
 import { gapsFor } from "./reading/decide-reading.ts";
+import { Proofs, withoutRefuted } from "./proofs.ts";
 import { readingOf } from "./reading/reading-of.ts";
 import { Aborted, Committed, Read, ReadList, Undetermined, Unread } from "./transactions.ts";
 import { transactionsOf } from "./transactions/transactions-of.ts";
@@ -74,12 +75,18 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
   const { formalism, budget = {}, engines = isolationEngines } = options;
   const levels = asked.flatMap((one) => ("level" in one ? [one.level] : []));
   const { outcomes: decided, decisions } = decideLevels(reading, levels, engines, budget);
-  const told = decided.map((outcome) => withGaps(outcome, reading));
+  const proofs = new Proofs(reading);
+  const told = withoutRefuted(decided, proofs).map((outcome) => withGaps(outcome, reading));
   const certified = certificateOf(reading, told);
   const outcomes = told.map((outcome) => withDoubts(outcome, certified.unverified));
   const models = asked.flatMap((one) =>
     "model" in one
-      ? [{ name: one.name, ...decideOperationModel(reading, one.model, { engines, budget }) }]
+      ? [
+          {
+            name: one.name,
+            ...withoutRefutedProof(decideOperationModel(reading, one.model, { engines, budget }), proofs),
+          },
+        ]
       : [],
   );
   const valid = composeValidity([
@@ -100,6 +107,7 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
         asked: levels,
         engines,
         budget,
+        proofs,
         ...(formalism === undefined ? {} : { formalism }),
       },
     ),
@@ -137,6 +145,14 @@ function besidesFindings(
   return outcomes
     .filter(({ valid, level }) => valid === false && validityOf(decided, level) === false)
     .map((outcome) => ({ ...outcome, besides: true }));
+}
+
+/** As `withoutRefuted`, of a condition that is decided as a level. */
+function withoutRefutedProof(outcome: OperationOutcome, proofs: Proofs): OperationOutcome {
+  const { model, outcome: own } = outcome;
+  if (own === undefined || own.model !== undefined) return outcome;
+  const [{ valid, reason } = own] = withoutRefuted([own], proofs);
+  return valid === own.valid ? outcome : { model, valid, ...(reason === undefined ? {} : { reason }) };
 }
 
 function validityOf(outcomes: readonly LevelOutcome[], level: Level): Validity {

@@ -10,7 +10,7 @@ import {
   nameOf,
   transactionsOf,
   verifyCore,
-  verifyCycle,
+  judgeCycle,
   verifyContradiction,
   verifyExecution,
   verifyLinearization,
@@ -138,7 +138,10 @@ function problemOf(transactions: Transactions, claim: IsolationClaim): string | 
     case "execution":
       return verifyExecution(transactions, claim.level, claim.execution);
     case "dependency-cycle":
-      return firstProblem(claim.levels, (level) => verifyCycle(transactions, level, claim.cycle));
+      return firstProblem(claim.levels, (level) => {
+        const { verified, reason } = judgeCycle(transactions, level, claim.cycle);
+        return verified === true ? undefined : reason;
+      });
     case "no-order":
       return firstProblem(claim.levels, (level) => {
         const { verified, reason } = verifyCore(transactions, level, claim.core);

@@ -1,3 +1,4 @@
+import { effortForOne, type Effort } from "./effort.ts";
 import type { PartialAccount } from "./partial-account.ts";
 
 /** What stays open in an account: the order of two writers of a key, or the writer of what a read saw. */
@@ -11,12 +12,19 @@ const MostTrials = 30_000;
  * is tried, in effect. What turns out wrong at once is settled first, and then one choice made each way.
  * `undefined` if that takes too long. With a key, only what is open of it is tried, and the rest left open.
  */
-export function canBeCompleted(start: PartialAccount, key?: number): boolean | undefined {
-  const trials = { left: MostTrials };
+export function canBeCompleted(
+  start: PartialAccount,
+  key?: number,
+  effort: Effort = effortForOne(),
+): boolean | undefined {
+  const trials = { left: MostTrials, effort };
   const stack = [start.copy()];
   for (let account = stack.pop(); account !== undefined; account = stack.pop()) {
     if (!settle(account, trials, key)) continue;
-    if (trials.left <= 0) return undefined;
+    if (trials.left <= 0) {
+      effort.giveUp();
+      return undefined;
+    }
     const [choices] = openChoices(account, key);
     if (choices === undefined) return true;
     for (const choose of choices) {
@@ -28,14 +36,22 @@ export function canBeCompleted(start: PartialAccount, key?: number): boolean | u
   return false;
 }
 
+interface Trials {
+  left: number;
+  readonly effort: Effort;
+}
+
 /** Makes every choice of which all but one are wrong; false if all of one are, or the account is. */
-function settle(account: PartialAccount, trials: { left: number }, key: number | undefined): boolean {
+function settle(account: PartialAccount, trials: Trials, key: number | undefined): boolean {
+  const { length } = account.part.members;
+  const cost = length * length * Math.ceil(length / 32);
   if (account.breaksRule()) return false;
   for (let changed = true; changed;) {
     changed = false;
     for (const choices of openChoices(account, key)) {
       const possible: Choice[] = [];
       for (const choose of choices) {
+        if (!trials.effort.spend(cost)) trials.left = 0;
         if (trials.left-- <= 0) return true;
         const next = account.copy();
         choose(next);

@@ -1,4 +1,3 @@
-import { canonical } from "../../../histories/json.ts";
 import type { EdgeKind } from "../../isolation/decision.ts";
 import type { Transactions } from "../../isolation/transactions.ts";
 import type { ClaimedEdge } from "./claims.ts";
@@ -46,17 +45,9 @@ export class NumberedEdges {
   readonly #numbered = new Map<ClaimedEdge, NumberedEdge>();
 
   constructor({ history, keys }: Transactions, ordered: readonly ClaimedEdge[]) {
-    const asked = new Set<string>();
-    for (const { key } of ordered) if (key !== undefined) asked.add(canonical(key));
-    const numbers = new Map<string, number>();
-    if (asked.size > 0)
-      for (let k = 0; k < keys.length; k++) {
-        const text = canonical(history.valueTable.get(keys[k]!));
-        if (asked.has(text)) numbers.set(text, k);
-      }
     this.all = ordered.map((edge) => {
       const { from, to, kind, key } = edge;
-      const number = key === undefined ? -1 : (numbers.get(canonical(key)) ?? -1);
+      const number = key === undefined ? -1 : keys.indexOf(history.valueTable.number(key));
       const numbered = { from, to, kind, key: number, because: this.of(edge.because ?? []) };
       this.#numbered.set(edge, numbered);
       return numbered;

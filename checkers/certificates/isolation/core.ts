@@ -1,6 +1,7 @@
 import type { Level } from "../../isolation/levels.ts";
 import { Aborted, type Transactions } from "../../isolation/transactions.ts";
 import { canBeCompleted } from "./accounts.ts";
+import { effortForOne, type Effort } from "./effort.ts";
 import { PartialAccount } from "./partial-account.ts";
 import { partOf } from "./part.ts";
 import { transactionAt, Witnesses } from "./witnesses.ts";
@@ -8,8 +9,8 @@ import { transactionAt, Witnesses } from "./witnesses.ts";
 /** More transactions are not tried. */
 const MostOfCore = 120;
 
-/** What came of a core: it was verified, it is wrong, or there is too much to try. */
-export interface CoreVerdict {
+/** What came of a proof: it was verified, it is wrong, or there is too much to try. */
+export interface ProofVerdict {
   readonly verified: boolean | "open";
   /** Why it is not verified. */
   readonly reason?: string;
@@ -20,7 +21,12 @@ export interface CoreVerdict {
  * every order in which they can have written, and every choice of whom they read from where several wrote the same, breaks the
  * level's rule in `docs/isolation.md`.
  */
-export function verifyCore(transactions: Transactions, level: Level, events: readonly number[]): CoreVerdict {
+export function verifyCore(
+  transactions: Transactions,
+  level: Level,
+  events: readonly number[],
+  effort: Effort = effortForOne(),
+): ProofVerdict {
   const some = events.map((event) => transactionAt(transactions, event));
   const unknown = some.findIndex((t) => t < 0 || transactions.status[t] === Aborted);
   if (unknown >= 0)
@@ -35,7 +41,7 @@ export function verifyCore(transactions: Transactions, level: Level, events: rea
     for (let i = transactions.first[t]!; i < transactions.first[t + 1]!; i++) keys.add(transactions.key[i]!);
   const witnesses = new Witnesses(transactions, keys, level.name === "read-uncommitted");
   const account = new PartialAccount(partOf(transactions, witnesses, some), level);
-  switch (canBeCompleted(account)) {
+  switch (canBeCompleted(account, undefined, effort)) {
     case false:
       return { verified: true };
     case true:

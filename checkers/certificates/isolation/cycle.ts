@@ -2,6 +2,8 @@ import type { Level } from "../../isolation/levels.ts";
 import { Aborted, Never, NoVersion, type Transactions } from "../../isolation/transactions.ts";
 import { isPath, NumberedEdges, reasonsFirst, type NumberedEdge } from "./claimed-edges.ts";
 import type { ClaimedEdge } from "./claims.ts";
+import { verifyCore, type ProofVerdict } from "./core.ts";
+import { effortForOne, type Effort } from "./effort.ts";
 import { isForbidden, type Details } from "./forbidden.ts";
 import { isForced } from "./forced.ts";
 import { PartialAccount } from "./partial-account.ts";
@@ -34,12 +36,63 @@ export function verifyCycle(
   level: Level,
   cycle: readonly ClaimedEdge[],
 ): string | undefined {
+  return verifyEdges(transactions, level, cycle, effortForOne());
+}
+
+/** What came of a cycle, and how: edge by edge, or by every order of the transactions that it names. */
+export interface CycleVerdict extends ProofVerdict {
+  readonly by?: "edges" | "orders";
+}
+
+/**
+ * Verifies a cycle as `verifyCycle` does; if its edges do not stand, whether the transactions that it names and those they read from have no account
+ * under the level all the same, whatever the order of their writes. It is wrong if they have one, and open if there is too much to try.
+ */
+export function judgeCycle(
+  transactions: Transactions,
+  level: Level,
+  cycle: readonly ClaimedEdge[],
+  effort: Effort = effortForOne(),
+): CycleVerdict {
+  const problem = verifyEdges(transactions, level, cycle, effort.again());
+  if (problem === undefined) return { verified: true, by: "edges" };
+  const { gaveUp } = effort;
+  const { verified } = verifyCore(transactions, level, eventsAround(transactions, cycle), effort);
+  if (verified === true) return { verified: true, by: "orders" };
+  return { verified: gaveUp || verified === "open" ? "open" : false, reason: problem };
+}
+
+/** The transactions of a cycle and its reasons, and those that they may have read from. */
+function eventsAround(transactions: Transactions, cycle: readonly ClaimedEdge[]): number[] {
+  const { keys, begin, status } = transactions;
+  const edges = new Set(cycle);
+  const named = new Set<number>();
+  for (const { from, to, because = [] } of edges) {
+    for (const reason of because) edges.add(reason);
+    for (const event of [from, to]) {
+      const t = transactionAt(transactions, event);
+      if (t >= 0 && status[t] !== Aborted) named.add(t);
+    }
+  }
+  const witnesses = new Witnesses(transactions, keys.keys());
+  const sources = [...named].flatMap((t) =>
+    readsOf(transactions, witnesses, t).flatMap(({ writers }) => writers.filter((writer) => writer >= 0)),
+  );
+  return [...new Set([...named, ...sources])].map((t) => begin[t]!);
+}
+
+function verifyEdges(
+  transactions: Transactions,
+  level: Level,
+  cycle: readonly ClaimedEdge[],
+  effort: Effort,
+): string | undefined {
   if (cycle.length < 2) return "it has fewer than two edges";
   if (!isPath(cycle, cycle[0]!.from, cycle[0]!.from)) return "its edges do not join up";
   const ordered = reasonsFirst(cycle);
   if (ordered === undefined) return "its edges are inferred from one another in a circle";
   const edges = new NumberedEdges(transactions, ordered);
-  const verifier = new CycleVerifier(transactions, level, edges.all);
+  const verifier = new CycleVerifier(transactions, level, edges.all, effort);
   if (!verifier.forbids(edges.of(cycle))) return "the level does not forbid such a cycle";
   for (const edge of edges.all) {
     const problem = verifier.problemOf(edge);
@@ -57,8 +110,10 @@ class CycleVerifier implements Details {
   /** Transactions that were read from by edges which are certain. */
   readonly #seen = new Set<number>();
   readonly #observed = new Map<number, boolean>();
+  readonly #effort: Effort;
 
-  constructor(transactions: Transactions, level: Level, edges: readonly NumberedEdge[]) {
+  constructor(transactions: Transactions, level: Level, edges: readonly NumberedEdge[], effort: Effort) {
+    this.#effort = effort;
     this.#transactions = transactions;
     this.#level = level;
     const { first, key, status } = transactions;
@@ -207,7 +262,7 @@ class CycleVerifier implements Details {
 
   #followsFrom(edge: NumberedEdge, reasons: readonly NumberedEdge[], extent: Extent | "all"): boolean {
     const named = new Set([edge, ...reasons].flatMap(({ from, to }) => [this.#at(from), this.#at(to)]));
-    if (named.size > MostForced) return false;
+    if (named.size > MostForced) return this.#giveUp();
     const onlyKey = extent !== "all" && extent.reads !== "all";
     const sources = [...named].flatMap((t) =>
       readsOf(this.#transactions, this.#witnesses, t)
@@ -215,7 +270,7 @@ class CycleVerifier implements Details {
         .flatMap(({ writers }) => writers),
     );
     const part = partOf(this.#transactions, this.#witnesses, [...named, ...sources], this.#seen);
-    if (part.members.length > MostForced) return false;
+    if (part.members.length > MostForced) return this.#giveUp();
     const member = new Map(part.members.map((t, i) => [t, i]));
     const inPart = ({ kind, key, from, to }: NumberedEdge): PartEdge => ({
       kind,
@@ -229,7 +284,12 @@ class CycleVerifier implements Details {
     const told = extent === "all" ? part : narrowed(part, extent, [conclusion, ...premises]);
     const account = new PartialAccount(told, this.#level);
     for (const premise of premises) account.give(premise);
-    return isForced(account, conclusion);
+    return isForced(account, conclusion, this.#effort);
+  }
+
+  #giveUp(): false {
+    this.#effort.giveUp();
+    return false;
   }
 
   /** Whether the order of two writers of a key is certain: told by a list, by the system's versions, or by reads before writes. */

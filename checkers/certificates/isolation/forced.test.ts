@@ -7,7 +7,7 @@ import { parseLevelName } from "../../isolation/names.ts";
 import type { Level } from "../../isolation/levels.ts";
 import { transactionsOf } from "../../isolation/transactions/transactions-of.ts";
 import type { ClaimedEdge } from "./claims.ts";
-import { verifyCore, type CoreVerdict } from "./core.ts";
+import { verifyCore, type ProofVerdict } from "./core.ts";
 import { verifyCycle } from "./cycle.ts";
 
 function levelOf(name: string): Level {
@@ -23,7 +23,7 @@ function verified(level: string, text: string): unknown[] {
   );
 }
 
-function core(level: string, events: readonly number[], text: string): CoreVerdict["verified"] {
+function core(level: string, events: readonly number[], text: string): ProofVerdict["verified"] {
   return verifyCore(transactionsOf(history(text)), levelOf(level), events).verified;
 }
 

@@ -1,18 +1,19 @@
 import { canBeCompleted } from "./accounts.ts";
+import type { Effort } from "./effort.ts";
 import type { PartialAccount } from "./partial-account.ts";
 import { isAntiDependency, isRead, type PartEdge } from "./part.ts";
 
 /**
  * Whether an edge is there in every account of its level that a partial one can become: it is there already, or without it the rule is
- * broken. An account that breaks its rule anyhow shows nothing, since anything would follow from it.
+ * broken. An account that breaks its rule anyhow shows nothing, since anything would follow from it. What takes too long is not.
  */
-export function isForced(account: PartialAccount, edge: PartEdge): boolean {
+export function isForced(account: PartialAccount, edge: PartEdge, effort: Effort): boolean {
   return (
     isThere(account, edge) ||
     isForcedBy(account, edge, (one) => one.breaksRule()) ||
     // What is told of other keys may contradict itself.
-    isForcedBy(account, edge, (one) => canBeCompleted(one, edge.key) === false) ||
-    isForcedBy(account, edge, (one) => canBeCompleted(one) === false)
+    isForcedBy(account, edge, (one) => canBeCompleted(one, edge.key, effort) === false) ||
+    isForcedBy(account, edge, (one) => canBeCompleted(one, undefined, effort) === false)
   );
 }
 

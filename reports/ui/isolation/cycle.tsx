@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { inWords } from "../../../histories/json.ts";
 import { dotOf } from "../../cycle-dot.ts";
-import type { CycleEdge, IsolationAnomaly } from "../../isolation-evidence.ts";
+import { proofSentence, type CycleEdge, type IsolationAnomaly } from "../../isolation-evidence.ts";
 import { printable } from "../../text.ts";
 import { CopyButton } from "../parts/copy.tsx";
 import { rowOfEvent, type Operations } from "../report/operations.ts";
@@ -29,6 +29,7 @@ export function IsolationCycle({ type, evidence, operations }: Props) {
     step.value = -1;
   }, [cycle]);
   const current = currentOf(cycle);
+  const proof = proofSentence(evidence);
   const name = (operation: number): string =>
     evidence.transactions.find((card) => card.operation === operation)?.name ?? `operation ${operation}`;
   const json = JSON.stringify({ type, levels, transactions: evidence.transactions, cycle }, null, 2);
@@ -63,11 +64,10 @@ export function IsolationCycle({ type, evidence, operations }: Props) {
             </ol>
           )}
           {cycle.length === 0 ? null : <p class="muted small">So each would have to come before itself.</p>}
-          {evidence.verified === undefined ? null : (
+          {proof === "" ? null : (
             <p class="muted small">
-              {evidence.verified
-                ? "✓ Verified by separate code from the transactions alone."
-                : "Not verified by separate code."}
+              {evidence.verified === true ? "✓ " : ""}
+              {proof}
             </p>
           )}
           {shrunk.length === 0 ? null : (
