@@ -49,6 +49,8 @@ export interface CheckerEntry {
   readonly needsModel: boolean;
   /** The model of the catalogue that it judges by where none is named. */
   readonly usualModel?: string;
+  /** Whether it asks, without a model, what a read of null says. */
+  readonly asksOfNulls?: true;
   make(request: CheckRequest): Checker;
 }
 
@@ -88,6 +90,7 @@ export const checkers: readonly CheckerEntry[] = [
     name: "isolation",
     summary: "of which isolation levels the transactions are (rashomon list levels), with proofs either way",
     needsModel: false,
+    asksOfNulls: true,
     make: ({ level, formalism, nullReads }) =>
       isolation({
         ...(level === undefined ? {} : { level }),
@@ -142,7 +145,12 @@ function causal(condition: CausalCondition): CheckerEntry {
     name,
     summary,
     needsModel: false,
-    make: ({ nullReads }) => causalMemory(condition, nullReads === undefined ? {} : { nullReads }),
+    asksOfNulls: true,
+    make: ({ nullReads, keyed }) =>
+      causalMemory(condition, {
+        ...(nullReads === undefined ? {} : { nullReads }),
+        ...(keyed === undefined ? {} : { keyed }),
+      }),
   };
 }
 

@@ -125,6 +125,28 @@ describe("rashomon check", () => {
     expect(stderr).not.toContain("internal error");
   });
 
+  it("asks isolation and causal checkers what a read of null says, as it tells people to", async () => {
+    const path = file(
+      "nulls.edn",
+      `{:type :invoke, :f :write, :value 1, :process 0}
+{:type :ok, :f :write, :value 1, :process 0}
+{:type :invoke, :f :read, :value nil, :process 0}
+{:type :ok, :f :read, :value nil, :process 0}
+{:type :invoke, :f :read, :value nil, :process 1}
+{:type :ok, :f :read, :value 1, :process 1}`,
+    );
+    const validOf = async (...asked: readonly string[]): Promise<unknown> => {
+      const { stdout } = await rashomon(["check", path, "--json", ...asked]);
+      return (JSON.parse(stdout) as { readonly valid: unknown }).valid;
+    };
+    expect(await validOf("--checker", "causal-memory")).toBe("unknown");
+    expect(await validOf("--checker", "causal-memory", "--null-reads", "value")).toBe(false);
+    expect(await validOf("--checker", "causal-memory", "--null-reads", "unknown")).toBe(true);
+    expect(await validOf("--isolation", "read-your-writes", "--null-reads", "value")).toBe(false);
+    const { stderr } = await rashomon(["check", path, "--checker", "stats", "--null-reads", "value"]);
+    expect(stderr).toContain("--null-reads goes with");
+  });
+
   it("prints one line of JSON a history, in order, and the exit code of the worst", async () => {
     const good = file("g.edn", fresh);
     const bad = file("b.edn", stale);

@@ -218,7 +218,7 @@ async function chosenChecks(
   const checks: CheckRequest[] = [];
   for (const check of asked) {
     if (check.model === undefined) {
-      checks.push(check);
+      checks.push(request.keyed === undefined ? check : { ...check, keyed: request.keyed });
       continue;
     }
     const named: NamedCheck = check;

@@ -1,6 +1,6 @@
 import type { History } from "../../histories/history.ts";
-import { canonical, type Json } from "../../histories/json.ts";
-import { attempts, elements, malformed, type Attempt } from "../simple/attempts.ts";
+import { canonical, isJsonArray, type Json } from "../../histories/json.ts";
+import { attempts, malformed, type Attempt } from "../simple/attempts.ts";
 
 /** A message that was broadcast or read. */
 export interface Message {
@@ -52,8 +52,8 @@ export function broadcastsOf(history: History): Broadcasts {
       if (attempt.outcome !== "fail") message.count++;
     } else if (attempt.f === "read") {
       if (attempt.outcome !== "ok") continue;
-      const list = attempt.result === null ? [] : elements(attempt.result);
-      if (list === undefined) throw malformed(attempt, "[message, …]", attempt.result);
+      const list = attempt.result ?? [];
+      if (!isJsonArray(list)) throw malformed(attempt, "[message, …]", attempt.result);
       reads.push({ attempt, node, messages: Int32Array.from(list, numberOf) });
     } else others.add(attempt.f);
   }

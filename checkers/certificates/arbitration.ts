@@ -1,4 +1,4 @@
-import { canonical, type Json } from "../../histories/json.ts";
+import { canonical, isJsonArray, type Json } from "../../histories/json.ts";
 import type { History } from "../../histories/history.ts";
 import { Fail, Info, Invoke, Ok } from "../../histories/operation.ts";
 import type { ArbitrationCertificate } from "../causality/memory/causal-memory.ts";
@@ -11,17 +11,21 @@ import type { ArbitrationCertificate } from "../causality/memory/causal-memory.t
 export function verifyArbitration(
   history: History,
   { order }: ArbitrationCertificate,
-  nulls: "initial" | "nothing",
+  { nulls, keyed = false }: { readonly nulls: "initial" | "nothing"; readonly keyed?: boolean },
 ): string | undefined {
   const timed = !history.completionsOnly;
   const outcome = (index: number): number =>
     timed ? history.outcome(index) : (history.columns.type[index] ?? Info);
-  const valueOf = (index: number, ended: boolean): Json =>
+  const given = (index: number, ended: boolean): Json =>
     history.value(timed && ended ? history.completion(index) : index);
-  const keyOf = (index: number): number => history.columns.key[index] ?? -1;
+  const member = (value: Json, at: 0 | 1): Json => (isJsonArray(value) ? (value[at] ?? null) : null);
+  const valueOf = (index: number, ended: boolean): Json =>
+    keyed ? member(given(index, ended), 1) : given(index, ended);
+  const keyOf = (index: number): string =>
+    keyed ? canonical(member(given(index, false), 0)) : String(history.columns.key[index] ?? -1);
   /** What each process knows: of each key the latest write in the order, by its place. */
-  const known = new Map<number, Map<number, number>>();
-  const byWrite: (Map<number, number> | undefined)[] = [];
+  const known = new Map<number, Map<string, number>>();
+  const byWrite: (Map<string, number> | undefined)[] = [];
   const writes = new Map<string, number>();
   const last = new Map<number, number>();
   const present = new Set<number>(order);
@@ -31,7 +35,7 @@ export function verifyArbitration(
     const process = history.columns.process[index] ?? 0;
     if ((last.get(process) ?? -1) > index) return `operation ${index} is not in the order of its process`;
     last.set(process, index);
-    const mine = known.get(process) ?? new Map<number, number>();
+    const mine = known.get(process) ?? new Map<string, number>();
     known.set(process, mine);
     const key = keyOf(index);
     if (f === "write") {

@@ -108,7 +108,7 @@ describe("an arbitration", () => {
     2 invoke read key="x"
     2 ok read null key="x"`);
   const claim = (...order: number[]): string | undefined =>
-    verifyArbitration(text, { kind: "arbitration", order }, "initial");
+    verifyArbitration(text, { kind: "arbitration", order }, { nulls: "initial" });
   test("lets each read see the last write that it knows of", () => {
     expect(claim(0, 2, 4, 6)).toBeUndefined();
     expect(claim(2, 4, 0, 6)).toBeUndefined();
@@ -125,7 +125,7 @@ describe("an arbitration", () => {
       '0 invoke write 1 key="x"\n0 ok write 1 key="x"\n0 invoke read key="x"\n0 ok read null key="x"',
     );
     const order = (...events: number[]): string | undefined =>
-      verifyArbitration(stale, { kind: "arbitration", order: events }, "initial");
+      verifyArbitration(stale, { kind: "arbitration", order: events }, { nulls: "initial" });
     expect(order(0, 2)).toBe("operation 2 knows of a later write");
     expect(order(2, 0)).toBe("operation 0 is not in the order of its process");
   });

@@ -18,10 +18,17 @@ export interface DecisionsCertificate extends Certificate {
   }[];
 }
 
-/** The proposals for one key, in the order of their invocations. */
+/** The first proposal of a value, and the first that did not fail. */
+interface Proposed {
+  readonly first: Attempt;
+  possible: Attempt | undefined;
+}
+
+/** What was proposed for one key, by the text of its value, and what was learnt. */
 interface Instance {
   readonly key: Json | undefined;
-  readonly proposals: Attempt[];
+  readonly proposed: Map<string, Proposed>;
+  readonly answers: Attempt[];
 }
 
 /**
@@ -45,22 +52,31 @@ function checkAgreement(history: History): Verdict {
       continue;
     }
     const name = attempt.key === undefined ? "" : canonical(attempt.key);
-    const instance = instances.get(name);
-    if (instance === undefined) instances.set(name, { key: attempt.key, proposals: [attempt] });
-    else instance.proposals.push(attempt);
+    let instance = instances.get(name);
+    if (instance === undefined) {
+      instance = { key: attempt.key, proposed: new Map(), answers: [] };
+      instances.set(name, instance);
+    }
+    // Not what came back, even where null was proposed.
+    const text = canonical(history.value(attempt.index));
+    const proposed = instance.proposed.get(text);
+    const possible = attempt.outcome === "fail" ? undefined : attempt;
+    if (proposed === undefined) instance.proposed.set(text, { first: attempt, possible });
+    else proposed.possible ??= possible;
+    if (attempt.outcome === "ok") instance.answers.push(attempt);
   }
   const found = new Contradictions();
   const decisions: DecisionsCertificate["decisions"][number][] = [];
   let compared = 0;
   let answered = 0;
-  for (const { key, proposals } of instances.values()) {
-    const answers = proposals.filter(({ outcome }) => outcome === "ok").toSorted((a, b) => a.end - b.end);
+  for (const { key, proposed, answers: unsorted } of instances.values()) {
+    const answers = unsorted.toSorted((a, b) => a.end - b.end);
     const [first] = answers;
     if (first === undefined) continue;
     answered += answers.length;
     if (answers.length > 1) compared++;
     judgeAgreement(key, answers, found);
-    const proposal = judgeValidity(key, answers, proposals, found, history.completionsOnly);
+    const proposal = judgeValidity(key, answers, proposed, found, history.completionsOnly);
     if (proposal !== undefined)
       decisions.push({ key: key ?? null, value: first.result, proposal: proposal.index });
   }
@@ -101,7 +117,7 @@ function judgeAgreement(key: Json | undefined, answers: readonly Attempt[], foun
 function judgeValidity(
   key: Json | undefined,
   answers: readonly Attempt[],
-  proposals: readonly Attempt[],
+  proposed: ReadonlyMap<string, Proposed>,
   found: Contradictions,
   timeless: boolean,
 ): Attempt | undefined {
@@ -111,29 +127,26 @@ function judgeValidity(
     const text = canonical(answer.result);
     if (told.has(text)) continue;
     told.add(text);
-    const same = proposals.filter(({ argument }) => canonical(argument) === text);
-    const possible = same.filter(({ outcome }) => outcome !== "fail");
-    const inTime = timeless ? possible : possible.filter(({ index }) => index < answer.end);
-    if (inTime.length > 0) {
-      explained ??= inTime[0];
+    const { first, possible } = proposed.get(text) ?? {};
+    if (possible !== undefined && (timeless || possible.index < answer.end)) {
+      explained ??= possible;
       continue;
     }
-    const what = `${Named(answer)} learnt that ${inWords(answer.result)} was decided${forKey(key)}`;
-    const [only] = same;
-    const [late] = possible;
-    if (late !== undefined)
+    const what = (): string =>
+      `${Named(answer)} learnt that ${inWords(answer.result)} was decided${forKey(key)}`;
+    if (possible !== undefined)
       found.add(
         "proposed-too-late",
-        [answer.index, late.index],
-        () => `${what} before ${named(late)} began to propose it.`,
+        [answer.index, possible.index],
+        () => `${what()} before ${named(possible)} began to propose it.`,
       );
-    else if (only !== undefined)
+    else if (first !== undefined)
       found.add(
         "failed-proposal",
-        [answer.index, only.index],
-        () => `${what}; but ${named(only)}, which proposed it, failed, so that it was never proposed.`,
+        [answer.index, first.index],
+        () => `${what()}; but ${named(first)}, which proposed it, failed, so that it was never proposed.`,
       );
-    else found.add("never-proposed", [answer.index], () => `${what}, which nobody had proposed for it.`);
+    else found.add("never-proposed", [answer.index], () => `${what()}, which nobody had proposed for it.`);
   }
   return explained;
 }

@@ -1,9 +1,9 @@
 import type { History } from "../../histories/history.ts";
-import { canonical, inWords, type Json } from "../../histories/json.ts";
+import { canonical, inWords, isJsonArray, type Json } from "../../histories/json.ts";
 import { confirmed } from "../certificates/confirmed.ts";
 import { verifyDeliveryOrder } from "../certificates/consensus.ts";
 import type { Checker } from "../checker.ts";
-import { attempts, elements, malformed, named, Named, type Attempt } from "../simple/attempts.ts";
+import { attempts, malformed, named, Named, type Attempt } from "../simple/attempts.ts";
 import { Contradictions, otherFunctions } from "../simple/contradictions.ts";
 import type { Certificate, Verdict } from "../verdict.ts";
 
@@ -63,8 +63,8 @@ function checkTotalOrder(history: History): Verdict {
       if (attempt.outcome !== "fail") message.count++;
     } else if (attempt.f === "read") {
       if (attempt.outcome !== "ok") continue;
-      const list = attempt.result === null ? [] : elements(attempt.result);
-      if (list === undefined) throw malformed(attempt, "[message, …]", attempt.result);
+      const list = attempt.result ?? [];
+      if (!isJsonArray(list)) throw malformed(attempt, "[message, …]", attempt.result);
       reads.push({ attempt, messages: Int32Array.from(list, numberOf) });
     } else others.add(attempt.f);
   }
@@ -111,33 +111,34 @@ function judgeRead(
   found: Contradictions,
   timeless: boolean,
 ): void {
-  const places = new Map<number, number[]>();
-  for (const [place, number] of delivered.entries()) {
+  const times = new Map<number, number>();
+  const placesOf = (number: number): number[] =>
+    Array.from(delivered.keys()).filter((place) => delivered[place] === number);
+  for (const number of delivered) {
     const { value, broadcast, count } = messages[number]!;
-    const what = `${Named(attempt)} read that ${inWords(value)} was delivered`;
-    const before = places.get(number);
-    if (before === undefined) places.set(number, [place]);
-    else before.push(place);
+    const what = (): string => `${Named(attempt)} read that ${inWords(value)} was delivered`;
+    const time = (times.get(number) ?? 0) + 1;
+    times.set(number, time);
     if (broadcast === undefined)
-      found.add("never-broadcast", [attempt.index], () => `${what}, which nobody had broadcast.`);
+      found.add("never-broadcast", [attempt.index], () => `${what()}, which nobody had broadcast.`);
     else if (broadcast.outcome === "fail")
       found.add(
         "failed-broadcast",
         [attempt.index, broadcast.index],
-        () => `${what}; but ${named(broadcast)}, which was to broadcast it, failed.`,
+        () => `${what()}; but ${named(broadcast)}, which was to broadcast it, failed.`,
       );
     else if (!timeless && broadcast.index > attempt.end)
       found.add(
         "delivered-too-early",
         [attempt.index, broadcast.index],
-        () => `${what} before ${named(broadcast)} began to broadcast it.`,
+        () => `${what()} before ${named(broadcast)} began to broadcast it.`,
       );
-    else if (before !== undefined && before.length > count)
+    else if (time > count)
       found.add(
         "duplicate-delivery",
         [attempt.index, broadcast.index],
         () =>
-          `${what} ${count === 1 ? "twice" : `${before.length} times, though it was broadcast ${count} times`}: in places ${before.join(", ")}.`,
+          `${what()} ${count === 1 ? "twice" : `${time} times, though it was broadcast ${count} times`}: in places ${placesOf(number).join(", ")}.`,
       );
   }
 }

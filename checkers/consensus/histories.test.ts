@@ -48,6 +48,15 @@ describe("agreement of proposals", () => {
       "0 invoke propose 1 key=7\n0 ok propose 2 key=7\n1 invoke propose 2 key=7\n1 ok propose 2 key=7";
     expect(judge(late)).toEqual([false, "proposed-too-late"]);
   });
+  test("what came back is not what was proposed, where nothing is said of that", () => {
+    expect(judge("0 invoke propose null key=7\n0 ok propose 9 key=7")).toEqual([false, "never-proposed"]);
+  });
+  test("a value that failed once and was proposed again", () => {
+    const again = "0 invoke propose 1 key=7\n0 fail propose 1 key=7\n0 invoke propose 1 key=7\n";
+    expect(judge(`${again}0 ok propose 1 key=7\n1 invoke propose 2 key=7\n1 ok propose 1 key=7`)).toEqual([
+      true,
+    ]);
+  });
   test("without two answers for a key there is no evidence", () => {
     expect(agreementOfHistories.check(history(`${two}0 ok propose 1 key=7`)).reason).toBe(
       "no evidence: no two proposals for one key were answered",
@@ -106,6 +115,9 @@ describe("total order of broadcasts", () => {
     expect(judge(sent(2))).toEqual(["unknown"]);
     expect(judge(sent(2) + read(4, "[1,2]"))).toEqual(["unknown"]);
     expect(judge(sent(2) + read(4, "[]") + read(4, "[]"))).toEqual(["unknown"]);
+  });
+  test("a set has no order, so it is no answer to a read", () => {
+    expect(() => judge(sent(1) + read(4, '{"#set":[1]}'))).toThrow("[message, …]");
   });
   test("a message broadcast twice may be delivered twice, but then not all is known", () => {
     const twice = "0 invoke broadcast 1\n0 ok broadcast 1\n0 invoke broadcast 1\n0 ok broadcast 1\n";

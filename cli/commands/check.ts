@@ -210,6 +210,10 @@ function logAskedFor({ causality, consensus, fifo, events }: CheckFlags): LogReq
   };
 }
 
+const nullCheckers = checkers
+  .filter(({ name, asksOfNulls }) => asksOfNulls === true && name !== "isolation")
+  .map(({ name }) => name);
+
 function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
   const { sequential, checker = [], staleness } = flags;
   if (flags.model !== undefined && flags.linearizable !== undefined)
@@ -247,22 +251,21 @@ function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
   if (Object.keys(bank).length > 0 && !checker.includes("bank"))
     throw new UsageError("--total-amount and --negative-balances go with --checker bank.");
   const byModel = asked.some(({ model }) => model !== undefined);
-  if (!byModel && (flags.initial !== undefined || flags.nullReads !== undefined)) {
+  if (!byModel && flags.initial !== undefined)
+    throw new UsageError("--initial goes with --linearizable <model> or --sequential <model>.");
+  const asksOfNulls = ({ model, checker: name }: NamedCheck): boolean =>
+    model !== undefined || checkers.find((entry) => entry.name === name)?.asksOfNulls === true;
+  if (flags.nullReads !== undefined && !asked.some(asksOfNulls))
     throw new UsageError(
-      "--initial and --null-reads go with --linearizable <model> or --sequential <model>.",
+      `--null-reads goes with --linearizable <model>, --sequential <model>, --isolation <levels>, or --checker ${nullCheckers.join(", ")}.`,
     );
-  }
   if (asked.length === 0) return undefined;
   const initial = flags.initial === undefined ? undefined : parseInitial(flags.initial);
-  return asked.map((check) =>
-    check.model === undefined
-      ? check
-      : {
-          ...check,
-          ...(initial === undefined ? {} : { initial }),
-          ...(flags.nullReads === undefined ? {} : { nullReads: flags.nullReads }),
-        },
-  );
+  return asked.map((check) => ({
+    ...check,
+    ...(initial === undefined || check.model === undefined ? {} : { initial }),
+    ...(flags.nullReads === undefined || !asksOfNulls(check) ? {} : { nullReads: flags.nullReads }),
+  }));
 }
 
 function parseInitial(text: string): Json {

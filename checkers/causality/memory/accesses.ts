@@ -1,3 +1,4 @@
+import { InputError, UsageError } from "../../../histories/errors.ts";
 import type { History } from "../../../histories/history.ts";
 import { inWords } from "../../../histories/json.ts";
 import { Fail, Info, Invoke, Ok } from "../../../histories/operation.ts";
@@ -28,18 +29,38 @@ export interface Accesses {
   readonly sessionAccess: Int32Array;
   /** Of reads of values whose write failed: that write's event. */
   readonly failed: ReadonlyMap<number, number>;
-  /** Why values do not tell who wrote them, where one that was read has two writers. */
+  /** Numbers of keys are below this. */
+  readonly keys: number;
+  /** Why values do not tell who wrote them, where one that was read has two writers: such reads are left out. */
   readonly ambiguous: string | undefined;
   /** Other functions, which are not understood here. */
   readonly others: readonly string[];
 }
 
-/** Reads a history; with `nulls` "nothing" reads of null are left out. */
-export function accessesOf(history: History, nulls: "initial" | "nothing"): Accesses {
+export interface ReadingOfAccesses {
+  /** What a read of null says. */
+  readonly nulls: "initial" | "nothing";
+  /** Whether values are [key, value] pairs. */
+  readonly keyed: boolean;
+}
+
+/** The key and the value of each event, by number; keys are numbered from 0, which is the key of events without one. */
+function keysAndValues(history: History, keyed: boolean): { keys: Int32Array; values: Int32Array } {
+  if (!keyed) return { keys: history.columns.key.map((key) => key + 1), values: history.valueNumbers() };
+  if (history.keys.length > 0)
+    throw new UsageError(
+      "The history names the key of each operation, so its values are not [key, value] pairs: leave out keyed.",
+    );
+  const { first, second } = history.pairNumbers();
+  return { keys: first.map((key) => key + 1), values: second };
+}
+
+/** Reads a history; reads of null that say nothing are left out. */
+export function accessesOf(history: History, { nulls, keyed }: ReadingOfAccesses): Accesses {
   const timed = !history.completionsOnly;
-  const { type, process, key: keys } = history.columns;
-  const numbers = history.valueNumbers();
-  const width = 1 + numbers.reduce((most, number) => Math.max(most, number), 0);
+  const { type, process } = history.columns;
+  const { keys, values } = keysAndValues(history, keyed);
+  const width = 1 + values.reduce((most, number) => Math.max(most, number), 0);
   const others = new Set<string>();
   const writers = new Map<number, number>();
   const twice = new Map<number, number>();
@@ -47,15 +68,22 @@ export function accessesOf(history: History, nulls: "initial" | "nothing"): Acce
   const events: number[] = [];
   const isWrite = new Uint8Array(history.length);
   const slotOf = new Float64Array(history.length).fill(-1);
+  const slotAt = (event: number, valued: number): number => {
+    if (values[valued]! < 0)
+      throw new InputError("E_OPERATION_VALUE", {
+        place: {},
+        expected: `[key, value] as the value of ${history.f(event)} in operation ${event}`,
+        found: inWords(history.value(valued)),
+      });
+    return keys[valued]! * width + values[valued]!;
+  };
   for (let i = 0; i < history.length; i++) {
     if (!history.isClient(i) || (type[i] === Invoke) !== timed) continue;
     const f = history.f(i);
     const completion = timed ? history.completion(i) : i;
     const outcome = completion < 0 ? Info : type[completion]!;
     if (f === "write") {
-      let value = numbers[i]!;
-      if (value === NullValue && outcome === Ok) value = numbers[completion]!;
-      const slot = (keys[i]! + 1) * width + value;
+      const slot = slotAt(i, values[i] === NullValue && outcome === Ok ? completion : i);
       if (outcome === Fail) {
         failedWriters.set(slot, i);
         continue;
@@ -68,28 +96,33 @@ export function accessesOf(history: History, nulls: "initial" | "nothing"): Acce
       events.push(i);
     } else if (f === "read") {
       if (outcome !== Ok) continue;
-      if (nulls === "nothing" && numbers[completion] === NullValue) continue;
-      slotOf[i] = (keys[i]! + 1) * width + numbers[completion]!;
+      if (nulls === "nothing" && values[completion] === NullValue) continue;
+      slotOf[i] = slotAt(i, completion);
       events.push(i);
     } else others.add(f);
   }
   const read = new Uint8Array(history.length);
   const failed = new Map<number, number>();
+  const unmistakable = new Uint8Array(history.length);
   let ambiguous: string | undefined;
   for (const event of events) {
     if (isWrite[event] === 1) continue;
     const slot = slotOf[event]!;
     const writer = writers.get(slot);
-    if (writer === undefined) continue;
-    read[writer] = 1;
     const other = twice.get(slot);
     const isNull = slot % width === NullValue;
-    if (other !== undefined || isNull)
+    if (writer !== undefined && (other !== undefined || isNull)) {
       ambiguous ??= `operation ${event} read ${inWords(history.value(timed ? history.completion(event) : event))}, which ${isNull ? "is the initial value and was written as well" : `operations ${writer} and ${other} both wrote`}: who wrote what was read must be unmistakable`;
+      continue;
+    }
+    unmistakable[event] = 1;
+    if (writer !== undefined) read[writer] = 1;
   }
   const kept = events.filter(
     (event) =>
-      isWrite[event] === 0 || read[event] === 1 || (timed ? history.outcome(event) : type[event]) === Ok,
+      unmistakable[event] === 1 ||
+      read[event] === 1 ||
+      (isWrite[event] === 1 && (timed ? history.outcome(event) : type[event]) === Ok),
   );
   const count = kept.length;
   const numberOf = new Map<number, number>();
@@ -127,7 +160,8 @@ export function accessesOf(history: History, nulls: "initial" | "nothing"): Acce
     event: Int32Array.from(kept),
     session,
     place,
-    key: Int32Array.from(kept, (event) => keys[event]! + 1),
+    key: Int32Array.from(kept, (event) => Math.floor(slotOf[event]! / width)),
+    keys: 1 + keys.reduce((most, key) => Math.max(most, key), 0),
     isWrite: Uint8Array.from(kept, (event) => isWrite[event]!),
     from,
     sessions: sizes.length,

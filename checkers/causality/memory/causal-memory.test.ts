@@ -54,6 +54,18 @@ describe("causal consistency", () => {
       'Operation 6 (process 1, read of "x": null) saw the initial value, though operation 0 (process 0, write to "x": 1) came causally before it (by way of operation 2 (process 0, write to "y": 2); operation 4 (process 1, read of "y": 2)).',
     );
   });
+  const pairs = `0 invoke write [1,5]\n0 ok write [1,5]\n0 invoke write [2,5]\n0 ok write [2,5]\n1 invoke read [3,null]\n1 ok read [3,null]\n1 invoke read [1,null]\n1 ok read [1,5]`;
+  test.each(["CC", "CCv", "CM"] as const)("%s of [key, value] pairs is that of each key", (condition) => {
+    expect(causalMemory(condition).check(history(pairs))).toMatchObject({ valid: true });
+    expect(causalMemory(condition, { keyed: false }).check(history(pairs)).valid).toBe(false);
+    const stale = `${pairs}\n1 invoke read [1,null]\n1 ok read [1,null]`;
+    expect(causalMemory(condition).check(history(stale)).anomalies[0]?.type).toBe("WriteCOInitRead");
+  });
+  test("what is wrong without the reads of values that two wrote is wrong", () => {
+    const twice = `${wrote}2 invoke write 1 key="x"\n2 ok write 1 key="x"\n${read("1")}`;
+    expect(check(twice).reason).toContain("both wrote");
+    expect(check(twice + read("9")).anomalies[0]?.type).toBe("ThinAirRead");
+  });
   test("values of nowhere and of failed writes", () => {
     expect(check(wrote + read("7")).anomalies[0]).toMatchObject({ type: "ThinAirRead" });
     expect(check(`${wrote.replace(" ok ", " fail ")}${read("1")}`).anomalies[0]?.explanation).toContain(

@@ -4,8 +4,10 @@ import { confirmed } from "../../certificates/confirmed.ts";
 import { verifyArbitration } from "../../certificates/arbitration.ts";
 import type { Budget, Checker } from "../../checker.ts";
 import type { NullReads } from "../../linearizability/linearizable.ts";
+import { modelNamed } from "../../linearizability/models/catalogue.ts";
+import { looksKeyed } from "../../linearizability/partition.ts";
 import type { Anomaly, Certificate, Evidence, Verdict } from "../../verdict.ts";
-import { accessesOf, type Accesses } from "./accesses.ts";
+import { accessesOf, type Accesses, type ReadingOfAccesses } from "./accesses.ts";
 import { searchPatterns, type CausalCondition, type FoundPattern } from "./bad-patterns.ts";
 
 /** The account of a convergent history: one order of all operations, by event, in which every read sees the last write that it knows. */
@@ -26,6 +28,8 @@ export interface BadPatternEvidence extends Evidence {
 export interface CausalMemoryOptions {
   /** What a completed read of null says: the initial value, or nothing. */
   readonly nullReads?: NullReads;
+  /** Whether values are [key, value] pairs; left out: where that is unmistakable. */
+  readonly keyed?: boolean;
 }
 
 const conditions: Readonly<Record<CausalCondition, { readonly name: string; readonly summary: string }>> = {
@@ -49,16 +53,20 @@ const conditions: Readonly<Record<CausalCondition, { readonly name: string; read
  * et al. 1995). Exact where values tell who wrote them; otherwise unknown. Failed writes never happened; of those of
  * unknown outcome the ones that were read did.
  */
-export function causalMemory(condition: CausalCondition, { nullReads }: CausalMemoryOptions = {}): Checker {
+export function causalMemory(
+  condition: CausalCondition,
+  { nullReads, keyed: asked }: CausalMemoryOptions = {},
+): Checker {
   const { name, summary } = conditions[condition];
   return {
     name,
     summary,
     check(history, budget = {}) {
+      const keyed = asked ?? looksKeyed(history, modelNamed("register"));
       const nulls = nullReads === "unknown" ? "nothing" : "initial";
-      const strict = judge(history, condition, nulls, budget);
+      const strict = judge(history, condition, { nulls, keyed }, budget);
       if (nullReads !== undefined || !history.foreign || strict.valid !== false) return strict;
-      const lenient = judge(history, condition, "nothing", budget);
+      const lenient = judge(history, condition, { nulls: "nothing", keyed }, budget);
       if (lenient.valid === false) return lenient;
       return {
         ...strict,
@@ -77,22 +85,24 @@ const mostVerified = 20_000_000;
 function judge(
   history: History,
   condition: CausalCondition,
-  nulls: "initial" | "nothing",
+  reading: ReadingOfAccesses,
   budget: Budget,
 ): Verdict {
-  const accesses = accessesOf(history, nulls);
-  const { count, sessions, isWrite, from, ambiguous, others } = accesses;
+  const accesses = accessesOf(history, reading);
+  const { count, sessions, keys, isWrite, from, ambiguous, others } = accesses;
   const writes = isWrite.reduce((sum, each) => sum + each, 0);
   const reads = count - writes;
   const base = {
     checker: conditions[condition].name,
     anomalies: [] as Anomaly[],
     statistics: { reads, writes, sessions },
+    ...(reading.keyed
+      ? { notes: ["The values are [key, value] pairs (--no-keyed to judge them as one object)."] }
+      : {}),
   };
   const unknown = (reason: string): Verdict => ({ ...base, valid: "unknown", reason });
   if (others.length > 0)
     return unknown(`it judges reads and writes; the history has other functions: ${others.join(", ")}`);
-  if (ambiguous !== undefined) return unknown(ambiguous);
   const result = searchPatterns(accesses, condition, budget);
   if ("gaveUp" in result) return unknown(result.gaveUp);
   if (result.found.length > 0)
@@ -101,6 +111,7 @@ function judge(
       valid: false,
       anomalies: result.found.map((each) => anomalyOf(history, accesses, condition, each)),
     };
+  if (ambiguous !== undefined) return unknown(ambiguous);
   if (!from.some((writer) => writer >= -1)) return unknown("no evidence: no read succeeded");
   if (sessions < 2) return unknown("no evidence: there is only one session");
   const verdict: Verdict = { ...base, valid: true };
@@ -110,8 +121,8 @@ function judge(
     order: Array.from(result.order, (access) => accesses.event[access]!),
   };
   // What it knows of each key it keeps for each write.
-  if (writes * (history.keys.length + 1) > mostVerified) return { ...verdict, certificate, verified: false };
-  return confirmed(verdict, certificate, verifyArbitration(history, certificate, nulls));
+  if (writes * keys > mostVerified) return { ...verdict, certificate, verified: false };
+  return confirmed(verdict, certificate, verifyArbitration(history, certificate, reading));
 }
 
 function anomalyOf(
