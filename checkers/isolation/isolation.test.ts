@@ -258,6 +258,21 @@ describe("a violation", () => {
 });
 
 describe("conditions of single operations", () => {
+  it("come with a verified execution where they are a level, and else say that they have none", () => {
+    const text = "0: wx1\n1: rx1";
+    const linearizable = check(text, { level: "linearizable,sequential" });
+    expect(linearizable).toMatchObject({ valid: true, verified: true });
+    expect(linearizable.certificate).toMatchObject({
+      executions: [{ level: "strict-serializable", commits: [0, 2], verified: true }],
+    });
+    expect(detail(linearizable, "evidence")).toEqual({ linearizable: "execution", sequential: "execution" });
+    const causal = check(text, { level: "causal" });
+    expect(causal.valid).toBe(true);
+    expect(causal.certificate).toBeUndefined();
+    expect(detail(causal, "evidence")).toEqual({ causal: "decision-procedure" });
+    expect(causal.notes?.join()).toContain("causal holds rests on the decision procedure alone");
+  });
+
   it("are open where transactions have several", () => {
     expect(check(writeSkew, { level: "linearizable" })).toMatchObject({
       valid: "unknown",

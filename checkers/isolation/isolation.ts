@@ -77,9 +77,7 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
   const { outcomes: decided, decisions } = decideLevels(reading, levels, engines, budget);
   const proofs = new Proofs(reading);
   const told = withoutRefuted(decided, proofs).map((outcome) => withGaps(outcome, reading));
-  const certified = certificateOf(reading, told);
-  const outcomes = told.map((outcome) => withDoubts(outcome, certified.unverified));
-  const models = asked.flatMap((one) =>
+  const decidedModels = asked.flatMap((one) =>
     "model" in one
       ? [
           {
@@ -89,6 +87,13 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
         ]
       : [],
   );
+  // Those that are decided as a level have an execution of it.
+  const asLevels = decidedModels
+    .flatMap(asOutcome)
+    .filter(({ level, valid: held }) => held === true && validityOf(told, level) !== true);
+  const certified = certificateOf(reading, [...told, ...asLevels]);
+  const outcomes = told.map((outcome) => withDoubts(outcome, certified.unverified));
+  const models = decidedModels.map((outcome) => withDoubts(outcome, certified.unverified));
   const valid = composeValidity([
     ...levels.map((level) => validityOf(outcomes, level)),
     ...models.map((outcome) => outcome.valid),
@@ -116,7 +121,7 @@ export function judgeReading(reading: Reading, asked: readonly Asked[], options:
       : { certificate: certified.certificate, verified: certified.unverified.length === 0 }),
     statistics: statisticsOf(reading, decisions),
     details: detailsOf(asked, outcomes, models, decided),
-    notes: notesOf(reading),
+    notes: [...notesOf(reading), ...withoutExecution(models)],
   };
   const verdict: Verdict = {
     ...base,
@@ -166,12 +171,13 @@ function withGaps(outcome: LevelOutcome, reading: Reading): LevelOutcome {
 }
 
 /** So does what stayed open in the verification of a certificate. */
-function withDoubts(outcome: LevelOutcome, unverified: readonly string[]): LevelOutcome {
-  if (outcome.valid !== true) return outcome;
+function withDoubts<Outcome extends { readonly valid: Validity; readonly reason?: string }>(
+  outcome: Outcome,
+  unverified: readonly string[],
+): Outcome {
   const [problem] = unverified;
-  return problem === undefined
-    ? outcome
-    : { level: outcome.level, valid: "unknown", reason: `internal: certificate did not verify (${problem})` };
+  if (outcome.valid !== true || problem === undefined) return outcome;
+  return { ...outcome, valid: "unknown", reason: `internal: certificate did not verify (${problem})` };
 }
 
 function asOutcome(outcome: OperationOutcome): LevelOutcome[] {
@@ -207,8 +213,18 @@ function detailsOf(
       ]),
     ),
     ...(reasons.length === 0 ? {} : { reasons: Object.fromEntries(reasons) }),
+    ...(models.length === 0 ? {} : { evidence: evidenceOf(models) }),
     engines,
   };
+}
+
+/** Of the conditions that hold by what their orders force: that there is no execution to show for them. */
+function withoutExecution(models: readonly OperationOutcome[]): string[] {
+  const held = models.filter(({ valid, outcome }) => valid === true && outcome === undefined);
+  return held.map(
+    ({ model }) =>
+      `That ${model} holds rests on the decision procedure alone: there is no execution of it that separate code verified.`,
+  );
 }
 
 /** Every name of every anomaly that is told. */
@@ -218,6 +234,15 @@ function typesOf(anomalies: Verdict["anomalies"]): string[] {
     ...(isCycle(evidence) ? evidence.alsoKnownAs : []),
   ]);
   return [...new Set(names)].toSorted();
+}
+
+/** What shows that the conditions of single operations hold. */
+function evidenceOf(models: readonly OperationOutcome[]): JsonObject {
+  return Object.fromEntries(
+    models.flatMap(({ model, valid, outcome }) =>
+      valid === true ? [[model, outcome === undefined ? "decision-procedure" : "execution"]] : [],
+    ),
+  );
 }
 
 function isCycle(evidence: { readonly kind: string } | undefined): evidence is DependencyCycleEvidence {

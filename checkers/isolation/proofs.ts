@@ -16,6 +16,7 @@ export class Proofs {
   readonly #reading: Reading;
   readonly #effort = new Effort(StepsForProofs);
   readonly #cycles = new Map<readonly Edge[], Map<number, CycleVerdict>>();
+  readonly #cores = new Map<string, ProofVerdict>();
 
   constructor(reading: Reading) {
     this.#reading = reading;
@@ -35,9 +36,14 @@ export class Proofs {
   }
 
   ofCore(nodes: readonly number[], level: Level): ProofVerdict {
-    const { transactions, begin } = this.#reading;
-    const events = nodes.map((node) => begin[node]!);
-    return verifyCore(transactions, level, events, this.#effort);
+    const name = `${levelNumber(level)} ${nodes.join()}`;
+    let verdict = this.#cores.get(name);
+    if (verdict === undefined) {
+      const { transactions, begin } = this.#reading;
+      const events = nodes.map((node) => begin[node]!);
+      this.#cores.set(name, (verdict = verifyCore(transactions, level, events, this.#effort)));
+    }
+    return verdict;
   }
 
   /** What came of the proof that an outcome itself has; `undefined` if it has none. */
