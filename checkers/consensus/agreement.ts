@@ -3,7 +3,7 @@ import { compareCommitted, emptyLog, type CommittedLog } from "./committed-log.t
 import { instanceOf } from "./instance.ts";
 import type { Monitor, Violation } from "./monitor.ts";
 import { eachMember, type Rests } from "./sweep.ts";
-import { kept, member, same } from "./values.ts";
+import { believeNothing, kept, member, same } from "./values.ts";
 import type { ConsensusView } from "./view.ts";
 
 type Memory = {
@@ -30,6 +30,7 @@ export const agreement: Monitor<Memory> = {
     return lookAt(memory, node, view);
   },
   finish(memory, node, view) {
+    believeNothing();
     delete memory.rests[node];
     delete memory.log.cursors[node];
     return lookAt(memory, node, view);

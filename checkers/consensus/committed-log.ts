@@ -2,7 +2,7 @@ import type { Json } from "../../histories/json.ts";
 import { inWords } from "../../histories/json.ts";
 import type { Violation } from "./monitor.ts";
 import { eachPlace, type Cursors } from "./sweep.ts";
-import { kept, same } from "./values.ts";
+import { kept, stillSame } from "./values.ts";
 import type { LogView } from "./view.ts";
 
 /** What was seen to be committed, by any node at any time. */
@@ -34,7 +34,7 @@ export function compareCommitted(
       slots[slot] = [kept(entry.value)];
       return undefined;
     }
-    if (same(before[0], entry.value)) return undefined;
+    if (stillSame(before[0], entry.value)) return undefined;
     return {
       property,
       nodes: [node],

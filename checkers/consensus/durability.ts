@@ -2,7 +2,7 @@ import { inWords, type Json } from "../../histories/json.ts";
 import { compareCommitted, emptyLog, type CommittedLog } from "./committed-log.ts";
 import type { Monitor, Violation } from "./monitor.ts";
 import { eachMember, type Rests } from "./sweep.ts";
-import { kept, member, same } from "./values.ts";
+import { kept, member, same, stillSame } from "./values.ts";
 import type { ConsensusView, LogView } from "./view.ts";
 
 type Vote = [ballot: number, value: Json];
@@ -56,7 +56,7 @@ function remember(memory: Memory, node: string, { log, votes }: ConsensusView): 
   eachMember(memory.rests, node, votes, (instance, { ballot, value }) => {
     const old = member(before, instance);
     shown[instance] =
-      old !== undefined && old[0] === ballot && same(old[1], value) ? old : [ballot, kept(value)];
+      old !== undefined && old[0] === ballot && stillSame(old[1], value) ? old : [ballot, kept(value)];
     return undefined;
   });
   if (memory.rests[node] === undefined) memory.votes[node] = shown;

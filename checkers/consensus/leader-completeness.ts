@@ -1,7 +1,7 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import type { Monitor, Violation } from "./monitor.ts";
 import { eachPlace, type Cursors } from "./sweep.ts";
-import { kept, same } from "./values.ts";
+import { believeNothing, kept, stillSame } from "./values.ts";
 import type { ConsensusView, LogView } from "./view.ts";
 
 /** A committed entry: its value, and a ballot in which it was committed or before which it was. */
@@ -30,6 +30,7 @@ export const leaderCompleteness: Monitor<Memory> = {
     return lookAt(memory, node, view);
   },
   finish(memory, node, view) {
+    believeNothing();
     forget(memory, node);
     return lookAt(memory, node, view);
   },
@@ -56,7 +57,7 @@ function lookAt(memory: Memory, node: string, { log, leads }: ConsensusView): Vi
     const committed = slots[slot];
     if (committed === null || committed === undefined || committed[1] > leader) return undefined;
     const entry = log.entries[slot - log.first];
-    if (entry !== null && entry !== undefined && same(entry.value, committed[0])) return undefined;
+    if (entry !== null && entry !== undefined && stillSame(committed[0], entry.value)) return undefined;
     const has = entry === null || entry === undefined ? "nothing" : inWords(entry.value);
     return {
       property: "leader-completeness",

@@ -1,7 +1,7 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import type { Monitor, Violation } from "./monitor.ts";
 import { eachPlace, type Cursors } from "./sweep.ts";
-import { kept, same } from "./values.ts";
+import { believeNothing, kept, stillSame } from "./values.ts";
 import type { ConsensusView, LogView } from "./view.ts";
 
 /** An entry of a ballot: its value, and the ballot of the entry before it; null where that was not shown. */
@@ -31,6 +31,7 @@ export const logMatching: Monitor<Memory> = {
     return lookAt(memory, node, view);
   },
   finish(memory, node, view) {
+    believeNothing();
     forget(memory, node);
     return lookAt(memory, node, view);
   },
@@ -70,7 +71,7 @@ function judge(slots: Known[][], node: string, log: LogView, slot: number): Viol
     entries.splice(place < 0 ? entries.length : place, 0, [ballot, kept(value), previous]);
     return undefined;
   }
-  if (!same(known[1], value))
+  if (!stillSame(known[1], value))
     return {
       property: "log-matching",
       nodes: [node],

@@ -261,6 +261,25 @@ describe("log-matching", () => {
     );
     expect(found("log-matching", [at("n1", log("1:a 3:b 3:c")), at("n2", log("1:d 3:b 3:c"))])).toBeDefined();
   });
+  test("an entry changes in place: after some looks, and at the end in any case", () => {
+    for (const property of ["log-matching", "state-machine-safety", "leader-completeness"]) {
+      const value = { list: [1] };
+      const view: ConsensusView = {
+        log: { first: 0, entries: [{ ballot: 1, value }], committed: 1 },
+        leads: 1,
+      };
+      const changed = function* (then: Scene[]): Generator<Scene> {
+        yield* [at("n1", view), at("n1", view)];
+        value.list.push(2);
+        yield* then;
+        value.list.pop();
+      };
+      const often = Array.from({ length: 40 }, () => at("n1", view));
+      expect(watchInPlace(monitorFor(property), changed(often))).toBeDefined();
+      value.list = [1];
+      expect(watchInPlace(monitorFor(property), changed([{ finish: "n1", view }]))).toBeDefined();
+    }
+  });
   test("behind a snapshot nothing is known of the entry before", () => {
     expect(found("log-matching", [at("n1", log("1:a 3:c")), at("n2", log("3:c", 2, 1))])).toBeUndefined();
     expect(

@@ -1,7 +1,7 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import type { Monitor, Violation } from "./monitor.ts";
 import { eachPlace, type Cursors } from "./sweep.ts";
-import { kept, same } from "./values.ts";
+import { believeNothing, kept, stillSame } from "./values.ts";
 import type { ConsensusView, LogView } from "./view.ts";
 
 /** What one primary has broadcast: values in their slots from `first` on. */
@@ -38,6 +38,7 @@ export const primaryOrder: Monitor<Memory> = {
     return lookAt(memory, node, view);
   },
   finish(memory, node, view) {
+    believeNothing();
     delete memory.delivered[node];
     return lookAt(memory, node, view);
   },
@@ -100,7 +101,7 @@ function judge({ broadcasts }: Memory, node: string, log: LogView, slot: number)
       continue;
     }
     const sent = slot < broadcast.first ? undefined : broadcast.values[slot - broadcast.first];
-    if (sent === undefined || !same(sent, value))
+    if (sent === undefined || !stillSame(sent, value))
       return violation(
         `; its primary had ${sent === undefined ? "nothing" : inWords(sent)} there: local primary order is broken.`,
       );

@@ -1,7 +1,7 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import type { Monitor } from "./monitor.ts";
 import { eachMember, type Rests } from "./sweep.ts";
-import { kept, member, memberOr, same } from "./values.ts";
+import { kept, member, memberOr, stillSame } from "./values.ts";
 
 type Memory = {
   /** By node, then by instance: its latest vote. */
@@ -25,7 +25,7 @@ export const singleVote: Monitor<Memory> = {
     const violation = eachMember(rests, node, shown, (instance, { ballot, value }) => {
       const before = member(latest, instance);
       if (before === undefined || before[0] !== ballot) latest[instance] = [ballot, kept(value)];
-      if (before === undefined || before[0] !== ballot || same(before[1], value)) return undefined;
+      if (before === undefined || before[0] !== ballot || stillSame(before[1], value)) return undefined;
       return {
         property: "single-vote",
         nodes: [node],

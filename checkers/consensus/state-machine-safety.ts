@@ -1,6 +1,6 @@
 import { compareCommitted, emptyLog, type CommittedLog } from "./committed-log.ts";
 import type { Monitor, Violation } from "./monitor.ts";
-import { member } from "./values.ts";
+import { believeNothing, member } from "./values.ts";
 import type { ConsensusView } from "./view.ts";
 
 type Memory = {
@@ -21,6 +21,7 @@ export const stateMachineSafety: Monitor<Memory> = {
     return lookAt(memory, node, view);
   },
   finish(memory, node, view) {
+    believeNothing();
     delete memory.log.cursors[node];
     return lookAt(memory, node, view);
   },

@@ -1,7 +1,7 @@
 import { inWords, type Json } from "../../histories/json.ts";
 import type { Monitor, Violation } from "./monitor.ts";
 import { eachMember, eachPlace, type Cursors, type Rests } from "./sweep.ts";
-import { kept, memberOr, same } from "./values.ts";
+import { believeNothing, kept, memberOr, stillSame } from "./values.ts";
 import type { ConsensusView } from "./view.ts";
 
 type Sequence = { readonly agreed: Json[]; readonly cursors: Cursors };
@@ -25,6 +25,7 @@ export const totalOrder: Monitor<Memory> = {
     return lookAt(memory, node, view);
   },
   finish(memory, node, view) {
+    believeNothing();
     forget(memory, node);
     return lookAt(memory, node, view);
   },
@@ -51,7 +52,7 @@ function lookAt(
         agreed.push(kept(value));
         return undefined;
       }
-      if (same(before, value)) return undefined;
+      if (stillSame(before, value)) return undefined;
       return {
         property: "total-order",
         nodes: [node],
