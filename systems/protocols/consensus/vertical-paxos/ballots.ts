@@ -46,6 +46,7 @@ export function beginBallot(server: Server): void {
     answered: {},
     heard: [],
     begin: 0,
+    latest: null,
     round: 0,
     reads: [],
   };

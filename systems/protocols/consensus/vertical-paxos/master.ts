@@ -1,5 +1,8 @@
+import type { ConsensusView, LogEntry, QuorumCertificate } from "../../../../checkers/consensus/view.ts";
 import type { Json, JsonObject } from "../../../../histories/json.ts";
 import type { Durable, NodeContext, NodeId } from "../../../contracts/protocol.ts";
+import { noBallot } from "../paxos/ballot.ts";
+import { decisionName, shownName } from "../paxos/decision.ts";
 import { paxosBy, type PaxosState } from "../paxos/paxos.ts";
 import { paxosRules } from "../paxos/rules.ts";
 import { configurationFrom, type Configuration } from "./messages.ts";
@@ -42,6 +45,38 @@ export function onMasterTimer({ state, node }: Server, timer: string): boolean {
 /** The ballot that the master let follow, from its answer; undefined when it gave none. */
 export function successorFrom(body: JsonObject): Configuration | undefined {
   return body["type"] === "propose_ok" ? configurationFrom(body["value"]) : undefined;
+}
+
+/** What white-box checkers see of the master: all its votes, and what it lets follow these ballots. */
+export function masterView(
+  { nodes, acceptors, decisions }: PaxosState,
+  ballots: readonly number[],
+): ConsensusView {
+  const promised: Record<string, number> = {};
+  const votes: Record<string, LogEntry> = {};
+  for (const name in acceptors) {
+    const acceptor = acceptors[name]!;
+    const instance = successorOf(shownName(name));
+    promised[instance] = acceptor.promised;
+    if (acceptor.accepted === noBallot) continue;
+    votes[instance] = { ballot: acceptor.accepted, value: acceptor.register.value ?? null };
+  }
+  const decided: Record<string, Json> = {};
+  const certificates: QuorumCertificate[] = [];
+  const quorum = { size: paxosRules.quorum(nodes.length), members: nodes };
+  for (const previous of ballots) {
+    const decision = decisions[decisionName(previous)];
+    if (decision === undefined) continue;
+    const instance = successorOf(previous);
+    decided[instance] = decision.value;
+    certificates.push({ instance, ...decision, quorum });
+  }
+  return { promised, votes, decided, certificates };
+}
+
+/** The name, for checkers, of the decision which ballot follows that one. */
+export function successorOf(ballot: number | string): string {
+  return `after ${ballot}`;
 }
 
 /** The node as the master's Paxos sees it: everything under a name of its own, and answers for this node itself. */

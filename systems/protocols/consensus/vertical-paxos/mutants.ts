@@ -25,22 +25,29 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "completes-early",
     summary: "A ballot is completed before its acceptors have the state with which it begins.",
+    // Whoever votes has the state, so nothing goes wrong; but only the leader can tell of it, and may be gone.
+    simulation: { nodes: 3, faults: ["all"], workload: "register", checker: "liveness", seeds: 60 },
     rules: { ...verticalPaxosRules, waitsForState: false },
   },
   {
     name: "two-successors",
     summary:
       "The master does not look whether another ballot has followed the one before: both become active.",
+    exploration: { configuration: "two-ballots", property: "agreement", steps: 22 },
+    simulation: { nodes: 3, faults: ["all"], workload: "register", checker: "agreement", seeds: 60 },
     rules: { ...verticalPaxosRules, comparesPrevious: false },
   },
   {
     name: "serves-inactive",
     summary: "A leader takes commands before its ballot is activated.",
+    exploration: { configuration: "one-ballot", property: "quorum-certificates", steps: 7 },
+    simulation: { nodes: 3, faults: ["all"], workload: "register", checker: "agreement", seeds: 30 },
     rules: { ...verticalPaxosRules, waitsForActivation: false },
   },
   {
     name: "writes-to-half",
     summary: "The votes of half of the acceptors do for a command, though one of them is to know all.",
+    exploration: { configuration: "one-ballot", property: "quorum-certificates", steps: 13 },
     simulation: simulated,
     rules: { ...verticalPaxosRules, writesToAll: false },
   },
@@ -53,6 +60,7 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "forgets-state",
     summary: "An acceptor does not keep its promise and its state on disk.",
+    exploration: { configuration: "restart", property: "monotonic-ballots", steps: 6 },
     simulation: { ...simulated, checker: "monotonic-ballots" },
     rules: { ...verticalPaxosRules, durable: false },
   },

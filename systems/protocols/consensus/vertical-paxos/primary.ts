@@ -71,12 +71,16 @@ export function sendHeartbeats(server: Server): void {
 export function advance(server: Server, leading: Leadership): void {
   const { state, rules, node } = server;
   if (!takesCommands(server, leading)) return;
-  const ends = leading.members.map((id) =>
-    id === node.id ? endOf(state.vote) : (leading.answered[id]?.end ?? 0),
-  );
-  ends.sort((a, b) => b - a);
-  const needed = rules.writesToAll ? ends.length : Math.max(1, Math.floor(ends.length / 2));
-  execute(server, Math.max(state.committed, Math.min(ends[needed - 1] ?? 0, endOf(state.vote))));
+  const { members } = leading;
+  const endFor = (id: NodeId): number =>
+    id === node.id ? endOf(state.vote) : (leading.answered[id]?.end ?? 0);
+  const ends = members.map(endFor).toSorted((a, b) => b - a);
+  const quorum = rules.writesToAll ? ends.length : Math.max(1, Math.floor(ends.length / 2));
+  const chosen = Math.min(ends[quorum - 1] ?? 0, endOf(state.vote));
+  if (chosen > state.committed) {
+    leading.latest = { position: chosen - 1, voters: members.filter((id) => endFor(id) >= chosen), quorum };
+    execute(server, chosen);
+  }
   serveReads(server, leading);
 }
 

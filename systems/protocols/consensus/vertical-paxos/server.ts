@@ -61,6 +61,8 @@ export interface Leadership {
   heard: readonly NodeId[];
   /** All operations before this position may have been chosen in ballots before. */
   begin: number;
+  /** The last operation that this ballot has chosen: its position, and how many of the members' votes that took. */
+  latest: { readonly position: number; readonly voters: readonly NodeId[]; readonly quorum: number } | null;
   round: number;
   readonly reads: { readonly operation: Operation; readonly round: number }[];
 }

@@ -123,7 +123,15 @@ export const verticalPaxos: BundledProtocol = {
     failures: "crash-recovery",
     tolerated: (nodes) => Math.floor((nodes - 1) / 2),
   },
-  properties: ["agreement", "leader-uniqueness", "state-machine-safety", "monotonic-ballots"],
+  properties: [
+    "agreement",
+    "leader-uniqueness",
+    "state-machine-safety",
+    "quorum-certificates",
+    "single-vote",
+    "monotonic-ballots",
+    "durability",
+  ],
   explorations: verticalPaxosExplorations,
   mutants: verticalPaxosMutants,
   build(mutant) {
