@@ -28,4 +28,18 @@ describe("a swarm", () => {
     const some = drawn({ protocol: "zab", settings: { keys: 2 } });
     expect(new Set(some.map(({ configuration }) => configuration.workload))).toEqual(new Set(["register"]));
   });
+
+  it("has storms in some of the runs under all faults, and in those alone", () => {
+    const rates = (request: SimulationRequest) =>
+      drawn(request).map(({ configuration }) => configuration.rate);
+    const slow = (request: SimulationRequest) =>
+      drawn(request).some(({ configuration: { world } }) =>
+        JSON.stringify(world.network.delay).includes("150000"),
+      );
+    expect(rates({ protocol: "raft" })).toContain(10);
+    expect(rates({ protocol: "raft", faults: ["all"] })).toEqual(rates({ protocol: "raft" }));
+    expect(rates({ protocol: "raft", faults: ["partition", "kill"] })).not.toContain(10);
+    expect(slow({ protocol: "raft" })).toBe(true);
+    expect(slow({ protocol: "raft", faults: ["loss"] })).toBe(false);
+  });
 });

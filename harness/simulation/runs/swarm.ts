@@ -21,8 +21,10 @@ export function drawConfiguration(
   const kinds = drawFaults(plan, random.split("faults"));
   const nodes = options.nodes ?? random.pick(sizes(protocol));
   const concurrency = options.concurrency ?? Math.max(2, nodes * random.pick([1, 2]));
-  const seconds = options.seconds ?? random.pick([2, 4, 8]);
-  const rate = options.rate ?? random.pick([20, 50, 100]);
+  const world = drawWorld(protocol, new Set(kinds), random.split("world"));
+  const storm = drawStorm(plan, world, random.split("storm"));
+  const seconds = options.seconds ?? storm?.seconds ?? random.pick([2, 4, 8]);
+  const rate = options.rate ?? storm?.rate ?? random.pick([20, 50, 100]);
   return {
     configuration: {
       protocol: protocol.name,
@@ -32,12 +34,56 @@ export function drawConfiguration(
       nodes,
       concurrency,
       rate,
-      world: worldSettings({ ...drawWorld(protocol, new Set(kinds), random.split("world")) }),
+      world: worldSettings({
+        ...world,
+        network: { ...world.network, ...storm?.network },
+        storage: { ...world.storage, ...storm?.storage },
+      }),
       faults: kinds,
       liveness: options.liveness,
       events: options.events ?? nodes * (60_000 + 6_000 * Math.ceil(seconds)),
     },
-    timetable: { seed, seconds, interval: options.interval ?? seconds / random.pick([4, 8, 16]) },
+    timetable: {
+      seed,
+      seconds,
+      interval: options.interval ?? storm?.interval ?? seconds / random.pick([4, 8, 16]),
+    },
+  };
+}
+
+/** What a storm is like: how long it lasts, in seconds, how often faults strike, how little clients ask, and the world. */
+interface Storm {
+  readonly seconds: number;
+  readonly interval: number;
+  readonly rate: number;
+  readonly network: Partial<WorldSettings["network"]>;
+  readonly storage: Partial<WorldSettings["storage"]>;
+}
+
+/**
+ * In half of the runs under all faults they come thick and fast, and network and disks may be nearly as slow as timeouts
+ * are short: leaders change again and again, what an earlier one said arrives when a later one leads, and a crash takes
+ * what was not synced. Who waits for no bound is as safe then as ever.
+ */
+function drawStorm(
+  { options, protocol: { model } }: SimulationPlan,
+  usual: Pick<WorldSettings, "network" | "storage">,
+  random: Random,
+): Storm | undefined {
+  const isWhole = options.faults === undefined || options.faults.includes("all");
+  if (!isWhole || model.timing === "synchronous" || random.int(2) === 0) return undefined;
+  const { network, storage } = usual;
+  const stragglers = { ...network.stragglers, delay: lateDelay };
+  return {
+    seconds: 16,
+    interval: random.pick([0.25, 0.5]),
+    rate: 10,
+    network: {
+      delay: random.pick([network.delay, network.delay, slowDelay, slowestDelay]),
+      // A channel in order would stall.
+      ...(model.channels === "fifo" ? {} : { stragglers }),
+    },
+    storage: { sync: random.pick([storage.sync, slowDelay]) },
   };
 }
 
@@ -66,6 +112,9 @@ const delays: readonly Delay[] = [
   { kind: "exponential", from: 200, mean: 3_000 },
   { kind: "uniform", from: 1_000, to: 20_000 },
 ];
+const slowDelay: Delay = { kind: "uniform", from: 1_000, to: 50_000 };
+const slowestDelay: Delay = { kind: "uniform", from: 1_000, to: 150_000 };
+const lateDelay: Delay = { kind: "uniform", from: 10_000, to: 2_000_000 };
 const syncs: readonly Delay[] = [
   { kind: "uniform", from: 200, to: 3_000 },
   { kind: "constant", microseconds: 0 },
