@@ -304,7 +304,11 @@ export class CycleSearch {
 const MostStates = 4;
 
 /** Kinds of edges, by their places in `searchedKinds`. */
-const [WW, WR, RW, SO, RT] = [0, 1, 2, 3, 4] as const;
+const WW = 0;
+const WR = 1;
+const RW = 2;
+const SO = 3;
+const RT = 4;
 
 /** Whether a path may end in a state. */
 function accepts(accept: readonly number[], state: number | undefined): boolean {

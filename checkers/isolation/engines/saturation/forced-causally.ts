@@ -6,13 +6,26 @@ import type { Relation } from "./relation.ts";
 interface WritersBySession {
   /** Groups of key k: `groupFirst[k]` to `groupFirst[k + 1]`. */
   readonly groupFirst: Int32Array;
-  readonly session: Int32Array;
+  /**
+   * Of each group, side by side since they are asked for at each read: its session; where its last search ended, for the next one is
+   * mostly near; and the counts of the members before and at that place.
+   */
+  readonly groups: Int32Array;
   /** Members of group g: `first[g]` to `first[g + 1]`. */
   readonly first: Int32Array;
   readonly node: Int32Array;
   /** Of each member, how many transactions of its session there are up to it. */
   readonly count: Int32Array;
 }
+
+/** Numbers of a group in `groups`. */
+const GroupSize = 4;
+const Session = 0;
+const Hint = 1;
+const CountBefore = 2;
+const CountAt = 3;
+/** A count that none reaches. */
+const Beyond = 0x7fffffff;
 
 function writersBySession(reading: Reading): WritersBySession {
   const { sessions, sessionFirst, sessionNode, writeFirst, writeKey, ordered } = reading;
@@ -35,19 +48,21 @@ function writersBySession(reading: Reading): WritersBySession {
       }
     }
   const groupFirst = new Int32Array(keys + 1);
-  const session = new Int32Array(writeKey.length);
   const first = new Int32Array(writeKey.length + 1);
-  let groups = 0;
+  let number = 0;
   for (let k = 0; k < keys; k++) {
-    for (let i = keyFirst[k]!; i < keyFirst[k + 1]!; i++) {
-      if (i > keyFirst[k]! && sessionOf[i] === sessionOf[i - 1]) continue;
-      session[groups] = sessionOf[i]!;
-      first[groups++] = i;
-    }
-    groupFirst[k + 1] = groups;
+    for (let i = keyFirst[k]!; i < keyFirst[k + 1]!; i++)
+      if (i === keyFirst[k] || sessionOf[i] !== sessionOf[i - 1]) first[number++] = i;
+    groupFirst[k + 1] = number;
   }
-  first[groups] = node.length;
-  return { groupFirst, session, first, node, count };
+  first[number] = node.length;
+  const groups = new Int32Array(GroupSize * number);
+  for (let g = 0; g < number; g++) {
+    groups[GroupSize * g + Session] = sessionOf[first[g]!]!;
+    groups[GroupSize * g + Hint] = first[g]!;
+    groups[GroupSize * g + CountAt] = count[first[g]!]!;
+  }
+  return { groupFirst, groups, first, node, count };
 }
 
 /** Clocks of nodes that are still needed, in rows that are used again. */
@@ -109,9 +124,7 @@ export function forceCausally(
 ): boolean {
   const { nodes, session, place, sessions, readFirst, readKey, readFrom } = reading;
   const writers = writersBySession(reading);
-  const { groupFirst, session: groupSession, first: groupStart, node: member, count } = writers;
-  // Where the last search in each group ended: the next one is mostly near.
-  const hint = groupStart.slice();
+  const { groupFirst, groups, first: groupStart, node: member, count } = writers;
   const uses = new Int32Array(seen.nodes);
   for (const from of seen.from) uses[from]!++;
   const clocks = new Clocks(seen.nodes, sessions);
@@ -133,18 +146,24 @@ export function forceCausally(
         const key = readKey[r]!;
         const from = readFrom[r]!;
         const read = from === Initial ? -1 : clocks.at(from);
-        for (let g = groupFirst[key]!; g < groupFirst[key + 1]!; g++) {
-          const s = groupSession[g]!;
+        const until = groupFirst[key + 1]!;
+        for (let g = groupFirst[key]!; g < until; g++) {
+          const group = GroupSize * g;
+          const s = groups[group + Session]!;
           const high = table[at + s]!;
           const low = read < 0 ? 0 : table[read + s]!;
           if (high <= low) continue;
-          const start = groupStart[g]!;
-          const end = groupStart[g + 1]!;
-          let i = hint[g]!;
-          while (i < end && count[i]! <= high) i++;
-          while (i > start && count[i - 1]! > high) i--;
-          hint[g] = i;
-          if (i > start && count[i - 1]! > low) forced.before(member[i - 1]!, r);
+          if (high >= groups[group + CountAt]! || high < groups[group + CountBefore]!) {
+            const start = groupStart[g]!;
+            const end = groupStart[g + 1]!;
+            let i = groups[group + Hint]!;
+            while (i < end && count[i]! <= high) i++;
+            while (i > start && count[i - 1]! > high) i--;
+            groups[group + Hint] = i;
+            groups[group + CountBefore] = i > start ? count[i - 1]! : 0;
+            groups[group + CountAt] = i < end ? count[i]! : Beyond;
+          }
+          if (groups[group + CountBefore]! > low) forced.before(member[groups[group + Hint]! - 1]!, r);
         }
       }
       table[at + session[n]!] = place[n]! + 1;

@@ -18,7 +18,21 @@ export function readers({ nodes, readFirst }: Reading): Int32Array {
   return reader;
 }
 
+/** Levels are asked for one after another, mostly in one strength: what was made last is kept as long as the reading is. */
+const made = new WeakMap<
+  Reading,
+  { readonly strength: Strength; readonly reads: boolean; readonly known: Known }
+>();
+
 export function knownOf(reading: Reading, strength: Strength, reads: boolean): Known {
+  const last = made.get(reading);
+  if (last?.strength === strength && last.reads === reads) return last.known;
+  const known = makeKnown(reading, strength, reads);
+  made.set(reading, { strength, reads, known });
+  return known;
+}
+
+function makeKnown(reading: Reading, strength: Strength, reads: boolean): Known {
   const { nodes, session, place, sessionFirst, sessionNode, readFirst, readFrom } = reading;
   const count =
     strength === "strong"
