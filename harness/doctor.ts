@@ -24,7 +24,7 @@ export interface Diagnosis {
 export async function diagnose(): Promise<Diagnosis[]> {
   return Promise.all([
     probe(["partition", "latency", "bandwidth", "slow-close", "reset"], probeProxy),
-    probe(["kill", "terminate", "pause"], probeSignals),
+    probe(["kill", "terminate", "pause", "failover"], probeSignals),
     probe(["clock"], probeClock),
   ]);
 }

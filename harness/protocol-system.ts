@@ -45,8 +45,9 @@ export function protocolSystem(protocol: BundledProtocol): System {
   };
 }
 
-/** Whether it is to bear a fault of real processes: one that is killed or ended is started again. */
+/** Whether it is to bear a fault of real processes: one that is killed or ended is started again. Protocols choose their leaders themselves. */
 function isBorne(kind: FaultKind, { failures }: SystemModel): boolean {
+  if (kind === "failover") return false;
   return failures === "crash-recovery" || (kind !== "kill" && kind !== "terminate");
 }
 

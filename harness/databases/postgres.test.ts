@@ -74,6 +74,42 @@ describe.skipIf(missing !== undefined)("what PostgreSQL's manual says of its iso
   });
 });
 
+describe.skipIf(missing !== undefined)("a primary of PostgreSQL and its standby", () => {
+  const followed = { system: "postgres", nodes: 2, interval: 2, rate: 200 } as const;
+  const level = { "isolation-level": "repeatable-read" };
+
+  test("reads on the standby are stale, and of a snapshot nevertheless", async () => {
+    const run = {
+      ...followed,
+      workload: "list-append",
+      seconds: 6,
+      faults: ["partition"],
+      systemSettings: level,
+    };
+    const verdict = await judgedRun({ ...run, settings: { level: "strong-snapshot-isolation" } });
+    expect(typesOf(verdict)).toContain("G-single-realtime");
+    expect((await judgedRun({ ...run, settings: { level: "ansi-snapshot-isolation" } })).valid).toBe(true);
+  }, 180_000);
+
+  // The seed cuts the standby off two seconds into the run, and has it take the primary's place soon afterwards.
+  const cutAndPromoted = { ...followed, seed: "2", seconds: 8, faults: ["failover", "partition"] } as const;
+
+  test("what was acknowledged is lost when the primary dies, unless commits wait for the standby", async () => {
+    const run = {
+      ...cutAndPromoted,
+      workload: "list-append",
+      settings: { level: "strong-snapshot-isolation" },
+    };
+    const onPrimary = { ...level, clients: "primary" };
+    const lost = await judgedRun({ ...run, systemSettings: onPrimary });
+    expect(lost.valid).toBe(false);
+    expect(typesOf(lost).some((type) => type === "incompatible-order" || type.startsWith("G0"))).toBe(true);
+    const kept = await judgedRun({ ...run, systemSettings: { ...onPrimary, replication: "synchronous" } });
+    expect(kept.anomalies).toEqual([]);
+    expect(kept.valid).toBe(true);
+  }, 180_000);
+});
+
 describe("an error of COMMIT in PostgreSQL", () => {
   const error = (code: string): Error => Object.assign(new Error(code), { code, severity: "ERROR" });
   test.each(["40001", "40P01", "23505", "25P02"])("%s says that nothing was committed", (code) => {

@@ -154,6 +154,12 @@ export class LocalWorld implements Surroundings, FaultWorld {
     return (await this.#cluster?.primaries?.()) ?? [];
   }
 
+  async promote(candidates: readonly NodeId[]): Promise<NodeId> {
+    const { promote } = this.#running();
+    if (promote === undefined) throw new Error("this system has no primary that could be chosen");
+    return promote(candidates);
+  }
+
   async cut(name: string, grudge: Grudge): Promise<void> {
     await this.#network.apply(name, { kind: "cut" }, grudge);
     await this.#verify(grudge, silencePatience, false, `${name} to silence`, name);

@@ -39,6 +39,8 @@ async function carryOutOne(effect: Effect, world: FaultWorld): Promise<Json> {
   switch (effect.kind) {
     case "primaries":
       return world.primaries();
+    case "promote":
+      return world.promote(effect.candidates);
     case "cut":
       await world.cut(effect.name, effect.grudge);
       return null;

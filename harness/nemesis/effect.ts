@@ -22,6 +22,8 @@ export type Effect =
       readonly kind: "kill" | "terminate" | "restart" | "pause" | "resume" | "reset-clock";
       readonly node: NodeId;
     }
+  /** Makes one of the candidates the primary; its name is the result. */
+  | { readonly kind: "promote"; readonly candidates: readonly NodeId[] }
   /** Sets the clock off by `offset` milliseconds and lets it run at `rate`. */
   | { readonly kind: "set-clock"; readonly node: NodeId; readonly offset: number; readonly rate: number };
 

@@ -18,6 +18,8 @@ export interface FaultWorld {
   paused(node: NodeId): boolean;
   /** The nodes that lead at the moment; empty where the system does not know. */
   primaries(): Promise<readonly NodeId[]>;
+  /** Makes one of the candidates the primary, whose name is returned. */
+  promote(candidates: readonly NodeId[]): Promise<NodeId>;
   /** Lets nothing through along the links of `grudge`, until `undisturb(name)`. */
   cut(name: string, grudge: Grudge): Promise<void>;
   disturb(name: string, disturbance: LinkDisturbance, grudge: Grudge): Promise<void>;

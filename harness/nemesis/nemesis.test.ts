@@ -26,6 +26,7 @@ class SaidWorld implements FaultWorld {
   alive = (node: NodeId): boolean => !this.down.has(node);
   paused = (node: NodeId): boolean => this.stopped.has(node);
   primaries = (): Promise<NodeId[]> => Promise.resolve([]);
+  promote = ([first = ""]: readonly NodeId[]): Promise<NodeId> => Promise.resolve(first);
   cut = (name: string, grudge: Grudge): Promise<void> => this.disturb(name, undefined, grudge);
   disturb = (name: string, _how: unknown, grudge: Grudge): Promise<void> => {
     this.disturbed.set(name, grudge);

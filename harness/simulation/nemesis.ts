@@ -72,6 +72,8 @@ export class SimulatedNemesis {
     switch (effect.kind) {
       case "primaries":
         return world.primaries();
+      case "promote":
+        throw new Error("simulated systems choose their leaders themselves");
       case "cut":
         world.cut(effect.name, effect.grudge);
         return null;

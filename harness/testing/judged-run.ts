@@ -10,7 +10,7 @@ import { planTest, type TestOptions } from "../test-plan.ts";
 
 /** What the workload's check says of a run of real processes: four seconds without faults, unless `options` say otherwise. */
 export async function judgedRun(
-  options: Omit<TestOptions, "seed"> & Pick<TestOptions, "system">,
+  options: Omit<TestOptions, "seed"> & { readonly seed?: string },
 ): Promise<Verdict> {
   const plan = planTest(
     { seed: "5", seconds: 4, rate: 500, faults: ["none"], ...options },

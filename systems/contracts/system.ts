@@ -11,6 +11,7 @@ export const faultKinds = [
   "kill",
   "terminate",
   "pause",
+  "failover",
   "clock",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -75,6 +76,8 @@ export interface Cluster {
   clock?(address: Address, milliseconds: number): Promise<number | undefined>;
   /** The nodes that lead at the moment, where the system knows. */
   primaries?(): Promise<readonly NodeId[]>;
+  /** Makes the best of the candidates the primary, whose name is returned; for systems that have `failover`. */
+  promote?(this: void, candidates: readonly NodeId[]): Promise<NodeId>;
   /** Lets go of what the system itself holds; the world ends the processes. */
   close(): Promise<void>;
 }

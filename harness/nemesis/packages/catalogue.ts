@@ -2,6 +2,7 @@ import { unknownName } from "../../../histories/errors.ts";
 import { faultKinds } from "../../../systems/contracts/system.ts";
 import { clock } from "./clock.ts";
 import { bandwidth, latency, reset, slowClose } from "./disturbances.ts";
+import { failover } from "./failover.ts";
 import type { FaultPackage } from "./fault-package.ts";
 import { kill, pause, terminate } from "./node-faults.ts";
 import { partition } from "./partition.ts";
@@ -16,6 +17,7 @@ export const faultPackages: readonly FaultPackage[] = [
   kill,
   terminate,
   pause,
+  failover,
   clock,
 ];
 

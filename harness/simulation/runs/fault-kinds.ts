@@ -53,9 +53,9 @@ const ambient: readonly SimulatedFault[] = [
 
 /** Every kind of fault that a simulated run may have. */
 export const simulatedFaults: readonly SimulatedFault[] = [
-  // Connections that close slowly are nothing where there are no connections.
+  // Connections that close slowly are nothing where there are no connections; leaders are chosen by protocols.
   ...[...faultPackages, ...simulatedPackages]
-    .filter(({ kind }) => kind !== "slow-close")
+    .filter(({ kind }) => kind !== "slow-close" && kind !== "failover")
     .map((each): SimulatedFault => ({
       kind: each.kind,
       summary: each.summary,

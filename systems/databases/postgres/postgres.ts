@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-
-import type { Address, System } from "../../contracts/system.ts";
+import type { System } from "../../contracts/system.ts";
 import { missing } from "../missing.ts";
 import { asOrdinaryUser } from "../ordinary-user.ts";
-import { sqlCluster } from "../sql/cluster.ts";
+import { sqlCluster, type SqlServers } from "../sql/cluster.ts";
 import { faultsOfServers } from "../sql/faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
 import { postgresBinaries, serverKinds } from "./binaries.ts";
 import { isolationLevels, postgresDialect } from "./dialect.ts";
+import { Replication, replicationKinds } from "./replication.ts";
 import { loadPg, owner, PostgresSession } from "./session.ts";
 
 /**
@@ -21,14 +19,17 @@ const promises: Readonly<Record<string, string>> = {
   "read-committed": "read-committed",
 };
 
-/** PostgreSQL: one server, the embedded one that comes with npm or an installed one. */
+/**
+ * PostgreSQL, the embedded server that comes with npm or an installed one: one server, or a primary and hot standbys. Clients of a standby read from it; it
+ * refuses their writes, and transactions that are to be serializable.
+ */
 export const postgres: System = {
   name: "postgres",
-  summary: "PostgreSQL, one server: embedded, from npm, or installed",
+  summary: "PostgreSQL, embedded from npm or installed: one server, or a primary and hot standbys",
   claims: ["serializable"],
   workloads: sqlWorkloads,
-  capabilities: faultsOfServers,
-  nodeCounts: { default: 1, minimum: 1, maximum: 1 },
+  capabilities: new Set([...faultsOfServers, "failover"]),
+  nodeCounts: { default: 1, minimum: 1, maximum: 5 },
   mutants: [],
   settings: [
     {
@@ -41,6 +42,17 @@ export const postgres: System = {
       summary: "the server from npm, the one installed, or the first of them there is",
       values: serverKinds,
     },
+    {
+      name: "replication",
+      summary: "whether a commit waits until a standby has it",
+      values: replicationKinds,
+    },
+    {
+      name: "clients",
+      summary:
+        "whether clients speak each to a node of their own, and so read on standbys, or all to the primary",
+      values: ["everywhere", "primary"],
+    },
   ],
   promises: ({ "isolation-level": level = "" }) => [promises[level] ?? "serializable"],
   missing: () => missing(() => postgresBinaries("any"), loadPg, asOrdinaryUser),
@@ -49,48 +61,55 @@ export const postgres: System = {
     const binaries = await postgresBinaries(serverKinds.find((kind) => kind === server) ?? "any");
     const ordinary = await asOrdinaryUser();
     await loadPg();
-    const dataOf = (node: string): string => join(surroundings.directory(node), "data");
-    const servers = {
+    const replication = new Replication(
+      surroundings,
+      replicationKinds.find((each) => each === settings["replication"]) ?? "asynchronous",
+    );
+    const servers: SqlServers = {
       dialect: postgresDialect,
       now: "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
-      connect: (address: Address, patience: number) => PostgresSession.open(address, patience),
-      async prepare(node: string) {
-        const data = dataOf(node);
-        if (existsSync(data)) return false;
-        const options = [
-          "-D",
-          data,
-          "-U",
-          owner,
-          "--auth=trust",
-          "--encoding=UTF8",
-          "--no-locale",
-          "--no-sync",
-        ];
-        await surroundings.run(node, ordinary({ command: binaries.initdb, arguments: options }));
-        return true;
-      },
-      server(node: string) {
+      connect: (address, patience) => PostgresSession.open(address, patience),
+      prepare: (node) =>
+        replication.prepare(node, () =>
+          surroundings.run(
+            node,
+            ordinary({ command: binaries.initdb, arguments: ["-D", replication.data(node), ...initial] }),
+          ),
+        ),
+      server(node) {
         const { host, port } = surroundings.address(node);
-        const parameters = {
-          listen_addresses: host,
-          port,
-          unix_socket_directories: "",
-          max_connections: 200,
-          shared_buffers: "32MB",
-          // Clients that were cut off leave transactions behind, whose locks others wait for.
-          idle_in_transaction_session_timeout: "3s",
-          deadlock_timeout: "100ms",
-        };
-        const options = Object.entries(parameters).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+        const options = Object.entries({ ...parameters, listen_addresses: host, port }).flatMap(
+          ([name, value]) => ["-c", `${name}=${value}`],
+        );
         return ordinary({
           command: binaries.postgres,
-          arguments: ["-D", dataOf(node), ...options],
+          arguments: ["-D", replication.data(node), ...options],
           // Fast shutdown: SIGTERM would wait for the clients to leave.
           endedBy: "SIGINT",
         });
       },
+      serving: (node) => (settings["clients"] === "primary" ? replication.primary : node),
+      primary: () => replication.primary,
+      promote: (candidates) => replication.promote(candidates),
     };
     return sqlCluster(surroundings, servers, { workload, isolationLevel });
   },
+};
+
+/** How data are first made: owned by whom clients say they are, without passwords, on loopback only. */
+const initial = ["-U", owner, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"];
+
+const parameters = {
+  unix_socket_directories: "",
+  max_connections: 200,
+  shared_buffers: "32MB",
+  // Clients that were cut off leave transactions behind, whose locks others wait for.
+  idle_in_transaction_session_timeout: "3s",
+  deadlock_timeout: "100ms",
+  // What standbys that were away still need.
+  wal_keep_size: "512MB",
+  // Links that are cut are given up, and made anew, in good time.
+  wal_sender_timeout: "3s",
+  wal_receiver_timeout: "3s",
+  wal_retrieve_retry_interval: "200ms",
 };

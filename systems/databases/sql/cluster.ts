@@ -24,9 +24,15 @@ export interface SqlServers {
   prepare(node: NodeId): Promise<boolean>;
   /** How a node's server is started. */
   server(node: NodeId): ProcessSpecification;
+  /** The node that clients of `node` are to speak to; `node` itself unless given. */
+  serving?(node: NodeId): NodeId;
+  /** The node that takes writes; every one that is alive unless given. */
+  primary?(): NodeId;
+  /** Makes one of the candidates the primary. */
+  readonly promote?: (candidates: readonly NodeId[]) => Promise<NodeId>;
 }
 
-/** Single servers that speak SQL, on which the clients of a workload run transactions at an isolation level. */
+/** Servers that speak SQL, on which the clients of a workload run transactions at an isolation level. */
 export function sqlCluster(
   surroundings: Surroundings,
   servers: SqlServers,
@@ -86,12 +92,18 @@ export function sqlCluster(
           dialect,
           program,
           isolationLevel,
-          connect: () => servers.connect(surroundings.route("clients", node), patience),
+          connect: () =>
+            servers.connect(surroundings.route("clients", servers.serving?.(node) ?? node), patience),
         }),
       ),
     ping: async (address, milliseconds) => (await clock(address, milliseconds)) !== undefined,
     clock,
-    primaries: () => Promise.resolve(surroundings.nodes.filter((node) => surroundings.alive(node))),
+    primaries() {
+      const primary = servers.primary?.();
+      const all = primary === undefined ? surroundings.nodes : [primary];
+      return Promise.resolve(all.filter((node) => surroundings.alive(node)));
+    },
+    ...(servers.promote === undefined ? {} : { promote: servers.promote }),
     close: () => Promise.resolve(),
   };
 }
