@@ -18,6 +18,14 @@ const skew = transactionHistory(`
 const verdict = checkIsolation(skew);
 
 describe("a verdict on isolation in a terminal", () => {
+  it("says that a level held only where something could have broken it", () => {
+    const history = transactionHistory("0: wx1 | ok");
+    const verdicts = [checkIsolation(history)];
+    const text = renderVerdict({ history, verdicts, valid: "unknown" }, { color: false, width: 100 });
+    expect(text).toContain("no evidence: nothing was read");
+    expect(text).not.toContain("strongest held");
+  });
+
   it("tells the strongest levels held, the weakest broken, and each edge with its reason", () => {
     const text = renderVerdict(
       { history: skew, verdicts: [verdict], valid: false },

@@ -27,12 +27,19 @@ export function latticeLines(verdict: Verdict): readonly (readonly [label: strin
   // What was not asked was not looked at.
   const held = askedLevels(verdict) === "" ? "strongest held" : "strongest held of these";
   return [
-    ...(found.strongest.length === 0 ? [] : [[held, named(found.strongest)] as const]),
+    ...(found.strongest.length === 0 || isForWantOfEvidence(verdict)
+      ? []
+      : [[held, named(found.strongest)] as const]),
     ...(found.weakestViolated.length === 0
       ? []
       : [["weakest broken", named(found.weakestViolated)] as const]),
     ...(open.length === 0 ? [] : [["undecided", named(open)] as const]),
   ];
+}
+
+/** Whether levels hold only since nothing could have broken them: the reason says so. */
+function isForWantOfEvidence({ valid, reason }: Verdict): boolean {
+  return valid === "unknown" && reason?.startsWith("no evidence") === true;
 }
 
 /** The levels that were asked for, for the heading; "" where all were. */
