@@ -132,11 +132,74 @@ describe("rashomon simulate", () => {
     expect(stdout).toContain("(interrupted)");
   });
 
+  it("replays what exploration found, and keeps it like any run", async () => {
+    const script = join(folder, "bug.json");
+    await execa(
+      process.execPath,
+      [program, "explore", "raft", "--mutant", "forgets-vote", "--save", script],
+      {
+        reject: false,
+      },
+    );
+    const { exitCode, stdout } = await simulate("raft", "--replay", script, "--json", "--store", "scripts");
+    expect(exitCode).toBe(1);
+    const { failures, ...outcome } = parsed(stdout);
+    expect(outcome).toMatchObject({ valid: false, same: true, seeds: 1 });
+    expect(failures).toMatchObject([{ checker: "durability", anomaly: "durability" }]);
+    const kept = failures[0]?.folder ?? "";
+    for (const name of [
+      "test.json",
+      "history.jsonl",
+      "trace.jsonl",
+      "results.json",
+      "report.html",
+      "replay.json",
+    ])
+      expect(existsSync(join(folder, kept, name)), name).toBe(true);
+    const again = await simulate("--replay", join(kept, "replay.json"), "--store", "scripts");
+    expect(again.stdout).toMatch(/broken in the simulated world too/);
+    expect(again.stdout).toMatch(/1\. timer election of n1 fires/);
+    const other = await simulate("paxos", "--replay", script);
+    expect(other.exitCode).toBe(64);
+    expect(other.stderr).toMatch(/is a run of raft, not of paxos/);
+  });
+
+  it("runs algorithms on shared memory, by schedules of chance", async () => {
+    const args = [
+      "bakery-lock-consensus",
+      "--mutant",
+      "no-doorway",
+      "--seeds",
+      "2000",
+      "--workers",
+      "1",
+      "--json",
+    ];
+    const { exitCode, stdout } = await simulate(...args, "--store", "shared");
+    expect(exitCode).toBe(1);
+    const { valid, seeds, events, failures } = parsed(stdout);
+    expect({ valid, seeds }).toEqual({ valid: false, seeds: 2000 });
+    expect(events).toBeGreaterThan(2000);
+    expect(failures[0]?.checker).toBe("mutual-exclusion");
+    const again = await simulate("--replay", failures[0]?.replay ?? "", "--json", "--store", "shared");
+    expect(again.exitCode).toBe(1);
+    expect(parsed(again.stdout)).toMatchObject({ valid: false, same: true });
+  });
+
+  it("counts what a coin comes to, and says how often it may", async () => {
+    const { exitCode, stdout } = await simulate("shared-coin", "--seeds", "400", "--workers", "1");
+    expect(stdout).toMatch(
+      /two-2, faces differ: 0\.\d+ of \d+ runs, 0\.0000 to 0\.1083 against any schedule/,
+    );
+    expect(exitCode).toBe(0);
+  });
+
   it.each([
     [["nope"], 64, /Unknown protocol "nope"/],
     [[], 64, /Which protocol\?/],
     [["paxos", "--faults", "kil"], 64, /Did you mean kill/],
-    [["paxos", "--replay", "x.json"], 64, /takes its protocol from the file/],
+    [["test-and-set-lock-consensus", "--nodes", "3"], 64, /it has no nodes/],
+    [["paxos", "--schedule", "uniform"], 64, /is for algorithms on shared memory/],
     [["paxos", "--seeds", "0"], 64, /whole number from 1 on/],
     [["--replay", "missing.json"], 65, /missing\.json: expected a readable file/],
   ])("%j exits with %i and says why", async (args, code, message) => {

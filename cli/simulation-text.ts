@@ -1,21 +1,17 @@
 import chalk from "chalk";
 
-import {
-  replayScenario,
-  type CampaignResult,
-  type FailureGroup,
-  type SimulatedRun,
-} from "../harness/index.ts";
+import type { CampaignResult, Chance, FailureGroup, PlayedScript } from "../harness/index.ts";
+import type { History } from "../histories/index.ts";
 import { inWords } from "../histories/json.ts";
 import { count, counted } from "../reports/index.ts";
-import type { Kept } from "./commands/simulate.ts";
+import type { Kept } from "./kept-failure.ts";
 
 /** So many events of a history are told; the report has all of them. */
 const mostEvents = 40;
 
 /** What many seeds came to, in a few lines. */
 export function campaignInWords(result: CampaignResult, seconds: number): string {
-  const { valid, seeds, events, operations, microseconds, failures, unknown, interrupted } = result;
+  const { valid, seeds, events, operations, microseconds, failures, unknown, interrupted, chances } = result;
   const failed = failures.reduce((sum, group) => sum + group.seeds.length, 0);
   const verdict =
     valid === true
@@ -27,8 +23,16 @@ export function campaignInWords(result: CampaignResult, seconds: number): string
   return [
     `${verdict}${interrupted ? " (interrupted)" : ""}`,
     `${counted(seeds, "seed")}, ${counted(operations, "operation")}, ${counted(events, "event")}, ${count(Math.round(microseconds / 1e6))} s of virtual time in ${seconds.toFixed(1)} s: ${rates}, checking included`,
+    ...chances.map(chanceInWords),
     ...[...unknown].map(([reason, times]) => chalk.dim(`${counted(times, "time")} unknown: ${reason}`)),
   ].join("\n");
+}
+
+/** How often runs came to an outcome, and how often they should. */
+function chanceInWords({ configuration, outcome, runs, seen, least, greatest, valid }: Chance): string {
+  const share = (chance: number): string => chance.toFixed(4);
+  const line = `  ${configuration}, ${outcome}: ${share(seen / runs)} of ${counted(runs, "run")}, ${share(least)} to ${share(greatest)} against any schedule`;
+  return valid ? line : chalk.red(`${line}: not within`);
 }
 
 /** Failures of one kind: what, how often, and the first one, as small as it got. */
@@ -51,7 +55,7 @@ export function failureInWords({ signature, seeds, finding }: FailureGroup, kept
           ),
         ]),
     "",
-    scriptInWords(replayScenario(kept.file.scenario).run),
+    kept.words,
     "",
     `report ${kept.report}`,
     `replay rashomon simulate --replay ${kept.replay}`,
@@ -59,7 +63,7 @@ export function failureInWords({ signature, seeds, finding }: FailureGroup, kept
 }
 
 /** The events of a run that is short. */
-export function scriptInWords({ history }: SimulatedRun): string {
+export function scriptInWords(history: History): string {
   const lines: string[] = [];
   for (const { time, process, node, type, f, key, value, error } of history) {
     if (lines.length === mostEvents) {
@@ -78,4 +82,10 @@ export function scriptInWords({ history }: SimulatedRun): string {
     );
   }
   return lines.join("\n");
+}
+
+/** The steps of a script, numbered. */
+export function stepsOfScript({ words }: PlayedScript): string {
+  const width = String(words.length).length;
+  return words.map((step, i) => `  ${String(i + 1).padStart(width)}. ${step}`).join("\n");
 }

@@ -110,6 +110,48 @@ describe("rashomon verify", () => {
     });
   });
 
+  it("names what carries no certificate", async () => {
+    const other = changed("stale.json", (text) =>
+      text.replace('"checks":[', '"checks":[{"checker":"agreement","valid":false,"anomalies":[]},'),
+    );
+    const { exitCode, text } = await rashomon("verify", other, "stale.jsonl");
+    expect(text).toMatch(/^verified: .*\nnot verified: agreement says false and carries no certificate/);
+    expect(exitCode).toBe(0);
+  });
+
+  it("verifies a counterexample of exploration by taking its steps, without the explorer", async () => {
+    await rashomon("explore", "paxos", "--mutant", "half-quorum", "--save", "bug.json");
+    const { exitCode, text } = await rashomon("verify", "bug.json");
+    expect(text).toMatch(/^verified: \d+ steps of paxos with half-quorum, .*, break /);
+    expect(exitCode).toBe(0);
+
+    const right = changed("bug.json", (script) => script.replace('"mutant": "half-quorum",', ""));
+    expect(await rashomon("verify", right)).toMatchObject({
+      exitCode: 1,
+      text: expect.stringMatching(/^NOT VERIFIED \(in the simulated world nothing is broken\)/),
+    });
+    const another = changed("bug.json", (script) =>
+      script.replace(/"property": "[a-z-]*"/, '"property": "integrity"'),
+    );
+    expect(await rashomon("verify", another)).toMatchObject({
+      exitCode: 1,
+      text: expect.stringMatching(/^NOT VERIFIED \(in the simulated world .* is broken\)/),
+    });
+    expect(await rashomon("verify", "bug.json", "stale.jsonl")).toMatchObject({ exitCode: 64 });
+    expect(await rashomon("verify", "stale.json")).toMatchObject({ exitCode: 64 });
+  });
+
+  it("verifies a replay file by playing it", async () => {
+    const args = ["--faults", "partition", "--seeds", "12", "--nodes", "3", "--time", "3", "--workers", "1"];
+    await rashomon("simulate", "paxos", "--mutant", "half-quorum", ...args, "--store", "kept");
+    const replay = join("kept", "latest", "replay.json");
+    const { exitCode, text } = await rashomon("verify", replay);
+    expect(text).toMatch(/^verified: the run of paxos, seed \d+, ends with agreement: agreement/);
+    expect(exitCode).toBe(0);
+    const other = changed(replay, (file) => file.replace('"half-quorum"', '"local-reads"'));
+    expect(await rashomon("verify", other)).toMatchObject({ exitCode: 1 });
+  });
+
   it("refuses what is no verdict", async () => {
     expect(await rashomon("verify", "valid.jsonl", "valid.jsonl")).toMatchObject({
       exitCode: 65,

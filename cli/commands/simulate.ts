@@ -1,30 +1,25 @@
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 
-import chalk, { chalkStderr } from "chalk";
+import { chalkStderr } from "chalk";
 import { Command } from "commander";
 
 import {
-  keepRun,
-  parseReplay,
+  planShared,
   planSimulation,
-  readReplayFile,
-  replay,
-  replayScenario,
   runCampaign,
+  sharedAlgorithm,
   simulationDefaults,
   type CampaignResult,
-  type FailureGroup,
-  type Replayed,
-  type ReplayFile,
   type SimulationRequest,
 } from "../../harness/index.ts";
 import { UsageError } from "../../histories/errors.ts";
-import { writeReport } from "../../reports/index.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
+import { keepFinding, type Kept } from "../kept-failure.ts";
 import { integer, names, positive } from "../options.ts";
 import { SimulationProgressLine } from "../simulation-progress.ts";
-import { campaignInWords, failureInWords, scriptInWords } from "../simulation-text.ts";
+import { replayOnce } from "../simulation-replay.ts";
+import { campaignInWords, failureInWords } from "../simulation-text.ts";
 import { version } from "../version.ts";
 
 interface SimulateFlags {
@@ -39,6 +34,10 @@ interface SimulateFlags {
   readonly concurrency?: number;
   readonly interval?: number;
   readonly liveness?: number;
+  readonly configuration?: string;
+  readonly schedule?: string;
+  readonly changes?: number;
+  readonly steps?: number;
   readonly workers: number;
   readonly replay?: string;
   readonly shrink: boolean;
@@ -53,7 +52,7 @@ export function simulateCommand(): Command {
     .description(
       "Runs a bundled protocol in virtual time, once a seed. Each seed draws which faults are on, how many nodes there are, how fast the network is; then clients act while faults strike, a quorum alone is healed and must serve again, and everything is. What clients saw is checked as that of real runs, and the protocol's properties are watched from inside. The first failure of each kind is made as small as it gets, and kept with a file that replays it to the letter.",
     )
-    .argument("[protocol]", "what to simulate (rashomon list systems); none with --replay")
+    .argument("[protocol]", "what to simulate (rashomon list systems); with --replay it may be left out")
     .option("--seeds <number>", "how many seeds", integer(1), 100)
     .option("--seed <number>", "the first seed", integer(0), 1)
     .option("--workload <name>", "what the clients do (default: each seed draws one of the protocol's)")
@@ -77,8 +76,15 @@ export function simulateCommand(): Command {
       `virtual seconds within which a healed quorum must serve again (default: ${simulationDefaults.liveness})`,
       positive,
     )
+    .option("--configuration <name>", "of an algorithm on shared memory: its inputs (default: drawn)")
+    .option(
+      "--schedule <kind>",
+      "of an algorithm on shared memory: uniform, or priorities that change at a few steps (default: drawn)",
+    )
+    .option("--changes <number>", "how often priorities change (default: drawn, 0 to 3)", integer(0))
+    .option("--steps <number>", "steps that a run on shared memory may take (default: 10000)", integer(1))
     .option("--workers <number>", "seeds at a time", integer(1), availableParallelism())
-    .option("--replay <file>", "replay the failure of a replay file instead")
+    .option("--replay <file>", "replay a replay file, or a script of explore --save, instead")
     .option("--no-shrink", "keep failures as large as they are")
     .option("--shrink-runs <number>", "how many runs shrinking one failure may take", integer(1), 1000)
     .option("--store <directory>", "where failures are kept", "store")
@@ -92,14 +98,14 @@ Examples:
   rashomon simulate paxos --mutant half-quorum --nodes 3 --faults none --seeds 20
   rashomon simulate raft --seeds 100 --seed 1000 --time 20
   rashomon simulate --replay store/latest/replay.json
+  rashomon simulate test-and-set-lock-consensus --mutant lease --seeds 1000
+  rashomon explore paxos --mutant half-quorum --save bug.json; rashomon simulate paxos --replay bug.json
 
 Exit codes: ${exitCodes.valid} no seed failed, ${exitCodes.invalid} one did, ${exitCodes.unknown} nothing can be said (a replay: it is not the same run any more).`,
     )
     .action(async (protocol: string | undefined, flags: SimulateFlags) => {
       if (flags.replay !== undefined) {
-        if (protocol !== undefined)
-          throw new UsageError("--replay takes its protocol from the file; leave it out.");
-        process.exitCode = await replayOnce(flags.replay, flags);
+        process.exitCode = await replayOnce(flags.replay, protocol, flags);
         return;
       }
       if (protocol === undefined) throw new UsageError("Which protocol? See rashomon list systems.");
@@ -109,14 +115,15 @@ Exit codes: ${exitCodes.valid} no seed failed, ${exitCodes.invalid} one did, ${e
 
 async function simulate(protocol: string, flags: SimulateFlags): Promise<number> {
   const options = optionsOf(protocol, flags);
-  const { faults, workloads } = planSimulation(options);
   const { seeds, seed, workers, shrink, shrinkRuns, store, json } = flags;
   const label = [protocol, flags.mutant].filter((part) => part !== undefined).join(" with the mutant ");
   process.stderr.write(
-    `${chalkStderr.bold(label)}  ${workloads.map(({ workload }) => workload.name).join(", ")}, seeds ${seed} to ${seed + seeds - 1}, faults: ${faults.map(({ kind }) => kind).join(", ") || "none"}\n`,
+    `${chalkStderr.bold(label)}  ${planInWords(options)}, seeds ${seed} to ${seed + seeds - 1}\n`,
   );
   const line = new SimulationProgressLine(seeds);
   const interruption = new AbortController();
+  // Each batch of seeds listens.
+  setMaxListeners(0, interruption.signal);
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
     interruption.abort();
@@ -124,6 +131,7 @@ async function simulate(protocol: string, flags: SimulateFlags): Promise<number>
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   const started = performance.now();
+  const begun = new Date().toISOString();
   let result: CampaignResult;
   try {
     result = await runCampaign(
@@ -134,7 +142,7 @@ async function simulate(protocol: string, flags: SimulateFlags): Promise<number>
         workers,
         shrinking: shrink ? shrinkRuns : 0,
         version,
-        started: new Date().toISOString(),
+        started: begun,
       },
       { progress: (progress) => line.update(progress), signal: interruption.signal },
     );
@@ -145,7 +153,9 @@ async function simulate(protocol: string, flags: SimulateFlags): Promise<number>
   }
   const seconds = (performance.now() - started) / 1000;
   const kept: (Kept | undefined)[] = [];
-  for (const failure of result.failures) kept.push(await keep(store, failure));
+  for (const { finding } of result.failures) {
+    kept.push(finding === undefined ? undefined : await keepFinding(store, finding, begun));
+  }
   if (json === true)
     process.stdout.write(`${JSON.stringify(asData(options, flags, result, kept, seconds))}\n`);
   else {
@@ -157,8 +167,21 @@ async function simulate(protocol: string, flags: SimulateFlags): Promise<number>
   return result.interrupted ? exitCodes.interrupted : exitCodeOf(result.valid);
 }
 
+/** What seeds may draw. */
+function planInWords(options: SimulationRequest): string {
+  const algorithm = sharedAlgorithm(options.protocol);
+  if (algorithm !== undefined) {
+    const { configurations, schedules } = planShared(algorithm, options);
+    return `${configurations.map(({ name }) => name).join(", ")}, schedules: ${schedules.join(", ")}`;
+  }
+  const { faults, workloads } = planSimulation(options);
+  const kinds = faults.map(({ kind }) => kind).join(", ") || "none";
+  return `${workloads.map(({ workload }) => workload.name).join(", ")}, faults: ${kinds}`;
+}
+
 function optionsOf(protocol: string, flags: SimulateFlags): SimulationRequest {
   const { mutant, workload, faults, nodes, time, rate, concurrency, interval, liveness } = flags;
+  const { configuration, schedule, changes, steps } = flags;
   return {
     protocol,
     ...(mutant === undefined ? {} : { mutant }),
@@ -170,40 +193,11 @@ function optionsOf(protocol: string, flags: SimulateFlags): SimulationRequest {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(interval === undefined ? {} : { interval }),
     ...(liveness === undefined ? {} : { liveness }),
+    ...(configuration === undefined ? {} : { configuration }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(changes === undefined ? {} : { changes }),
+    ...(steps === undefined ? {} : { steps }),
   };
-}
-
-/** Where a failure is kept. */
-export interface Kept {
-  readonly folder: string;
-  readonly replay: string;
-  readonly report: string;
-  readonly file: ReplayFile;
-}
-
-/** Keeps the first failure of a kind in the store, with its report. */
-async function keep(store: string, { finding }: FailureGroup): Promise<Kept | undefined> {
-  if (finding === undefined) return undefined;
-  const file = parseReplay(finding.replay, "the replay file");
-  return keepReplayed(store, file, replayScenario(file.scenario));
-}
-
-async function keepReplayed(store: string, file: ReplayFile, replayed: Replayed): Promise<Kept> {
-  let kept: Awaited<ReturnType<typeof keepRun>>;
-  try {
-    kept = await keepRun(store, file, replayed);
-  } catch (error) {
-    if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new UsageError(
-      `Runs cannot be kept in ${store}: ${error.message}. Choose a folder with --store.`,
-      "E_STORE",
-    );
-  }
-  const { run, description, replayPath } = kept;
-  const { history, verdicts, valid } = replayed.run;
-  const { trace } = replayed;
-  writeReport(run.reportPath, { description, history, verdicts, valid, trace, source: "history.jsonl" });
-  return { folder: run.folder, replay: replayPath, report: run.reportPath, file };
 }
 
 function asData(
@@ -238,43 +232,7 @@ function asData(
       ...(kept[i] === undefined ? {} : { folder: kept[i].folder, replay: kept[i].replay }),
     })),
     unknown: Object.fromEntries(result.unknown),
+    ...(result.chances.length === 0 ? {} : { chances: result.chances }),
     ...(result.interrupted ? { interrupted: true } : {}),
   };
-}
-
-/** Replays a file; says whether it is the same run, and keeps it like any. */
-async function replayOnce(path: string, { store, json }: SimulateFlags): Promise<number> {
-  const file = readReplayFile(path);
-  const outcome = replay(file, version);
-  const kept = await keepReplayed(store, file, outcome);
-  const { run, same, failed, difference } = outcome;
-  const { checker, anomaly, explanation } = file.expected;
-  const summary = `${file.scenario.configuration.protocol}, seed ${file.seed}: ${checker}: ${anomaly}`;
-  if (json === true) {
-    const failures = failed
-      ? [
-          {
-            checker,
-            anomaly,
-            explanation,
-            seeds: [Number(file.seed)],
-            folder: kept.folder,
-            replay: kept.replay,
-          },
-        ]
-      : [];
-    process.stdout.write(
-      `${JSON.stringify({ valid: same ? run.valid : "unknown", same, ...(difference === undefined ? {} : { difference }), seeds: 1, events: run.events, failures })}\n`,
-    );
-  } else {
-    const verdict = same
-      ? chalk.green("the same run, to the letter")
-      : chalk.yellow(`another run: ${difference ?? ""}`);
-    process.stdout.write(`${chalk.bold(summary)}\n${verdict}\n`);
-    process.stdout.write(
-      failed ? `${explanation}\n\n${scriptInWords(run)}\n` : "The failure was not seen again.\n",
-    );
-    process.stdout.write(`report ${join(kept.report)}\n`);
-  }
-  return same ? exitCodeOf(run.valid) : exitCodes.unknown;
 }

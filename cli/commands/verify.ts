@@ -35,6 +35,7 @@ import {
 import { counted } from "../../reports/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { formatOption } from "../format-option.ts";
+import { verifyPlayed } from "../verify-played.ts";
 import { findModel } from "../user-model.ts";
 
 interface VerifyFlags {
@@ -49,10 +50,10 @@ export function verifyCommand(): Command {
   return new Command("verify")
     .summary("verify the certificates of a saved verdict")
     .description(
-      "Verifies what a saved verdict claims, from the history and the model alone: that an order explains the history, or that a few of its operations have no order whatever the others did.",
+      "Verifies what a saved verdict claims, from the history and the model alone: that an order explains the history, or that a few of its operations have no order whatever the others did. A counterexample of explore --save is verified by taking its steps in the simulated world, and a replay file by playing it; what carries no certificate is named as not verified.",
     )
     .argument("<verdict>", "a line of check --json --certificates in a file, or the results.json of a run")
-    .argument("<history>", "the history that was judged, or its run")
+    .argument("[history]", "the history that was judged, or its run; none for a script or a replay file")
     .option("--model <model>", "the model by name or file (default: the one that the verdict names)")
     .option("--initial <json>", "initial state of the model, if the check was given one")
     .addOption(
@@ -71,11 +72,21 @@ Examples:
   rashomon check history.jsonl --linearizable register --json --certificates > verdict.json
   rashomon verify verdict.json history.jsonl
   rashomon verify store/latest/results.json store/latest
+  rashomon verify counterexample.json
 
 The exit code is 0 if all was verified, 1 if something was not, 2 if the verdict claims nothing that can be
 verified.`,
     )
-    .action(async (verdict: string, history: string, flags: VerifyFlags, command: Command) => {
+    .action(async (verdict: string, history: string | undefined, flags: VerifyFlags, command: Command) => {
+      const played = verifyPlayed(verdict);
+      if (played !== undefined) {
+        if (history !== undefined)
+          throw new UsageError(`${verdict} is a run by itself: leave the history out.`);
+        process.stdout.write(`${played.words}\n`);
+        process.exitCode = played.verified ? exitCodes.valid : exitCodes.invalid;
+        return;
+      }
+      if (history === undefined) throw new UsageError("Which history is the verdict about? Give it second.");
       const keyed = command.getOptionValueSource("keyed") === "cli" ? flags.keyed : undefined;
       process.exitCode = await verify(verdict, history, flags, keyed);
     });
@@ -107,9 +118,19 @@ async function verify(
     process.stdout.write(
       "nothing to verify: the verdict has no certificate in full (check --json --certificates) and no refutation\n",
     );
+    for (const check of checks) process.stdout.write(unverified(check));
     return exitCodes.unknown;
   }
+  for (const check of checks) process.stdout.write(unverified(check));
   return failed === 0 ? exitCodes.valid : exitCodes.invalid;
+}
+
+/** What is said of a check that claims nothing which could be verified; nothing of any other. */
+function unverified(check: Json): string {
+  if (!isJsonObject(check) || claimsOf(check).length + isolationClaimsOf(check).length > 0) return "";
+  const { checker, valid } = check;
+  const name = typeof checker === "string" ? checker : "a check";
+  return `not verified: ${name} says ${JSON.stringify(valid ?? null)} and carries no certificate; to see it again, judge the history or log again\n`;
 }
 
 /** Verifies what was claimed of isolation, and says how many claims failed. */

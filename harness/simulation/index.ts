@@ -10,6 +10,11 @@ export { inquire, runSeed, type Finding, type SeedOutcome } from "./campaign/see
 export * from "./choices/index.ts";
 export { replay, type ReplayOutcome } from "./replay/replay.ts";
 export { parseReplay, readReplayFile, replayText, type ReplayFile } from "./replay/replay-file.ts";
+export { keepScript } from "./scripts/keep-script.ts";
+export { expectedOf, playScript, type PlayedScript } from "./scripts/played-script.ts";
+export { runScript, type ScriptRun } from "./scripts/script-run.ts";
+export type { Chance } from "./shared-memory/chances.ts";
+export { planShared, sharedAlgorithm, type SharedPlan } from "./shared-memory/shared-plan.ts";
 export { simulatedFaults, type SimulatedFault } from "./runs/fault-kinds.ts";
 export { signatures, simulateRun, type Signature, type SimulatedRun } from "./runs/run.ts";
 export { replayScenario, type Replayed, type Scenario } from "./runs/scenario.ts";

@@ -38,6 +38,14 @@ export interface BundledAlgorithm {
   readonly processes: number;
   /** Steps of its own after which a process with that input is done whatever others do, for wait-free algorithms. */
   stepBound?(processes: number, input: Json): number;
+  /**
+   * What a run of which nobody stops may come to, by the locals that are left: exactly one of these. The chances that the
+   * algorithm gives each, against any schedule, can then be computed, and runs be counted against them.
+   */
+  readonly outcomes?: readonly {
+    readonly name: string;
+    readonly holds: (locals: readonly unknown[]) => boolean;
+  }[];
   readonly configurations: readonly SharedMemoryConfiguration[];
   readonly mutants: readonly ProtocolMutant[];
   build(mutant?: string): StepMachine<unknown, unknown>;

@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 
 import { Tinypool } from "tinypool";
 
-import type { Validity } from "../../../checkers/verdict.ts";
+import { composeValidity, type Validity } from "../../../checkers/verdict.ts";
 import type { Signature } from "../runs/run.ts";
 import { planSimulation, type SimulationRequest } from "../runs/simulation-plan.ts";
+import { judgeChances, type Chance } from "../shared-memory/chances.ts";
+import { planShared, sharedAlgorithm } from "../shared-memory/shared-plan.ts";
 import { inquire, runSeed, type Finding, type Inquiry, type SeedOutcome } from "./seed-run.ts";
 import type { CampaignTask } from "./campaign-worker.ts";
 
@@ -56,6 +58,8 @@ export interface CampaignResult {
   readonly failures: readonly FailureGroup[];
   /** Why seeds could not be judged, and how many. */
   readonly unknown: ReadonlyMap<string, number>;
+  /** Where an algorithm's chances are known: how often what was seen, and how often it should be. */
+  readonly chances: readonly Chance[];
   readonly interrupted: boolean;
 }
 
@@ -69,7 +73,9 @@ export async function runCampaign(
   options: CampaignOptions,
   hooks: CampaignHooks = {},
 ): Promise<CampaignResult> {
-  planSimulation(options);
+  const algorithm = sharedAlgorithm(options.protocol);
+  if (algorithm === undefined) planSimulation(options);
+  else planShared(algorithm, options);
   const crew = options.workers === 0 ? new Alone(hooks.signal) : new Workers(options.workers, hooks.signal);
   try {
     const outcomes = await allSeeds(options, crew, hooks);
@@ -82,8 +88,11 @@ export async function runCampaign(
         return crew.inquire({ options: simulation, seed, signature, budget: shrinking, version, started });
       }),
     );
+    const happened = outcomes.flatMap((outcome) => outcome.happened ?? []);
+    const chances = algorithm === undefined ? [] : judgeChances(algorithm, happened);
     return {
-      valid: judge(outcomes),
+      valid: composeValidity([judge(outcomes), ...chances.map(({ valid }) => valid)]),
+      chances,
       seeds: outcomes.length,
       events: tally.events,
       operations: outcomes.reduce((sum, { operations }) => sum + operations, 0),

@@ -6,6 +6,9 @@ import { generatedSource, signatures, simulateRun, type Signature, type Simulate
 import { recordRun, replayScenario } from "../runs/scenario.ts";
 import { planSimulation, type SimulationRequest } from "../runs/simulation-plan.ts";
 import { drawConfiguration } from "../runs/swarm.ts";
+import type { Happened } from "../shared-memory/chances.ts";
+import { sharedAlgorithm } from "../shared-memory/shared-plan.ts";
+import { inquireShared, runSharedSeed } from "../shared-memory/shared-seed.ts";
 import { shrink, sizeOf, type Size } from "../shrinking/shrink.ts";
 
 /** What a seed's run came to, in short. */
@@ -19,10 +22,14 @@ export interface SeedOutcome {
   readonly failures: readonly Signature[];
   /** Why nothing can be said, where that is so. */
   readonly unknown: readonly string[];
+  /** What it came to, where chances of that are known. */
+  readonly happened?: Happened;
 }
 
 /** Runs one seed. */
 export function runSeed(options: SimulationRequest, seed: number): SeedOutcome {
+  const algorithm = sharedAlgorithm(options.protocol);
+  if (algorithm !== undefined) return runSharedSeed(algorithm, options, seed);
   const { configuration, timetable } = drawConfiguration(planSimulation(options), String(seed));
   const run = simulateRun(
     configuration,
@@ -63,7 +70,7 @@ export interface Finding {
   readonly seed: number;
   readonly signature: Signature;
   readonly explanation: string;
-  /** The text of the replay file. */
+  /** The text of the replay file; of a run on shared memory its script. */
   readonly replay: string;
   readonly before: Size;
   readonly after: Size;
@@ -72,7 +79,10 @@ export interface Finding {
 }
 
 /** Runs a seed that failed once more, writes it down, and makes it smaller. */
-export function inquire({ options, seed, signature, budget, version, started }: Inquiry): Finding {
+export function inquire(inquiry: Inquiry): Finding {
+  const { options, seed, signature, budget, version, started } = inquiry;
+  const algorithm = sharedAlgorithm(options.protocol);
+  if (algorithm !== undefined) return inquireShared(algorithm, inquiry);
   const { configuration, timetable } = drawConfiguration(planSimulation(options), String(seed));
   const recorded = recordRun(
     configuration,

@@ -1,8 +1,9 @@
 import { checkerFor } from "../../../checkers/catalogue.ts";
 import { monitorFor } from "../../../checkers/consensus/monitors.ts";
 import { UsageError, unknownName } from "../../../histories/errors.ts";
-import { findProtocol } from "../../../systems/catalogue.ts";
+import { protocols } from "../../../systems/catalogue.ts";
 import type { BundledProtocol } from "../../../systems/contracts/protocol.ts";
+import { algorithms } from "../../../systems/protocols/shared-memory/catalogue.ts";
 import { workload as findWorkload, type Workload, type WorkloadSettings } from "../../../workloads/index.ts";
 import { workloadSettings } from "../../workload-settings.ts";
 import { chooseSimulatedFaults, type SimulatedFault } from "./fault-kinds.ts";
@@ -25,7 +26,14 @@ export interface SimulationRequest {
   readonly liveness?: number;
   /** How many events a run may take; far more than it needs unless given. */
   readonly events?: number;
+  /** Of algorithms on shared memory: the configuration, how steps are ordered, how often priorities change, steps at most. */
+  readonly configuration?: string;
+  readonly schedule?: string;
+  readonly changes?: number;
+  readonly steps?: number;
 }
+
+const ofSharedMemory = ["configuration", "schedule", "changes", "steps"] as const;
 
 export const simulationDefaults = { liveness: 10 } as const;
 
@@ -43,11 +51,26 @@ export interface SimulationPlan {
   readonly faults: readonly SimulatedFault[];
 }
 
+/** The protocol of that name; a usage error that lists all that can be simulated if there is none. */
+function protocolOf(name: string): BundledProtocol {
+  const found = protocols.find((protocol) => protocol.name === name);
+  if (found !== undefined) return found;
+  throw unknownName(
+    "protocol",
+    name,
+    [...protocols, ...algorithms].map((each) => each.name),
+  );
+}
+
 /** Resolves the names of `options`, or throws a usage error that says what there is. */
 export function planSimulation(options: SimulationRequest): SimulationPlan {
-  const protocol = findProtocol(options.protocol);
+  const protocol = protocolOf(options.protocol);
   const { name, mutants, workloads, nodeCounts, model, claims, properties } = protocol;
   const { mutant, nodes } = options;
+  const other = ofSharedMemory.find((each) => options[each] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(`${name} sends messages: a ${other} is for algorithms on shared memory.`);
+  }
   if (mutant !== undefined && !mutants.some((each) => each.name === mutant)) {
     throw unknownName(
       `mutant of ${name}`,

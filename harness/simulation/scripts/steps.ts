@@ -1,5 +1,6 @@
 import { InputError } from "../../../histories/errors.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../../histories/json.ts";
+import { inBrief } from "../../exploration/network/network-system.ts";
 
 /** How a handler ends half-way: at its `barrier`-th sync; if that was not done, with the first `kept` of its writes. */
 export interface HalfWay {
@@ -94,6 +95,32 @@ export function stepOf(data: JsonObject, number: number): Step {
     default:
       throw fault("one of deliver, ask, fire, restart, crash and lose");
   }
+}
+
+/** A step as people read it. */
+export function stepInWords(step: Step): string {
+  const half =
+    "crash" in step && step.crash !== undefined ? `, and it crashes ${halfWayInWords(step.crash)}` : "";
+  switch (step.do) {
+    case "deliver":
+      return `deliver ${inBrief(step.body)} from ${step.from} to ${step.to}${step.again ? ", which will come again" : ""}${half}`;
+    case "ask":
+      return `client ${step.client} asks ${step.node} to ${inBrief(step.body)}${half}`;
+    case "fire":
+      return `timer ${step.timer} of ${step.node} fires${half}`;
+    case "restart":
+      return `${step.node} restarts${half}`;
+    case "crash":
+      return `${step.node} crashes${step.kept === 0 ? "" : `, with ${step.kept} of its unsynced writes kept`}`;
+    case "lose":
+      return `lose ${inBrief(step.body)} from ${step.from} to ${step.to}`;
+  }
+}
+
+export function halfWayInWords({ barrier, synced, kept }: HalfWay): string {
+  return synced
+    ? `when sync ${barrier} of its handler is done`
+    : `at sync ${barrier} of its handler, with ${kept} of its writes kept`;
 }
 
 function isNumbers(json: Json): json is readonly number[] {

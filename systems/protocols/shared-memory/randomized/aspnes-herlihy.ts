@@ -111,6 +111,12 @@ function linesOf({ lead, withdraws, reach, rounds }: Rules): Lines<Memory, Local
   };
 }
 
+/** What processes have decided, each once, by words. */
+function decisionsOf(locals: readonly unknown[]): string {
+  // The locals of a run are those that `begin` made.
+  return [...new Set(locals.map((local) => JSON.stringify((local as Local).decided)))].join(" ");
+}
+
 /**
  * Randomized consensus (Aspnes & Herlihy 1990): processes race through rounds. Who leads by two rounds those who disagree decides;
  * who sees the leaders agree joins them; who does not withdraws its preference, and then lets the shared
@@ -122,6 +128,11 @@ export const aspnesHerlihy: BundledAlgorithm = algorithm<Rules>({
     "Randomized consensus on registers with a shared coin: safe always, and ends with probability one.",
   properties: ["agreement", "validity"],
   processes: Infinity,
+  outcomes: [
+    { name: "decides 0", holds: (locals) => decisionsOf(locals) === "0" },
+    { name: "decides 1", holds: (locals) => decisionsOf(locals) === "1" },
+    { name: "somebody gives up", holds: (locals) => !["0", "1"].includes(decisionsOf(locals)) },
+  ],
   configurations: [
     { name: "two", inputs: [0, 1], states: 16_635 },
     { name: "two-alike", inputs: [1, 1] },

@@ -26,6 +26,12 @@ const rules: Rules = { barrier: (reach, processes) => reach * processes, heads: 
 export const heads = 1;
 export const tails = 0;
 
+/** The faces that processes have seen, each once. */
+function facesOf(locals: readonly unknown[]): string {
+  // The locals of a run are those that `begin` made.
+  return [...new Set(locals.map((local) => (local as Local).coin))].join("");
+}
+
 /**
  * The shared coin of Aspnes and Herlihy (1990): a random walk on a shared counter. Each process flips a coin of its own, moves
  * the counter by it, and looks whether it is beyond a barrier, which is K for each process away; the side tells
@@ -38,6 +44,11 @@ export const sharedCoin: BundledAlgorithm = algorithm<Rules>({
     "The shared coin of Aspnes and Herlihy, a random walk; its chances are bounded against any schedule.",
   properties: [],
   processes: Infinity,
+  outcomes: [
+    { name: "all see heads", holds: (locals) => facesOf(locals) === "1" },
+    { name: "all see tails", holds: (locals) => facesOf(locals) === "0" },
+    { name: "faces differ", holds: (locals) => facesOf(locals).length > 1 },
+  ],
   configurations: [
     { name: "two-1", inputs: [1, 1], states: 144 },
     { name: "two-2", inputs: [2, 2], states: 272 },
