@@ -31,9 +31,10 @@ export interface Broadcasts {
 /** What clients broadcast and read, and at which nodes. */
 export function broadcastsOf(history: History): Broadcasts {
   const messages: Message[] = [];
-  const numbers = new Map<string, number>();
+  /** Numbers by themselves, all else by its text. */
+  const numbers = new Map<string | number, number>();
   const numberOf = (value: Json): number => {
-    const text = canonical(value);
+    const text = typeof value === "number" ? value : canonical(value);
     const known = numbers.get(text);
     if (known !== undefined) return known;
     numbers.set(text, messages.length);

@@ -41,53 +41,127 @@ function cycleSeenBy(
     }
   addSeenOrder(reading, graph, own);
   const writersIn = writersBySession(reading);
-  const forced = new Set<number>();
+  const forced = new ForcedEdges(graph);
   for (;;) {
     const order = graph.topologicalOrder();
-    if (order.length < nodes) return graph.cycle();
+    if (order.length < nodes) return forced.explained(graph.cycle() ?? []);
     const clock = clocksOf(reading, graph, order);
-    const added: Edge[] = [];
     for (const { node, key, from } of own)
       for (let s = 0; s < sessions; s++) {
         const reached = clock[node * sessions + s]!;
         const earlier = latestUpTo(writersIn.get(key * sessions + s) ?? [], reading.place, reached);
         if (earlier === undefined || earlier === from || earlier === node) continue;
-        const path = graph.path(earlier, node);
-        if (path === undefined) continue;
-        if (from === Initial) return [...path, { from: node, to: earlier, kind: "rw", key }];
-        if (forced.has(earlier * nodes + from)) continue;
-        forced.add(earlier * nodes + from);
-        added.push({
-          from: earlier,
-          to: from,
-          kind: "ww",
-          key,
-          because: [...path, { from, to: node, kind: "wr", key }],
-        });
+        if (from === Initial) {
+          const path = forced.explained(graph.path(earlier, node) ?? []);
+          return [...path, { from: node, to: earlier, kind: "rw", key }];
+        }
+        // What comes before it anyhow need not be told again.
+        if (clock[from * sessions + s]! < reading.place[earlier]!) forced.add(earlier, from, node, key);
       }
-    if (added.length === 0) return undefined;
-    for (const edge of added) graph.add(edge);
+    if (!forced.endRound()) return undefined;
+  }
+}
+
+interface Reason {
+  readonly reader: number;
+  readonly round: number;
+}
+
+/** Edges between writes that reads force, round by round; each because of a path to its reader by edges of earlier rounds. */
+class ForcedEdges {
+  readonly #graph: EdgeGraph;
+  readonly #reasons = new Map<Edge, Reason>();
+  readonly #known = new Map<number, Set<number>>();
+  #added: Edge[] = [];
+  #round = 0;
+
+  constructor(graph: EdgeGraph) {
+    this.#graph = graph;
+  }
+
+  add(from: number, to: number, reader: number, key: number): void {
+    let known = this.#known.get(from);
+    if (known === undefined) {
+      known = new Set();
+      this.#known.set(from, known);
+    }
+    if (known.has(to)) return;
+    known.add(to);
+    const edge: Edge = { from, to, kind: "ww", key };
+    this.#reasons.set(edge, { reader, round: this.#round });
+    this.#added.push(edge);
+  }
+
+  /** Puts what was added into the graph; whether there was anything. */
+  endRound(): boolean {
+    for (const edge of this.#added) this.#graph.add(edge);
+    const any = this.#added.length > 0;
+    this.#added = [];
+    this.#round++;
+    return any;
+  }
+
+  /** The edges with their reasons, and these with theirs. */
+  explained(edges: readonly Edge[]): readonly Edge[] {
+    const paths = new Map<Edge, readonly Edge[]>();
+    const open = [...edges];
+    for (let edge = open.pop(); edge !== undefined; edge = open.pop()) {
+      const reason = this.#reasons.get(edge);
+      if (reason === undefined || paths.has(edge)) continue;
+      const { reader, round } = reason;
+      const isEarlier = (other: Edge): boolean => (this.#reasons.get(other)?.round ?? -1) < round;
+      const path = this.#graph.path(edge.from, reader, isEarlier) ?? [];
+      paths.set(edge, path);
+      open.push(...path);
+    }
+    const told = new Map<Edge, Edge>();
+    const of = (edge: Edge): Edge => told.get(edge) ?? edge;
+    const inRounds = [...paths].toSorted(([a], [b]) => this.#roundOf(a) - this.#roundOf(b));
+    for (const [edge, path] of inRounds) {
+      const { from, to, key } = edge;
+      const read: Edge = { from: to, to: this.#reasons.get(edge)!.reader, kind: "wr", key };
+      told.set(edge, { from, to, kind: "ww", key, because: [...path.map(of), read] });
+    }
+    return edges.map(of);
+  }
+
+  #roundOf(edge: Edge): number {
+    return this.#reasons.get(edge)?.round ?? -1;
   }
 }
 
 /** What the observer saw of the order of versions: those before each that it read, and that all others came after its read. */
 function addSeenOrder(
-  reading: Reading,
+  { writerFirst, writer, ordered }: Reading,
   graph: EdgeGraph,
   own: readonly { readonly node: number; readonly key: number; readonly from: number }[],
 ): void {
-  const { writerFirst, writer, ordered } = reading;
+  /** Of each key whose versions are in order: their places, and up to which the graph has them. */
+  const seen = new Map<number, { readonly places: ReadonlyMap<number, number>; upTo: number }>();
   for (const { node, key, from } of own) {
     const first = writerFirst[key]!;
     const known = ordered[key]!;
     if (known <= 1) continue;
-    const versions = Array.from(writer.subarray(first, first + known));
-    const at = versions.indexOf(from);
-    if (at < 0) continue;
-    for (let i = 2; i <= at; i++) graph.add({ from: versions[i - 1]!, to: versions[i]!, kind: "ww", key });
-    const next = versions[at + 1];
-    if (next === undefined) continue;
-    graph.add({ from: node, to: next, kind: "rw", key });
+    let versions = seen.get(key);
+    if (versions === undefined) {
+      versions = {
+        places: new Map(
+          Array.from(writer.subarray(first, first + known), (version, place) => [version, place]),
+        ),
+        upTo: 1,
+      };
+      seen.set(key, versions);
+    }
+    const at = versions.places.get(from);
+    if (at === undefined) continue;
+    for (; versions.upTo < at; versions.upTo++)
+      graph.add({
+        from: writer[first + versions.upTo]!,
+        to: writer[first + versions.upTo + 1]!,
+        kind: "ww",
+        key,
+      });
+    if (at + 1 < known) graph.add({ from: node, to: writer[first + at + 1]!, kind: "rw", key });
   }
 }
 

@@ -42,6 +42,8 @@ const scanner = new JsonScanner({ oneLine: true });
  * hold exactly, as those of 64 bits may be, is `{"#int":"…"}`, so that different ones stay different.
  */
 export function objectOn(content: string, place: Place, expected: string): JsonObject {
+  const plain = parsedWhole(content);
+  if (plain !== undefined) return plain;
   const bytes = Buffer.from(content);
   let end: number;
   try {
@@ -59,6 +61,19 @@ export function objectOn(content: string, place: Place, expected: string): JsonO
   const value = end === bytes.length ? parseScanned(bytes, 0, end, scanner) : undefined;
   if (!isJsonObject(value)) throw new InputError("E_JSON", { place, expected, found: shown(content) });
   return value;
+}
+
+/** Most lines are written as JSON.stringify writes them: then nothing of them was lost, and they need no closer look. */
+function parsedWhole(content: string): JsonObject | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+  // What JSON.parse returns is JSON.
+  const json = value as Json;
+  return isJsonObject(json) && JSON.stringify(json) === content ? json : undefined;
 }
 
 /** The digits of an integer that a double does not hold exactly. */
