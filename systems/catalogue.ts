@@ -3,6 +3,7 @@ import type { BundledProtocol } from "./contracts/protocol.ts";
 import { epaxos } from "./protocols/consensus/epaxos/epaxos.ts";
 import { fastPaxos } from "./protocols/consensus/fast-paxos/fast-paxos.ts";
 import { horizontalPaxos } from "./protocols/consensus/horizontal-paxos/horizontal-paxos.ts";
+import { leasePaxos } from "./protocols/consensus/lease-paxos/lease-paxos.ts";
 import { multiPaxos } from "./protocols/consensus/multi-paxos/multi-paxos.ts";
 import { causalBroadcast } from "./protocols/clocks/causal-broadcast/causal-broadcast.ts";
 import { lamportMutex } from "./protocols/clocks/lamport-mutex/lamport-mutex.ts";
@@ -15,6 +16,7 @@ import { zab } from "./protocols/consensus/zab/zab.ts";
 export const protocols: readonly BundledProtocol[] = [
   paxos,
   multiPaxos,
+  leasePaxos,
   horizontalPaxos,
   verticalPaxos,
   fastPaxos,

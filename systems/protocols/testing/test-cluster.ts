@@ -57,6 +57,8 @@ export interface TestClusterOptions<State> {
  */
 export class TestCluster<State> {
   now = 0;
+  /** By how many milliseconds clocks are ahead; 0 unless given. */
+  readonly clockOffsets = new Map<NodeId, number>();
   /** Messages that wait for a script. */
   readonly inFlight: Message[] = [];
   readonly #options: TestClusterOptions<State>;
@@ -189,7 +191,7 @@ export class TestCluster<State> {
       id: node.id,
       nodes,
       random,
-      now: () => this.now,
+      now: () => this.now + (this.clockOffsets.get(node.id) ?? 0),
       send: (to, body) => leave(() => this.#transmit({ from: node.id, to, body: asJson(body) })),
       reply: (request, body) =>
         leave(() => {

@@ -1,4 +1,4 @@
-import type { Violation } from "../../../checkers/consensus/monitor.ts";
+import type { Monitor, Violation } from "../../../checkers/consensus/monitor.ts";
 import { monitorFor } from "../../../checkers/consensus/monitors.ts";
 import type { Json, JsonObject } from "../../../histories/json.ts";
 import type { NodeId, Protocol } from "../../contracts/protocol.ts";
@@ -10,13 +10,14 @@ export class WatchedSchedule<State> {
   readonly answers: Record<string, JsonObject | undefined> = {};
   /** What was seen first that must not be. */
   violation: Violation | undefined;
+  readonly #watched: readonly { readonly monitor: Monitor; readonly memory: Json }[];
 
   constructor(
     protocol: Protocol<State, JsonObject>,
     nodes: readonly NodeId[],
     properties: readonly string[],
   ) {
-    const watched = properties.map((property) => {
+    this.#watched = properties.map((property) => {
       const monitor = monitorFor(property);
       const memory: Json = monitor.begin(nodes);
       return { monitor, memory };
@@ -26,7 +27,7 @@ export class WatchedSchedule<State> {
       nodes,
       random: () => 0,
       onStep: (node, state) => {
-        for (const { monitor, memory } of watched) {
+        for (const { monitor, memory } of this.#watched) {
           this.violation ??= monitor.look(memory, node, protocol.view?.(state) ?? {}, "step");
         }
       },
@@ -35,8 +36,13 @@ export class WatchedSchedule<State> {
 
   /** Client `name` asks `node`; its answer will be in `answers`. */
   ask(name: string, node: NodeId, body: JsonObject): void {
+    for (const { monitor, memory } of this.#watched) monitor.asked?.(memory, node, body);
     this.cluster.request(node, body, (answer) => {
       this.answers[name] = answer ?? { type: "lost" };
+      if (answer === undefined) return;
+      for (const { monitor, memory } of this.#watched) {
+        this.violation ??= monitor.answered?.(memory, node, body, answer);
+      }
     });
   }
 

@@ -8,6 +8,7 @@ import {
   observe,
   expectLeader,
   grantLease,
+  isLeased,
   promise,
   send,
   settleStorage,
@@ -90,11 +91,10 @@ export function onInstall(server: Server, { ballot, snapshot }: Install): void {
   if (snapshot.machine.position > server.state.committed) adoptSnapshot(server, snapshot);
 }
 
-function isLoyalToAnother({ state, rules, node }: Server, candidate: NodeId): boolean {
-  if (candidate === node.id) return false;
-  if (typeof rules.reads === "object" && state.leader !== candidate && node.now() < state.leasedUntil)
-    return true;
-  return rules.loyal && state.leader !== null && state.leader !== candidate;
+function isLoyalToAnother(server: Server, candidate: NodeId): boolean {
+  const { state, rules, node } = server;
+  if (candidate === node.id || state.leader === candidate) return false;
+  return isLeased(server) || (rules.loyal && state.leader !== null);
 }
 
 function follow(server: Server, leader: NodeId): void {

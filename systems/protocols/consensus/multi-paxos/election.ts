@@ -11,6 +11,7 @@ import {
   becomeFollower,
   expectLeader,
   grantLease,
+  isLeased,
   isQuorumAt,
   observe,
   promise,
@@ -24,11 +25,12 @@ import {
 
 /** No leader was heard from for long: an acceptor of slots to come stands for election. */
 export function onElectionTimeout(server: Server): void {
-  const { state, node } = server;
+  const { state, rules, node } = server;
   expectLeader(server);
   state.leader = null;
   becomeFollower(server);
   const { configurations, committed } = state;
+  if (typeof rules.reads === "object" && rules.reads.bindsCandidates && isLeased(server)) return;
   const ahead = configurations.some(({ from, members }) => from > committed && members.includes(node.id));
   if (ahead || membersAt(configurations, committed).includes(node.id)) standForElection(server);
 }

@@ -93,11 +93,6 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
     rules: { ...plain, reads: "nothing" },
   },
   {
-    name: "trusts-its-clock",
-    summary: "A leader answers reads by a lease of five seconds, as if no clock were ever wrong.",
-    rules: { ...multiPaxosRules, reads: { duration: 5_000, bound: 0 } },
-  },
-  {
     name: "no-client-table",
     summary: "An operation that was sent again and stands in the log twice is executed twice.",
     simulation: {

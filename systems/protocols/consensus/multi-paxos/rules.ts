@@ -64,6 +64,10 @@ export interface Rules {
 export interface Lease {
   readonly duration: number;
   readonly bound: number;
+  /** Whether an acceptor that has granted a lease does not stand for election itself while it lasts. */
+  readonly bindsCandidates: boolean;
+  /** Whether an acceptor that is back from a crash waits until a lease that it may have granted has ended. */
+  readonly outlivesCrashes: boolean;
 }
 
 export const multiPaxosRules: Rules = {

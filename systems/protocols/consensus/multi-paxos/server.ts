@@ -107,7 +107,8 @@ export function startServer(node: NodeContext<JsonObject>, durable: Durable, rul
   };
   const server = { state, rules, node };
   // It may have granted a lease just before it went down.
-  grantLease(server);
+  const granted = state.requests.life > 1;
+  if (granted && typeof rules.reads === "object" && rules.reads.outlivesCrashes) grantLease(server);
   expectLeader(server);
   return state;
 }
@@ -179,6 +180,11 @@ export function setRotation({ node, rules }: Server): void {
   if (rules.rotation !== null && node.nodes.length > 3) {
     node.setTimer("rotation", rules.rotation + node.random(rules.rotation));
   }
+}
+
+/** Whether a lease that it has granted has not ended, by its own clock. */
+export function isLeased({ state, rules, node }: Server): boolean {
+  return typeof rules.reads === "object" && node.now() < state.leasedUntil;
 }
 
 /** Promises nothing to anybody but the leader for the time of a lease, by its own clock. */
