@@ -7,12 +7,19 @@ const startsTried = 32;
 
 /** A graph of edges with their reasons. */
 export class EdgeGraph {
-  readonly nodes: number;
   readonly #from: Edge[][];
 
   constructor(nodes: number) {
-    this.nodes = nodes;
     this.#from = Array.from({ length: nodes }, () => []);
+  }
+
+  get nodes(): number {
+    return this.#from.length;
+  }
+
+  /** A node more, which is no transaction. */
+  addNode(): number {
+    return this.#from.push([]) - 1;
   }
 
   add(edge: Edge): void {
@@ -85,7 +92,7 @@ export class EdgeGraph {
             at = at.from === from ? undefined : by.get(at.from)
           )
             path.push(at);
-          return path.reverse();
+          return path.toReversed();
         }
         queue.push(edge.to);
       }

@@ -3,6 +3,8 @@ import type { Edge } from "../decision.ts";
 import type { OperationModel } from "../names.ts";
 import { Initial, type Reading } from "../reading.ts";
 import { EdgeGraph } from "./edge-graph.ts";
+import { ownWritesCycle } from "./own-writes.ts";
+import { addForced, addKnownVersions, readKeyOf, writtenKeyOf, type Sighting } from "./sightings.ts";
 
 type Guarantee = Exclude<OperationModel, "PRAM" | "causal" | "sequential" | "linearizable">;
 
@@ -15,18 +17,18 @@ type Guarantee = Exclude<OperationModel, "PRAM" | "causal" | "sequential" | "lin
  * - monotonic reads: what a session read, it sees in later reads too, so the same or a later one of the key is returned;
  * - read your writes: likewise what a session wrote.
  *
- * Any order that extends what is forced gives an account, since a read need see nothing else. Linear in the operations, but for
- * reading own writes, where each read is held against the own writes of the key.
+ * Any order that extends what is forced gives an account, since a read need see nothing else. Linear in the operations.
  */
 export function guaranteeCycle(reading: Reading, guarantee: Guarantee): readonly Edge[] | undefined {
+  if (guarantee === "read-your-writes") return ownWritesCycle(reading);
   const graph = new EdgeGraph(reading.nodes);
   addKnownVersions(reading, graph);
   const { sessions, sessionFirst, sessionNode } = reading;
   for (let s = 0; s < sessions; s++) {
-    /** Of each key what this session read last, or what it wrote, unless that is known to be before another of these. */
-    const latest = new Map<number, readonly { readonly node: number; readonly version: number }[]>();
+    /** Of each key what this session read last. */
+    const latest = new Map<number, Sighting>();
     let lastWrite: number | undefined;
-    const seen: { readonly node: number; readonly version: number }[] = [];
+    const seen: Sighting[] = [];
     for (let i = sessionFirst[s]!; i < sessionFirst[s + 1]!; i++) {
       const node = sessionNode[i]!;
       const key = readKeyOf(reading, node);
@@ -54,55 +56,19 @@ export function guaranteeCycle(reading: Reading, guarantee: Guarantee): readonly
             });
           }
         if (guarantee === "writes-follow-reads") seen.push({ node, version: node });
-        if (guarantee === "read-your-writes")
-          latest.set(written, [...(latest.get(written) ?? []), { node, version: node }]);
       }
       if (key === undefined) continue;
       const version = reads(reading, node, key)[0]?.writer ?? -1;
       if (version < 0) continue;
       if (guarantee === "writes-follow-reads") seen.push({ node, version });
-      if (guarantee !== "monotonic-reads" && guarantee !== "read-your-writes") continue;
-      const before = latest.get(key) ?? [];
-      for (const one of before) if (one.version !== version) addForced(graph, one, { node, version }, key);
-      const same = before.find((one) => one.version === version);
-      if (guarantee === "monotonic-reads") latest.set(key, [{ node, version }]);
-      else if (same !== undefined) latest.set(key, [same]);
+      if (guarantee !== "monotonic-reads") continue;
+      const before = latest.get(key);
+      if (before !== undefined && before.version !== version)
+        addForced(graph, before, { node, version }, key);
+      latest.set(key, { node, version });
     }
   }
   return graph.cycle();
-}
-
-/** Versions of one key that the reading has in order. */
-export function addKnownVersions({ writerFirst, writer, ordered }: Reading, graph: EdgeGraph): void {
-  for (let key = 0; key < ordered.length; key++) {
-    const first = writerFirst[key]!;
-    const known = ordered[key]!;
-    for (let i = 1; i < known; i++)
-      graph.add({ from: writer[first + i - 1]!, to: writer[first + i]!, kind: "ww", key });
-    for (let i = first + known; i < writerFirst[key + 1]!; i++)
-      graph.add({ from: writer[first + known - 1]!, to: writer[i]!, kind: "ww", key });
-  }
-}
-
-/** What was seen before is the older one of the two versions of a key. */
-function addForced(
-  graph: EdgeGraph,
-  before: { readonly node: number; readonly version: number },
-  after: { readonly node: number; readonly version: number },
-  key: number,
-): void {
-  if (before.version === Initial) return;
-  const session: Edge = { from: before.node, to: after.node, kind: "so", key: -1 };
-  const saw: Edge[] =
-    before.node === before.version ? [] : [{ from: before.version, to: before.node, kind: "wr", key }];
-  if (after.version === Initial) {
-    // Nothing comes before the initial version: the reader missed what it had seen.
-    for (const edge of [...saw, session]) graph.add(edge);
-    graph.add({ from: after.node, to: before.version, kind: "rw", key });
-    return;
-  }
-  const read: Edge = { from: after.version, to: after.node, kind: "wr", key };
-  graph.add({ from: before.version, to: after.version, kind: "ww", key, because: [...saw, session, read] });
 }
 
 function followed(reading: Reading, reader: number, version: number, writer: number): Edge[] {
@@ -110,12 +76,4 @@ function followed(reading: Reading, reader: number, version: number, writer: num
   return reader === version
     ? [session]
     : [{ from: version, to: reader, kind: "wr", key: readKeyOf(reading, reader) ?? -1 }, session];
-}
-
-function readKeyOf({ readFirst, readKey }: Reading, node: number): number | undefined {
-  return readFirst[node + 1]! > readFirst[node]! ? readKey[readFirst[node]!] : undefined;
-}
-
-function writtenKeyOf({ writeFirst, writeKey }: Reading, node: number): number | undefined {
-  return writeFirst[node + 1]! > writeFirst[node]! ? writeKey[writeFirst[node]!] : undefined;
 }
