@@ -46,11 +46,13 @@ export function startLeading(server: Server): void {
   chooseEpoch(server);
 }
 
-/** Somebody follows; perhaps for a second time, so that whatever was known of it is over. */
+/**
+ * Somebody follows; perhaps for a second time, so that whatever was known of it is over. It counts as heard from only
+ * when it has accepted the epoch: who accepted the same epoch from another leader never will, and needs a later one.
+ */
 export function onFollowerEpoch(server: Server, from: NodeId, { accepted }: FollowerEpoch): void {
   const { leading } = server.state;
   if (leading === null) return;
-  hear(server, from);
   leading.followers[from] = newFollower(accepted);
   if (leading.epoch === 0) chooseEpoch(server);
   // A follower that has accepted a later epoch cannot join, and there is a reason why it has.

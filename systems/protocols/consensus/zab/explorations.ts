@@ -16,14 +16,14 @@ export const zabExplorations: readonly Exploration[] = [
     clients: [],
     ...searches(1, ["n3"]),
     crashes: { limit: 1, nodes: ["n2"] },
-    states: 3_368,
+    states: 2_821,
   },
   {
     name: "joiner",
     nodes: 3,
     clients: [[ask("n3", write(1))], [ask("n3", write(2))]],
     ...searches(1, ["n3"]),
-    states: 13_540,
+    states: 12_380,
   },
   {
     name: "read",
@@ -31,14 +31,14 @@ export const zabExplorations: readonly Exploration[] = [
     clients: [[ask("n3", write(1))], [ask("n1", { type: "read", key: "x" })]],
     ...searches(1, ["n3"]),
     check: { checker: "linearizable", model: "cas-register" },
-    states: 10_630,
+    states: 9_694,
   },
   {
     name: "two-leaders",
     nodes: 3,
     clients: [],
     ...searches(2, ["n1", "n3"]),
-    states: 130_665,
+    states: 123_860,
   },
   {
     name: "two-leaders-and-restart",
@@ -47,7 +47,7 @@ export const zabExplorations: readonly Exploration[] = [
     ...searches(2, ["n1", "n3"]),
     crashes: { limit: 1, nodes: ["n2"] },
     depth: 16,
-    states: 512_767,
+    states: 484_913,
   },
   {
     name: "three-leaders",
@@ -55,6 +55,6 @@ export const zabExplorations: readonly Exploration[] = [
     clients: [],
     ...searches(3, ["n1", "n2", "n3"]),
     depth: 19,
-    states: 2_566_164,
+    states: 2_408_015,
   },
 ];
