@@ -44,7 +44,7 @@ export const requestDeadline = 500;
 const resendAfter = 100;
 /** The pause after a lost round is drawn from 1 to this many milliseconds, twice as many after each loss. */
 const firstPause = 8;
-const longestPause = 64;
+const longestPause = 128;
 
 /** A request that waits for its answer. */
 interface Waiting {
@@ -70,12 +70,13 @@ interface Attempt {
   answer: JsonObject;
   /** Whether a result that lists the change may have left this node. */
   mayTakeEffect: boolean;
-  losses: number;
 }
 
 export interface ProposerState {
   current: Attempt | undefined;
   queue: Waiting[];
+  /** How many rounds it has lost since it won one: who duels on and on pauses longer and longer, whomever it does so for. */
+  losses: number;
 }
 
 /** By key; those with nothing to do are left out. */
@@ -92,7 +93,7 @@ export interface Situation {
 
 /** Takes in a client's command. */
 export function submit(situation: Situation, key: string, waiting: Waiting): void {
-  const proposer = (situation.proposers[key] ??= { current: undefined, queue: [] });
+  const proposer = (situation.proposers[key] ??= { current: undefined, queue: [], losses: 0 });
   proposer.queue.push(waiting);
   situation.node.setTimer(deadlineTimer(waiting.request), requestDeadline);
   if (proposer.current === undefined) startNext(situation, key, proposer);
@@ -165,7 +166,6 @@ function startNext(situation: Situation, key: string, proposer: ProposerState): 
     register: { ...emptyRegister },
     answer: {},
     mayTakeEffect: false,
-    losses: 0,
   };
   proposer.queue = proposer.queue.filter((waiting) => !together(waiting));
   startRound(situation, key, proposer.current);
@@ -236,7 +236,9 @@ function onAccepted(situation: Situation, attempt: Attempt, from: NodeId, { key 
     situation.node.reply(request, attempt.answer);
   }
   const proposer = situation.proposers[key];
-  if (proposer !== undefined) startNext(situation, key, proposer);
+  if (proposer === undefined) return;
+  proposer.losses = 0;
+  startNext(situation, key, proposer);
 }
 
 /** The round is lost. The random pause lets one of two proposers that duel come through. */
@@ -244,8 +246,10 @@ function onNack(situation: Situation, attempt: Attempt, { key, promised }: Nack)
   attempt.highestSeen = Math.max(attempt.highestSeen, promised);
   if (attempt.phase === "pause") return;
   attempt.phase = "pause";
-  const bound = Math.min(longestPause, firstPause * 2 ** attempt.losses);
-  attempt.losses++;
+  const proposer = situation.proposers[key];
+  if (proposer === undefined) return;
+  const bound = Math.min(longestPause, firstPause * 2 ** proposer.losses);
+  if (bound < longestPause) proposer.losses++;
   situation.node.setTimer(roundTimer(key), 1 + situation.node.random(bound));
 }
 
