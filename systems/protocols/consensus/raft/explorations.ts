@@ -50,6 +50,48 @@ const firstOfFour: readonly BeginningStep[] = [
   ...lose("n1", "n4", "pre-vote", "request-vote", "append"),
 ];
 
+/** A follower takes in what its leader sent first, and says so. */
+const follow = (leader: NodeId, follower: NodeId): BeginningStep[] => [
+  ...deliver(leader, follower, "append"),
+  ...deliver(follower, leader, "appended"),
+];
+
+/** n2 was asked for its vote in term 1, and its answer is on the way. */
+const firstVote: readonly BeginningStep[] = [
+  { do: "fire", node: "n1", timer: "election" },
+  ...deliver("n1", "n2", "pre-vote"),
+  ...deliver("n2", "n1", "pre-voted"),
+  ...lose("n1", "n3", "pre-vote"),
+  ...deliver("n1", "n2", "request-vote"),
+];
+
+/** n1 came to lead by the vote of n2, which has all that it has; n3 knows of nothing. */
+const settled: readonly BeginningStep[] = [
+  ...elect("n1", "n2"),
+  ...follow("n1", "n2"),
+  ...lose("n1", "n3", "pre-vote", "request-vote", "append"),
+];
+
+/** And then n2 by that of n3, which n1 does not know. */
+const succeeded: readonly BeginningStep[] = [
+  ...settled,
+  ...elect("n2", "n3"),
+  ...follow("n2", "n3"),
+  ...lose("n2", "n1", "pre-vote", "request-vote", "append"),
+];
+
+/** n1 and then n3 came to lead by the vote of n2; what they began their terms with, nobody else has. */
+const twoBeginnings: readonly BeginningStep[] = [
+  ...elect("n1", "n2"),
+  ...lose("n1", "n2", "append"),
+  ...deliver("n1", "n3", "request-vote"),
+  ...lose("n1", "n3", "pre-vote", "append"),
+  ...lose("n3", "n1", "voted"),
+  ...elect("n3", "n2"),
+  ...lose("n3", "n2", "append"),
+  ...lose("n3", "n1", "pre-vote", "request-vote", "append"),
+];
+
 export const raftExplorations: readonly Exploration[] = [
   {
     name: "elections",
@@ -136,5 +178,52 @@ export const raftExplorations: readonly Exploration[] = [
     clients: [[ask("n2", write)]],
     ...elections(1, ["n1"]),
     states: 5_280,
+  },
+  {
+    name: "late-vote",
+    nodes: 3,
+    beginning: firstVote,
+    clients: [],
+    ...elections(3, ["n1", "n3"]),
+    depth: firstVote.length + 11,
+    states: 107_800,
+  },
+  {
+    name: "restart-of-voters",
+    nodes: 3,
+    beginning: firstVote,
+    clients: [],
+    ...elections(2, ["n1", "n3"]),
+    crashes: { limit: 1, nodes: ["n1", "n2"] },
+    depth: firstVote.length + 9,
+    states: 15_955,
+  },
+  {
+    name: "two-leaders-serve",
+    nodes: 3,
+    beginning: succeeded,
+    clients: [[ask("n2", write)], [ask("n1", read)]],
+    ...elections(2, ["n1", "n2"]),
+    check: { checker: "linearizable", model: "cas-register" },
+    depth: succeeded.length + 9,
+    states: 144,
+  },
+  {
+    name: "question-to-old-leader",
+    nodes: 3,
+    beginning: twoBeginnings,
+    clients: [[ask("n3", read)]],
+    ...elections(3, ["n1", "n3"]),
+    depth: twoBeginnings.length + 10,
+    states: 244,
+  },
+  {
+    name: "change-undone",
+    nodes: 3,
+    beginning: settled,
+    clients: [[ask("n1", { type: "reconfigure", members: ["n1"] })]],
+    ...elections(3, ["n1", "n2"]),
+    depth: settled.length + 12,
+    states: 17_522,
   },
 ];

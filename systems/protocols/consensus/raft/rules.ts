@@ -36,7 +36,7 @@ export interface Rules {
   readonly checkQuorum: boolean;
   /** The most entries in one message. */
   readonly batch: number;
-  /** After how many applied entries the log is compacted. */
+  /** After how many applied entries the log is compacted, at the earliest. */
   readonly snapshotAfter: number;
 }
 
@@ -67,5 +67,5 @@ export const raftRules: Rules = {
   preVote: true,
   checkQuorum: true,
   batch: 64,
-  snapshotAfter: 25,
+  snapshotAfter: 10,
 };

@@ -2,11 +2,15 @@ import { takeSnapshot } from "../../state-machine/state-machine.ts";
 import { configurationAt, entryKey, lastIndex, termAt, type LogSnapshot } from "./log.ts";
 import type { Server } from "./server.ts";
 
-/** Log compaction (§7): a long log gives way to the state to which it leads. */
+/**
+ * Log compaction (§7): a log gives way to the state to which it leads, once it is longer than that, so that what is
+ * written of states is no more than what is written of entries.
+ */
 export function compact(server: Server): void {
   const { state, rules } = server;
   const { log, committed, machine } = state;
-  if (committed - log.snapshot.index < rules.snapshotAfter) return;
+  const length = committed - log.snapshot.index;
+  if (length < rules.snapshotAfter || hasMoreThan(length, machine.store.values)) return;
   const taken = takeSnapshot(machine);
   keepSnapshot(server, {
     index: committed,
@@ -30,4 +34,10 @@ export function keepSnapshot({ state, rules, node }: Server, snapshot: LogSnapsh
   log.snapshot = snapshot;
   if (rules.durableLog) node.persist("snapshot", snapshot);
   state.configuration = configurationAt(log, lastIndex(log));
+}
+
+function hasMoreThan(count: number, values: Readonly<Record<string, unknown>>): boolean {
+  let members = 0;
+  for (const _ in values) if (++members > count) return true;
+  return false;
 }
