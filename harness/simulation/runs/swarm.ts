@@ -37,7 +37,6 @@ export function drawConfiguration(
       world: worldSettings({
         ...world,
         network: { ...world.network, ...storm?.network },
-        storage: { ...world.storage, ...storm?.storage },
       }),
       faults: kinds,
       liveness: options.liveness,
@@ -51,28 +50,26 @@ export function drawConfiguration(
   };
 }
 
-/** What a storm is like: how long it lasts, in seconds, how often faults strike, how little clients ask, and the world. */
+/** What a storm is like: how long it lasts, in seconds, how often faults strike, how little clients ask, and the network. */
 interface Storm {
   readonly seconds: number;
   readonly interval: number;
   readonly rate: number;
   readonly network: Partial<WorldSettings["network"]>;
-  readonly storage: Partial<WorldSettings["storage"]>;
 }
 
 /**
- * In half of the runs under all faults they come thick and fast, and network and disks may be nearly as slow as timeouts
- * are short: leaders change again and again, what an earlier one said arrives when a later one leads, and a crash takes
- * what was not synced. Who waits for no bound is as safe then as ever.
+ * In half of the runs under all faults they come thick and fast, and the network may be nearly as slow as timeouts are
+ * short, until it is healed: leaders change again and again, and what an earlier one said arrives when a later one leads.
+ * Who waits for no bound is as safe then as ever.
  */
 function drawStorm(
   { options, protocol: { model } }: SimulationPlan,
-  usual: Pick<WorldSettings, "network" | "storage">,
+  { network }: Pick<WorldSettings, "network">,
   random: Random,
 ): Storm | undefined {
   const isWhole = options.faults === undefined || options.faults.includes("all");
   if (!isWhole || model.timing === "synchronous" || random.int(2) === 0) return undefined;
-  const { network, storage } = usual;
   const stragglers = { ...network.stragglers, delay: lateDelay };
   return {
     seconds: 16,
@@ -83,7 +80,6 @@ function drawStorm(
       // A channel in order would stall.
       ...(model.channels === "fifo" ? {} : { stragglers }),
     },
-    storage: { sync: random.pick([storage.sync, slowDelay]) },
   };
 }
 
@@ -121,11 +117,7 @@ const syncs: readonly Delay[] = [
   { kind: "uniform", from: 1_000, to: 20_000 },
 ];
 
-function drawWorld(
-  { model }: BundledProtocol,
-  on: ReadonlySet<string>,
-  random: Random,
-): Pick<WorldSettings, "network" | "storage" | "clocks" | "handling" | "startWithin"> {
+function drawWorld({ model }: BundledProtocol, on: ReadonlySet<string>, random: Random): WorldSettings {
   const synchronous = model.timing === "synchronous";
   const delay = random.pick(synchronous ? [localDelay, usualDelay] : delays);
   const loss = random.pick([10, 50, 150, 300]);
@@ -166,5 +158,6 @@ function drawWorld(
         ? { kind: "constant", microseconds: 0 }
         : { kind: "uniform", from: 0, to: handling },
     startWithin: synchronous ? 0 : startWithin,
+    ties: random.split("ties").pick([0, 0, 0, 1_000, 5_000]),
   };
 }
