@@ -40,7 +40,14 @@ async function main(): Promise<void> {
   const protocol = bundled.build(options.mutant);
   const starting =
     options.transport === "tcp"
-      ? runTcpNode({ ...options, protocol, properties: bundled.properties, log, fail })
+      ? runTcpNode({
+          ...options,
+          protocol,
+          properties: bundled.properties,
+          ordered: bundled.model.channels === "fifo",
+          log,
+          fail,
+        })
       : runStdioNode({ ...options, protocol, input: process.stdin, output: process.stdout, log, fail });
 
   let ending = false;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterEach, expect, test } from "vitest";
 
+import { encodeEnvelope, type Envelope } from "./envelope.ts";
 import { PeerLink } from "./peer-link.ts";
 
 const cleanups: (() => void)[] = [];
@@ -29,6 +30,10 @@ async function peer(
   return { server, port: (server.address() as AddressInfo).port };
 }
 
+function message(value: string | number): Envelope {
+  return { src: "n1", dest: "n2", body: { type: "test", value } };
+}
+
 function link(port: number): PeerLink {
   const made = new PeerLink({ host: "127.0.0.1", port });
   cleanups.push(() => made.close());
@@ -44,12 +49,12 @@ test("keeps what is sent while the peer is away, and brings it when the peer is 
   const { server, port } = await peer(0, () => undefined);
   await new Promise((resolve) => server.close(resolve));
   const sender = link(port);
-  for (let i = 0; i < 1_200; i++) sender.send(`${i}\n`);
+  for (let i = 0; i < 1_200; i++) sender.send(message(i));
   let text = "";
   await peer(port, (socket) => socket.on("data", (chunk) => (text += chunk.toString())));
-  await until(() => text.endsWith("1199\n"));
+  await until(() => text.includes(encodeEnvelope(message(1_199), true)));
   // The oldest of what is too much is lost.
-  expect(text.startsWith("200\n")).toBe(true);
+  expect(text.startsWith(encodeEnvelope(message(200), true))).toBe(true);
 });
 
 test("comes back after the connection was lost, and goes on sending", async () => {
@@ -64,7 +69,7 @@ test("comes back after the connection was lost, and goes on sending", async () =
   });
   const sender = link(port);
   await until(() => {
-    sender.send("x\n");
+    sender.send(message("x"));
     return connections === 3 && text.length > 6;
   });
 });
@@ -77,7 +82,7 @@ test("replaces a connection that takes nothing any more", async () => {
     else socket.resume();
   });
   const sender = link(port);
-  const line = `${"x".repeat(20_000)}\n`;
-  for (let i = 0; i < 900; i++) sender.send(line);
+  const long = message("x".repeat(20_000));
+  for (let i = 0; i < 900; i++) sender.send(long);
   await until(() => connections > 1);
 });

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 import type { Address } from "../../systems/contracts/system.ts";
+import { encodeEnvelope, type Envelope } from "./envelope.ts";
 
 /** Unsent messages kept for a peer; of more, the oldest are lost, as a network may lose them. */
 const queueLimit = 1_000;
@@ -31,9 +32,9 @@ export class PeerLink {
     this.#dial();
   }
 
-  send(line: string): void {
+  send(envelope: Envelope): void {
     if (this.#queue.length >= queueLimit) this.#queue.shift();
-    this.#queue.push(line);
+    this.#queue.push(encodeEnvelope(envelope, true));
     this.#flush();
   }
 

@@ -2,9 +2,11 @@ import { createServer, type Server, type Socket } from "node:net";
 
 import type { AnyProtocol, NodeId } from "../../systems/contracts/protocol.ts";
 import type { Address } from "../../systems/contracts/system.ts";
-import { decodeEnvelope, encodeEnvelope, longestLine } from "./envelope.ts";
+import { decodeEnvelope, encodeEnvelope, longestLine, type Envelope } from "./envelope.ts";
 import { LineSplitter } from "../../systems/line-splitter.ts";
 import { NodeHost } from "./node-host.ts";
+import { OrderedInbox, type InboxConnection, type Received } from "./ordered-inbox.ts";
+import { OrderedLink } from "./ordered-link.ts";
 import { PeerLink } from "./peer-link.ts";
 
 export interface TcpNodeOptions {
@@ -17,6 +19,8 @@ export interface TcpNodeOptions {
   /** Where the node writes what it comes to know as committed, as far as the protocol promises something of it. */
   readonly consensusLog: string | undefined;
   readonly properties: readonly string[];
+  /** Whether the protocol is promised that messages arrive in order, once and without a gap. */
+  readonly ordered: boolean;
   readonly seed: string;
   readonly log: (message: string) => void;
   readonly fail: (error: unknown) => void;
@@ -28,8 +32,13 @@ export interface TcpNodeOptions {
  * only and can be cut one way.
  */
 export async function runTcpNode(options: TcpNodeOptions): Promise<{ close(): Promise<void> }> {
-  const { consensusLog, properties } = options;
-  const links = new Map(Array.from(options.routes, ([peer, address]) => [peer, new PeerLink(address)]));
+  const { consensusLog, properties, ordered, node } = options;
+  const links = new Map(
+    Array.from(options.routes, ([peer, address]) => [
+      peer,
+      ordered ? new OrderedLink(address, node, peer) : new PeerLink(address),
+    ]),
+  );
   const host = await NodeHost.start({
     protocol: options.protocol,
     id: options.node,
@@ -37,11 +46,12 @@ export async function runTcpNode(options: TcpNodeOptions): Promise<{ close(): Pr
     directory: options.data,
     seed: options.seed,
     ...(consensusLog === undefined ? {} : { consensusLog: { file: consensusLog, properties } }),
-    sendToPeer: (envelope) => links.get(envelope.dest)?.send(encodeEnvelope(envelope, true)),
+    sendToPeer: (envelope) => links.get(envelope.dest)?.send(envelope),
     log: options.log,
     fail: options.fail,
   });
-  const server = createServer({ noDelay: true }, (socket) => serve(socket, host, options.log));
+  const inbox = ordered ? new OrderedInbox() : undefined;
+  const server = createServer({ noDelay: true }, (socket) => serve(socket, host, inbox, options.log));
   await listen(server, options.listen);
   server.on("error", options.fail);
   return {
@@ -53,7 +63,16 @@ export async function runTcpNode(options: TcpNodeOptions): Promise<{ close(): Pr
   };
 }
 
-function serve(socket: Socket, host: NodeHost, log: (message: string) => void): void {
+function serve(
+  socket: Socket,
+  host: NodeHost,
+  inbox: OrderedInbox | undefined,
+  log: (message: string) => void,
+): void {
+  const connection: InboxConnection = {};
+  const answer = (envelope: Envelope): void => {
+    if (socket.writable) socket.write(encodeEnvelope(envelope, true));
+  };
   const lines = new LineSplitter(longestLine);
   socket.on("error", () => undefined);
   socket.on("data", (chunk) => {
@@ -66,9 +85,28 @@ function serve(socket: Socket, host: NodeHost, log: (message: string) => void): 
       return;
     }
     for (const line of complete) {
-      host.receive(decodeEnvelope(line), (envelope) => {
-        if (socket.writable) socket.write(encodeEnvelope(envelope, true));
-      });
+      const envelope = decodeEnvelope(line);
+      const received: Received =
+        inbox === undefined
+          ? { kind: "other" }
+          : "malformed" in envelope
+            ? { kind: connection.session === undefined ? "other" : "broken" }
+            : inbox.receive(connection, envelope);
+      switch (received.kind) {
+        case "other":
+          host.receive(envelope, answer);
+          break;
+        case "message":
+          host.receive(received.envelope, answer);
+          answer(received.answer);
+          break;
+        case "answer":
+          answer(received.answer);
+          break;
+        case "broken":
+          socket.destroy();
+          return;
+      }
     }
   });
 }
