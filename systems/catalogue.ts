@@ -9,6 +9,7 @@ import { causalBroadcast } from "./protocols/clocks/causal-broadcast/causal-broa
 import { lamportMutex } from "./protocols/clocks/lamport-mutex/lamport-mutex.ts";
 import { paxos } from "./protocols/consensus/paxos/paxos.ts";
 import { raft } from "./protocols/consensus/raft/raft.ts";
+import { verticalPaxosOne } from "./protocols/consensus/vertical-paxos-1/vertical-paxos-1.ts";
 import { verticalPaxos } from "./protocols/consensus/vertical-paxos/vertical-paxos.ts";
 import { zab } from "./protocols/consensus/zab/zab.ts";
 
@@ -18,6 +19,7 @@ export const protocols: readonly BundledProtocol[] = [
   multiPaxos,
   leasePaxos,
   horizontalPaxos,
+  verticalPaxosOne,
   verticalPaxos,
   fastPaxos,
   epaxos,

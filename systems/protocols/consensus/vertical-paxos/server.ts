@@ -9,7 +9,7 @@ import {
   type StateMachine,
 } from "../../state-machine/state-machine.ts";
 import type { PaxosState } from "../paxos/paxos.ts";
-import { startMaster } from "./master.ts";
+import { startMaster, type MasterAnswer } from "./replicated-master.ts";
 import {
   configurationFrom,
   voteFrom,
@@ -43,7 +43,7 @@ export interface VerticalPaxosState {
   readonly requests: OpenRequests;
   readonly master: PaxosState;
   /** Answers of the master that are not handled yet. */
-  readonly answers: { readonly request: string; readonly body: JsonObject }[];
+  readonly answers: MasterAnswer[];
 }
 
 /** What the leader of a ballot knows besides. */

@@ -25,7 +25,7 @@ import {
 } from "./ballots.ts";
 import { verticalPaxosExplorations } from "./explorations.ts";
 import { askAgain, takeClientRequest } from "./forwarding.ts";
-import { onMasterMessage, onMasterTimer } from "./master.ts";
+import { onMasterMessage, onMasterTimer } from "./replicated-master.ts";
 import { parseMessage, type VerticalPaxosMessage } from "./messages.ts";
 import { verticalPaxosMutants } from "./mutants.ts";
 import { carryOut, onAccepted, sendHeartbeats } from "./primary.ts";
