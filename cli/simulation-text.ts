@@ -51,7 +51,7 @@ export function failureInWords({ signature, seeds, finding }: FailureGroup, kept
       ? []
       : [
           chalk.dim(
-            `shrunk in ${counted(runs, "run")}: ${change("faults")}, ${change("operations")}, ${change("nodes")}, ${change("events")}, ${change("choices")}`,
+            `shrunk in ${counted(runs, "run")}: ${change("faults")}, ${change("operations")}, ${change("nodes")}, ${change("clients")}, ${change("events")}, ${change("choices")}`,
           ),
         ]),
     "",

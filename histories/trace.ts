@@ -34,4 +34,4 @@ export type TraceEvent = Happening &
     | { readonly kind: "local"; readonly text: string }
   );
 
-export type LossReason = "loss" | "partition" | "down" | "overflow";
+export type LossReason = "loss" | "partition" | "down";

@@ -231,7 +231,6 @@ const reasons: Record<LossReason, string> = {
   loss: "the network lost it",
   partition: "the link was cut",
   down: "the receiver was down",
-  overflow: "too much was under way",
 };
 
 function detailOf(event: TraceEvent, messages: ReadonlyMap<number, Sent>): string {

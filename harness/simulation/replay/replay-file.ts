@@ -157,6 +157,7 @@ function sizeOf(reading: Reading, json: Json | undefined): Size {
     faults: reading.count(data, "faults"),
     operations: reading.count(data, "operations"),
     nodes: reading.count(data, "nodes"),
+    clients: data["clients"] === undefined ? 0 : reading.count(data, "clients"),
     events: reading.count(data, "events"),
     choices: reading.count(data, "choices"),
     microseconds: reading.count(data, "microseconds"),

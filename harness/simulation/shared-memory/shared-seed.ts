@@ -94,6 +94,7 @@ function sizeOf(execution: SharedExecution): Size {
     faults: steps.filter((step) => step["do"] === "stop").length,
     operations: new Set(order).size,
     nodes: locals.length,
+    clients: 0,
     events: steps.length,
     choices: switchesOf(execution),
     microseconds: 0,

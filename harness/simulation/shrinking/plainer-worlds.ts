@@ -20,4 +20,5 @@ export const plainerWorlds: readonly ((world: WorldSettings) => WorldSettings)[]
   (world) => ({ ...world, clocks: { offset: 0, drift: 0 } }),
   (world) => ({ ...world, handling: { kind: "constant", microseconds: 0 } }),
   (world) => ({ ...world, startWithin: 0 }),
+  (world) => ({ ...world, ties: 0 }),
 ];

@@ -46,6 +46,12 @@ describe("shrinking", () => {
     expect(shrunk.before.operations).toBeGreaterThan(50);
     expect(shrunk.after.operations).toBeLessThanOrEqual(4);
     expect(shrunk.after.faults).toBeLessThanOrEqual(1);
+    // Of clients those are left who ask, and those whose places keep the others at their nodes.
+    const threads = shrunk.scenario.script.flatMap(({ thread }) =>
+      typeof thread === "number" ? [thread] : [],
+    );
+    expect(shrunk.after.clients).toBe(Math.max(...threads) + 1);
+    expect(shrunk.after.clients).toBeLessThan(shrunk.before.clients);
     expect(shrunk.after.events).toBeLessThan(shrunk.before.events / 10);
     expect(shrink(found, signature, 400).scenario).toEqual(shrunk.scenario);
     // The smallest run is one that can be replayed.

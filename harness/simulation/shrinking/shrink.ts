@@ -18,6 +18,7 @@ export interface Size {
   /** Operations of clients. */
   readonly operations: number;
   readonly nodes: number;
+  readonly clients: number;
   readonly events: number;
   /** Choices that are not the simplest. */
   readonly choices: number;
@@ -56,6 +57,7 @@ export function sizeOf({ scenario, run }: Recorded): Size {
     faults: countFaults(scenario.script),
     operations: scenario.script.filter(({ thread }) => thread !== nemesis).length,
     nodes: scenario.configuration.nodes,
+    clients: scenario.configuration.concurrency,
     events: run.events,
     choices: deviations(scenario.choices).length,
     microseconds: run.microseconds,
@@ -82,6 +84,7 @@ class Shrinking {
       this.#fewerOperations();
       this.#milderFaults();
       this.#fewerNodes();
+      this.#fewerClients();
       this.#plainerWorld();
     }
     this.#simplerChoices();
@@ -184,6 +187,32 @@ class Shrinking {
       if (!this.#try({ configuration: { ...configuration, nodes }, script: changed }, otherChancesOfNodes))
         return;
     }
+  }
+
+  /**
+   * Leaves out clients who ask nothing any more. Who remains is numbered anew where that leaves him at his node, by whole
+   * rounds of nodes: the clients of a round speak to one node each.
+   */
+  #fewerClients(): void {
+    const { configuration, script } = this.best.scenario;
+    const { nodes } = configuration;
+    const asking = new Map<number, number>();
+    const perNode = new Map<number, number>();
+    for (const { thread } of script) {
+      if (typeof thread !== "number" || asking.has(thread)) continue;
+      const node = thread % nodes;
+      const round = perNode.get(node) ?? 0;
+      perNode.set(node, round + 1);
+      asking.set(thread, round * nodes + node);
+    }
+    const concurrency = Math.max(0, ...asking.values()) + 1;
+    if (concurrency >= configuration.concurrency) return;
+    const renumbered = script.map((operation) =>
+      typeof operation.thread === "number"
+        ? { ...operation, thread: asking.get(operation.thread) ?? operation.thread }
+        : operation,
+    );
+    this.#try({ configuration: { ...configuration, concurrency }, script: renumbered });
   }
 
   #plainerWorld(): void {

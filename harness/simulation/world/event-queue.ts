@@ -15,8 +15,13 @@ export const eventKinds = {
 const firstCapacity = 256;
 const notQueued = -1;
 
+/** Ranks are below this. */
+export const tieRanks = 16;
+/** More than events ever were in one queue. */
+const afterAllSequences = 2 ** 48;
+
 /**
- * Events in the order of time, and those of one time in the order in which they were added. A binary heap
+ * Events in the order of time, and those of one time in the order of their ranks, and then of being added. A binary heap
  * over typed arrays; an event is a slot, a number, whose fields stand in the columns below and are the
  * caller's to set. Slots are used again, so that an event costs no allocation. A slot that was taken from
  * the queue is the caller's until it is freed; meanwhile it may be put back.
@@ -60,19 +65,19 @@ export class EventQueue {
   }
 
   /** A new event; its other fields hold anything. */
-  add(time: number, kind: number, node: number, payload: unknown): number {
+  add(time: number, kind: number, node: number, payload: unknown, rank = 0): number {
     const slot = this.#freeCount > 0 ? (this.#free[--this.#freeCount] ?? 0) : this.#newSlot();
     this.kind[slot] = kind;
     this.node[slot] = node;
     this.payload[slot] = payload;
-    this.put(slot, time);
+    this.put(slot, time, rank);
     return slot;
   }
 
-  /** Puts a slot that is not queued into the queue: behind all that is there for the same time. */
-  put(slot: number, time: number): void {
+  /** Puts a slot that is not queued into the queue: behind all that is there for the same time, of no higher rank. */
+  put(slot: number, time: number, rank = 0): void {
     this.#time[slot] = time;
-    this.#rise(this.length++, time, this.#sequence++, slot);
+    this.#rise(this.length++, time, rank * afterAllSequences + this.#sequence++, slot);
   }
 
   /** Takes out the next event: its slot, or −1. */

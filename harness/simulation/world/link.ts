@@ -24,8 +24,9 @@ export class Link {
   sent = 0;
   /** The message that must come next if the link is in order. */
   next = 0;
-  /** When the last message of a link in order is due. */
+  /** When the last message of a link in order is due, and its rank among what is due at the same time. */
   lastDue = 0;
+  lastRank = 0;
   /** When bytes sent now can begin to leave, where bandwidth is short. */
   free = 0;
 

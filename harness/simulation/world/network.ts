@@ -7,7 +7,7 @@ import type { ChoiceStreams } from "../choices.ts";
 import type { AssumptionWatch } from "./assumptions.ts";
 import { copyOf } from "./copy.ts";
 import { drawDelay } from "./delay.ts";
-import { eventKinds, type EventQueue } from "./event-queue.ts";
+import { eventKinds, tieRanks, type EventQueue } from "./event-queue.ts";
 import { Link } from "./link.ts";
 import type { NetworkSettings } from "./settings.ts";
 import type { Tracer } from "./tracer.ts";
@@ -16,6 +16,8 @@ import type { VirtualTime } from "./virtual-time.ts";
 /** What the network is made of and what it tells. */
 export interface NetworkParts {
   readonly settings: NetworkSettings;
+  /** As in `WorldSettings`. */
+  readonly ties: number;
   readonly nodes: readonly NodeId[];
   readonly queue: EventQueue;
   readonly time: VirtualTime;
@@ -99,7 +101,7 @@ export class Network {
     }
     const due = from === to ? now : this.#due(link, body, message, clock);
     if (due < 0) return;
-    const slot = queue.add(due, eventKinds.message, to, body);
+    const slot = queue.add(due, eventKinds.message, to, body, from === to ? 0 : this.#rank(link));
     queue.link[slot] = from;
     queue.message[slot] = message;
     queue.order[slot] = order;
@@ -257,7 +259,8 @@ export class Network {
     if (fate >= this.#twiceFrom && fate < this.#lostFrom) {
       const late = drawDelay(settings.stragglers.delay, choices, "second delay");
       watch.doubled++;
-      const slot = queue.add(time.now + late, eventKinds.message, link.to, copyOf(body));
+      const again = this.#onTime(link, time.now + late);
+      const slot = queue.add(again, eventKinds.message, link.to, copyOf(body), this.#rank(link));
       queue.link[slot] = link.from;
       queue.message[slot] = message;
       queue.order[slot] = link.sent - 1;
@@ -270,10 +273,29 @@ export class Network {
     }
     if (kind && delay > settings.bound) delay = settings.bound;
     if (link.disturbances.length > 0) delay += this.#disturbed(link, body);
-    const due = time.now + delay;
+    const due = this.#onTime(link, time.now + delay);
     if (!this.#fifo) return due;
-    link.lastDue = Math.max(link.lastDue, due);
+    if (due > link.lastDue) {
+      link.lastDue = due;
+      link.lastRank = 0;
+    }
     return link.lastDue;
+  }
+
+  /** The first of the moments at which messages arrive from then on, if that keeps the bound where one is kept. */
+  #onTime(link: Link, due: number): number {
+    const { ties, time, settings } = this.parts;
+    if (ties === 0) return due;
+    const onTime = Math.ceil(due / ties) * ties;
+    return this.#isKind(link) && onTime > time.now + settings.bound ? due : onTime;
+  }
+
+  /** Where a message comes among what is due at the same time; in a channel not before the one before it. */
+  #rank(link: Link): number {
+    if (this.parts.ties === 0) return 0;
+    const rank = link.choices.choose(tieRanks, "tie");
+    if (!this.#fifo) return rank;
+    return (link.lastRank = Math.max(link.lastRank, rank));
   }
 
   /** Whether a link keeps the bound and loses nothing. */

@@ -1,4 +1,5 @@
-import { eventKinds, type EventQueue } from "./event-queue.ts";
+import type { Choices } from "../choices.ts";
+import { eventKinds, tieRanks, type EventQueue } from "./event-queue.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** The timers of one node, by name. */
@@ -6,28 +7,37 @@ export class NodeTimers {
   readonly #node: number;
   readonly #queue: EventQueue;
   readonly #time: VirtualTime;
+  readonly #ties: number;
+  readonly #choices: Choices;
   /** Slots of their events: queued, or waiting for a node that does not run. */
   readonly #slots = new Map<string, number>();
 
-  constructor(node: number, queue: EventQueue, time: VirtualTime) {
+  /** @param ties As in `WorldSettings`; `choices` order what comes at once. */
+  constructor(node: number, queue: EventQueue, time: VirtualTime, ties: number, choices: Choices) {
     this.#node = node;
     this.#queue = queue;
     this.#time = time;
+    this.#ties = ties;
+    this.#choices = choices;
   }
 
   /** Sets a timer, or sets it anew. */
   set(name: string, milliseconds: number): void {
     const queue = this.#queue;
-    const due = this.#time.now + Math.max(0, Math.round(milliseconds * 1000));
-    if (!Number.isFinite(due)) throw new RangeError(`timer ${name} is set to ${milliseconds} milliseconds`);
+    const wanted = this.#time.now + Math.max(0, Math.round(milliseconds * 1000));
+    if (!Number.isFinite(wanted))
+      throw new RangeError(`timer ${name} is set to ${milliseconds} milliseconds`);
+    const ties = this.#ties;
+    const due = ties === 0 ? wanted : Math.ceil(wanted / ties) * ties;
+    const rank = ties === 0 ? 0 : this.#choices.choose(tieRanks, "tie");
     const slot = this.#slots.get(name);
     if (slot !== undefined && queue.queued(slot)) {
       queue.remove(slot);
-      queue.put(slot, due);
+      queue.put(slot, due, rank);
       return;
     }
     if (slot !== undefined) queue.kind[slot] = eventKinds.nothing;
-    this.#slots.set(name, queue.add(due, eventKinds.timer, this.#node, name));
+    this.#slots.set(name, queue.add(due, eventKinds.timer, this.#node, name, rank));
   }
 
   cancel(name: string): void {

@@ -71,8 +71,8 @@ export class SimulatedNode {
     this.index = index;
     this.#surroundings = surroundings;
     const { streams, nodes, network, settings, queue, time } = surroundings;
-    this.#timers = new NodeTimers(index, queue, time);
     this.#choices = streams.stream(`node ${id}`);
+    this.#timers = new NodeTimers(index, queue, time, settings.ties, this.#choices);
     this.#disk = streams.stream(`disk ${id}`);
     this.handling = settings.handling;
     nodes.forEach((other, i) => this.#links.set(other, network.link(index, i)));

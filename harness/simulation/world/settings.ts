@@ -59,6 +59,12 @@ export interface WorldSettings {
   readonly handling: Delay;
   /** Nodes start within so many microseconds of one another. */
   readonly startWithin: number;
+  /**
+   * If not 0, messages arrive and timers fire at whole multiples of so many microseconds only, a little later than
+   * otherwise, unless a message would break the bound; so many come at once, and chance orders those. If 0, few
+   * do, and come in the order in which they were sent or set.
+   */
+  readonly ties: number;
 }
 
 /** Settings of which any may be left out. */
@@ -68,6 +74,7 @@ export interface PartialSettings {
   readonly clocks?: Partial<ClockSettings>;
   readonly handling?: Delay;
   readonly startWithin?: number;
+  readonly ties?: number;
 }
 
 /** A local network without faults of its own: a few milliseconds a message, and a disk that takes about one. */
@@ -86,6 +93,7 @@ export const usualSettings: WorldSettings = {
   clocks: { offset: 0, drift: 0 },
   handling: { kind: "constant", microseconds: 0 },
   startWithin: 0,
+  ties: 0,
 };
 
 /** Settings with the usual ones for what is left out; throws at those that mean nothing. */
@@ -96,6 +104,7 @@ export function worldSettings(given: PartialSettings = {}): WorldSettings {
     clocks: { ...usualSettings.clocks, ...given.clocks },
     handling: given.handling ?? usualSettings.handling,
     startWithin: given.startWithin ?? usualSettings.startWithin,
+    ties: given.ties ?? usualSettings.ties,
   };
   const { network, storage, clocks, handling } = settings;
   checkDelay(network.delay, "network.delay");
@@ -110,6 +119,7 @@ export function worldSettings(given: PartialSettings = {}): WorldSettings {
   checkWhole(clocks.offset, 2 ** 31 - 1, "clocks.offset");
   checkWhole(clocks.drift, 1e6 - 1, "clocks.drift");
   checkWhole(settings.startWithin, 2 ** 32 - 2, "startWithin");
+  checkWhole(settings.ties, 2 ** 32 - 1, "ties");
   const { loss, duplication, stragglers } = network;
   checkWhole(loss, 1000, "network.loss");
   checkWhole(duplication, 1000, "network.duplication");

@@ -7,7 +7,9 @@ import { RecordedChoices } from "../choices/recorded-choices.ts";
 import { ReplayedChoices } from "../choices/replayed-choices.ts";
 import type { ChoiceStreams } from "../choices.ts";
 import { paxosTraffic } from "../testing/paxos-traffic.ts";
-import { Probe } from "../testing/probe.ts";
+import { Probe, probe as protocolOf } from "../testing/probe.ts";
+import type { SystemModel } from "../../../systems/contracts/protocol.ts";
+import { VirtualCluster } from "./virtual-cluster.ts";
 
 const lossy = {
   network: {
@@ -95,4 +97,88 @@ describe("a simulated cluster", () => {
     expect(choices.runs).toBe(16);
     expect([...outcomes].toSorted()).toEqual(["", "a", "ab", "b", "ba"]);
   });
+
+  /** In how many orders the messages of two senders came to a third, in many runs. */
+  function ordersOf(ties: number, channels: "any" | "fifo"): Set<string> {
+    const orders = new Set<string>();
+    for (let seed = 1; seed <= 400; seed++) {
+      const order: string[] = [];
+      const protocol = protocolOf({
+        start: (node) => {
+          for (const number of [1, 2]) if (node.id !== "n1") node.send("n1", { number });
+        },
+        message: (_, from, { number }) => void order.push(`${from}:${Number(number)}`),
+      });
+      const delay = { kind: "constant", microseconds: 100 } as const;
+      const world = new VirtualCluster({
+        protocol,
+        nodes: ["n1", "n2", "n3"],
+        choices: new RandomChoices(seed),
+        settings: { ties, network: { channels, delay } },
+      });
+      world.runTo(10_000);
+      orders.add(order.join(" "));
+    }
+    return orders;
+  }
+
+  it("lets chance order what comes at once, where it is to, and keeps channels in order", () => {
+    expect(ordersOf(0, "any").size).toBe(1);
+    expect(ordersOf(1_000, "any").size).toBe(24);
+    const inOrder = ordersOf(1_000, "fifo");
+    expect(inOrder.size).toBe(6);
+    for (const order of inOrder) {
+      expect(order.indexOf("n2:1")).toBeLessThan(order.indexOf("n2:2"));
+      expect(order.indexOf("n3:1")).toBeLessThan(order.indexOf("n3:2"));
+    }
+  });
+
+  it("lets timers and messages that come at once come in either order, and neither before its time", () => {
+    const orders = new Set<string>();
+    for (let seed = 1; seed <= 20; seed++) {
+      const order: string[] = [];
+      const protocol = protocolOf({
+        start: (node) => (node.id === "n1" ? node.setTimer("ring", 1.5) : node.send("n1", {})),
+        message: () => void order.push("message"),
+        timer: () => void order.push("timer"),
+      });
+      const world = new VirtualCluster({
+        protocol,
+        nodes: ["n1", "n2"],
+        choices: new RandomChoices(seed),
+        settings: { ties: 5_000, network: { delay: { kind: "constant", microseconds: 4_000 } } },
+      });
+      world.runTo(4_999);
+      expect(order).toEqual([]);
+      world.runTo(5_000);
+      orders.add(order.join(" "));
+    }
+    expect([...orders].toSorted()).toEqual(["message timer", "timer message"]);
+  });
+
+  it("keeps the bound all the same", () => {
+    const protocol = protocolOf({
+      start: (node) => node.setTimer("again", 1),
+      timer(node) {
+        for (const other of node.nodes) node.send(other, {});
+        node.setTimer("again", 1);
+      },
+    });
+    const delay = { kind: "uniform", from: 100, to: 20_000 } as const;
+    const world = new VirtualCluster({
+      protocol,
+      nodes: ["n1", "n2", "n3"],
+      choices: new RandomChoices(3),
+      settings: { ties: 15_000, network: { timing: "synchronous", bound: 20_000, delay } },
+    });
+    world.runTo(500_000);
+    expect(world.brokenAssumptions({ ...anyModel, timing: "synchronous" })).toEqual([]);
+  });
 });
+
+const anyModel: SystemModel = {
+  timing: "asynchronous",
+  channels: "any",
+  failures: "crash-recovery",
+  tolerated: () => 2,
+};

@@ -69,6 +69,7 @@ export class VirtualCluster implements SimulatedWorld {
     const tracer = trace === undefined ? undefined : new Tracer(trace, nodes, time);
     const parts: NetworkParts = {
       settings: settings.network,
+      ties: settings.ties,
       nodes,
       queue,
       time,
