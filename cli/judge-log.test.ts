@@ -7,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 
 import { openRun } from "../histories/index.ts";
 import { judge } from "./judge.ts";
+import { logExamples } from "./log-examples.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "rashomon-logs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,16 +26,35 @@ test("a log of consensus is known by its content, packed or not", async () => {
   for (const path of [file("c.log", disagreeing), file("c.log.gz", gzipSync(disagreeing))]) {
     const { valid, text, json } = await judge({ path, color: false });
     expect(valid).toBe(false);
-    expect(text).toContain("invalid  consensus-log");
+    expect(text).toContain("INVALID  consensus-log");
     expect(text).toContain("Line 1: a has of a of ballot 1 in slot 3");
     const { checks } = JSON.parse(json) as { checks: { anomalies: { type: string }[] }[] };
     expect(checks[0]?.anomalies.map(({ type }) => type)).toEqual(["two-values-in-a-ballot", "agreement"]);
   }
 });
 
+test("the examples of the help do what they say when they are copied", async () => {
+  const examples = [...logExamples.matchAll(/rashomon check - (--\w+) <<'END'\n([^]*?)\nEND/g)];
+  const outcomes = [];
+  for (const [, option, text = ""] of examples) {
+    const kind = option === "--consensus" ? "consensus" : "causality";
+    outcomes.push(await judge({ path: file("example.log", text), log: { kind }, color: false }));
+  }
+  expect(outcomes.map(({ valid }) => valid)).toEqual([false, false]);
+  expect(outcomes[0]?.text).toContain("committed as well");
+  expect(outcomes[1]?.text).toContain("as if it had not seen line 1");
+});
+
+test("logs of single nodes are to be judged together", async () => {
+  const [one = ""] = disagreeing.split("\n");
+  const { valid, text } = await judge({ path: file("one.log", one), color: false });
+  expect(valid).toBe("unknown");
+  expect(text.replaceAll(/\s+/g, " ")).toContain("cat *.log | rashomon check - --consensus");
+});
+
 test("a trace is known by its content; deliveries are judged where there are some", async () => {
   const clocks = file("t.log", 'a {"a":1}\nx\nb {"a":1,"b":1}\ny\n');
-  expect((await judge({ path: clocks, color: false })).text).toContain("valid  causality");
+  expect((await judge({ path: clocks, color: false })).text).toContain("VALID  causality");
   const deliveries = file(
     "d.log",
     [
@@ -108,5 +128,7 @@ test("a run is judged by its history and by what its nodes wrote, or by the latt
 
 test("what does not fit is an error with file and line", async () => {
   const path = file("e.log", `${disagreeing}\n{"node":"a"}`);
-  await expect(judge({ path })).rejects.toThrow(`${path}:3: expected a whole number from 0 on as slot`);
+  await expect(judge({ path })).rejects.toThrow(
+    `${path}:3: expected a whole number from 0 to 9007199254740991 as slot`,
+  );
 });

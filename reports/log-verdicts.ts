@@ -2,6 +2,7 @@ import { Chalk, supportsColor } from "chalk";
 import type { Validity, Verdict } from "../checkers/verdict.ts";
 import type { TerminalOptions } from "./terminal.ts";
 import { printable } from "./text.ts";
+import { validityWord } from "./words.ts";
 
 /** Anomalies of one check that are told. */
 const toldMost = 8;
@@ -12,16 +13,15 @@ export function renderLogVerdicts(
   { extent, color, width = 100 }: TerminalOptions & { readonly extent: string },
 ): string {
   const chalk = new Chalk({ level: (color ?? supportsColor !== false) ? 1 : 0 });
-  const words: Readonly<Record<string, string>> = {
-    true: chalk.green("valid"),
-    false: chalk.red("invalid"),
-    unknown: chalk.yellow("unknown"),
+  const coloured = (valid: Validity): string => {
+    const colour = valid === true ? chalk.green : valid === false ? chalk.red : chalk.yellow;
+    return chalk.bold(colour(validityWord(valid)));
   };
   const rank = (valid: Validity): number => (valid === false ? 0 : valid === true ? 2 : 1);
   const lines: string[] = [];
   for (const verdict of verdicts.toSorted((a, b) => rank(a.valid) - rank(b.valid))) {
     const { valid, checker, anomalies, reason, certificate, verified, notes = [] } = verdict;
-    lines.push(`${chalk.bold(words[String(valid)])}  ${checker}`);
+    lines.push(`${coloured(valid)}  ${checker}`);
     for (const { explanation } of anomalies.slice(0, toldMost))
       lines.push(...wrapped(printable(explanation), width));
     if (anomalies.length > toldMost) lines.push(chalk.dim(`  and ${anomalies.length - toldMost} more`));

@@ -138,7 +138,7 @@ export function judgePasts(
     if (lacking === undefined || broadcast === undefined) continue;
     found.add(
       "causal-delivery",
-      [broadcast.index, attempt.index],
+      [broadcast.index, messages[lacking]!.broadcast?.index ?? broadcast.index, attempt.index],
       () =>
         `${Named(attempt)} read that ${inWords(message.value)} was delivered without ${inWords(messages[lacking]!.value)} before it, which its node had delivered or broadcast before it broadcast ${inWords(message.value)}, as ${named(broadcast)} asked it to.`,
     );

@@ -74,7 +74,7 @@ describe("a log of consensus", () => {
   });
   test("in which nothing can be compared is no evidence", () => {
     expect(judge("a 0 1 x").reason).toBe("no evidence: nothing is committed");
-    expect(judge("a 0 1 x committed\nb 1 1 y committed").reason).toBe(
+    expect(judge("a 0 1 x committed\nb 1 1 y committed").reason).toContain(
       "no evidence: no slot is committed by two nodes",
     );
   });

@@ -82,7 +82,7 @@ export function checkConsensusLog(log: ConsensusLog): Verdict {
     committed.size === 0
       ? "no evidence: nothing is committed"
       : compared === 0
-        ? "no evidence: no slot is committed by two nodes"
+        ? "no evidence: no slot is committed by two nodes (the logs of all nodes are judged together: cat *.log | rashomon check - --consensus)"
         : undefined;
   const verdict = found.verdict(
     "consensus-log",

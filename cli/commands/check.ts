@@ -18,6 +18,7 @@ import { exitCodeOf } from "../exit-codes.ts";
 import { formatOption } from "../format-option.ts";
 import { judgeAll } from "../judge-pool.ts";
 import type { LogRequest } from "../judge-log.ts";
+import { logExamples } from "../log-examples.ts";
 import type { JudgeRequest, NamedCheck } from "../judge.ts";
 import { bytes, integer, names, number, positive } from "../options.ts";
 
@@ -141,8 +142,11 @@ Examples:
   rashomon check history.jsonl --model ./my-model.ts
   rashomon check my-consensus.log --consensus
   rashomon check trace.log --causality
+  rashomon check shiviz.log --causality --events '(?<event>.*)\\n(?<host>\\S+) (?<clock>{.*})'
   rashomon check store/latest
   rashomon check runs/*.edn --linearizable register --json
+
+${logExamples}
 
 The exit code is that of the worst history: 0 valid, 1 invalid, 2 unknown; 65 if one could not be read.`,
     )
