@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { history } from "../../histories/testing/notation.ts";
 import type { Verdict } from "../verdict.ts";
 import { checkIsolation } from "./isolation.ts";
+import { transactionHistory } from "./testing/notation.ts";
 
 const check = (...lines: readonly string[]): Verdict =>
   checkIsolation(history(lines.join("\n")), { level: "strict-serializable" });
@@ -42,6 +43,23 @@ describe("values that may carry versions", () => {
     const version = '{"value":5,"version":1}';
     const completions = check(`0 ok txn [["w","x",${version}]]`, `1 ok txn [["r","x",${version}]]`);
     expect(completions.valid).toBe("unknown");
+  });
+
+  it("are those of keys that were only read, too, which held their initial value", () => {
+    const verdict = check(
+      '0 invoke txn [["w","x",[null,5]],["r","y",[null,null]]]',
+      '0 ok txn [["w","x",[1,5]],["r","y",[0,null]]]',
+      '1 invoke txn [["r","y",[null,null]],["r","x",[null,null]]]',
+      '1 ok txn [["r","y",[0,null]],["r","x",[1,5]]]',
+    );
+    expect(verdict.valid).toBe(true);
+  });
+
+  it("order a write that told none by what was read of it, to whoever verifies that too", () => {
+    const text = "0: wx1@1\n1: rx1@1 wx3\n0: wx2@4\n2: rx3@6";
+    const verdict = checkIsolation(transactionHistory(text), { level: "serializable" });
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalies[0]?.evidence).toMatchObject({ verified: true });
   });
 
   it("do not hide what is wrong either way", () => {

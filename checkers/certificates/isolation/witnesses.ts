@@ -29,6 +29,8 @@ export class Witnesses {
   readonly #writes = new Map<number, Map<number, Written[]>>();
   /** Key → transaction → its last write. */
   readonly #last = new Map<number, Map<number, Written>>();
+  /** Write → its version, where only those who read it told. */
+  readonly #versionRead = new Map<number, number>();
   /** Key → element → its places in the trace. */
   readonly #places = new Map<number, Map<number, number[]>>();
 
@@ -51,6 +53,26 @@ export class Witnesses {
       for (let i = first[t]!; i < first[t + 1]!; i++)
         if (isAsked[key[i]!] === 1 && (kind[i] === Write || kind[i] === Append))
           this.#enter(t, i, key[i]!, value[i]!);
+    this.#learnVersions(isAsked);
+  }
+
+  /** Takes over the versions of writes that told none from the reads that can be of nothing else. */
+  #learnVersions(isAsked: Uint8Array): void {
+    const { version, count, first, kind, key, value, status } = this.#transactions;
+    if (version === undefined) return;
+    for (let t = 0; t < count; t++) {
+      if (status[t] !== Committed) continue;
+      const own = new Map<number, number>();
+      for (let i = first[t]!; i < first[t + 1]!; i++) {
+        const k = key[i]!;
+        if (isAsked[k] === 0) continue;
+        if (kind[i] === Write) own.set(k, value[i]!);
+        if (kind[i] !== Read || version[i] === NoVersion || own.get(k) === value[i]) continue;
+        const writer = this.source(t, i);
+        if (writer >= 0 && this.version(writer, k) === NoVersion)
+          this.#versionRead.set(this.lastWrite(writer, k), version[i]!);
+      }
+    }
   }
 
   #enter(transaction: number, operation: number, key: number, value: number): void {
@@ -199,10 +221,11 @@ export class Witnesses {
     );
   }
 
-  /** The version that the system gave to a transaction's last write. */
+  /** The version that the system gave to a transaction's last write, as the write told or who read it. */
   version(transaction: number, key: number): number {
     const last = this.lastWrite(transaction, key);
-    return last < 0 ? NoVersion : (this.#transactions.version?.[last] ?? NoVersion);
+    const told = last < 0 ? NoVersion : (this.#transactions.version?.[last] ?? NoVersion);
+    return told === NoVersion ? (this.#versionRead.get(last) ?? NoVersion) : told;
   }
 
   /** Whether a transaction of unknown outcome was observed, so that it took effect; it wrote to the keys asked about. */

@@ -63,6 +63,9 @@ export function transactionsOf(history: History, options: TransactionsOptions = 
   // So it is where values that seemed to carry versions do not, or others do.
   const objects = sawObjects ? meaningOf(history, events, valueOf, objectShape) : undefined;
   const pairs = sawArrays || registers.size > 0 ? meaningOf(history, events, valueOf, pairShape) : undefined;
+  // Of pairs with versions, those of a key that nobody wrote are of a register that held its initial value.
+  if (pairs === "versions")
+    for (let key = 0; key < keyCount; key++) if ((usage[key]! & Appended) === 0) registers.add(keys[key]!);
   how = {
     ...how,
     registers,
