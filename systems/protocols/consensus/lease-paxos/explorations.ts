@@ -36,7 +36,7 @@ export const leasePaxosExplorations: readonly Exploration[] = [
     ...requests,
     timers: { limit: 4, names: ["election", "heartbeat"], nodes: ["n1", "n2", "n3"] },
     depth: leased.length + 9,
-    states: 32_287,
+    states: 32_286,
   },
   {
     name: "restart",
@@ -45,6 +45,6 @@ export const leasePaxosExplorations: readonly Exploration[] = [
     timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
     crashes: { limit: 1, nodes: ["n2"] },
     depth: leased.length + 10,
-    states: 39_905,
+    states: 39_888,
   },
 ];

@@ -19,6 +19,14 @@ export const leasePaxosMutants: readonly LeasePaxosMutant[] = [
   {
     name: "trusts-its-clock",
     summary: "A leader takes its lease to last as long as its clock says, as if no clock were ever off.",
+    simulation: {
+      nodes: 3,
+      faults: ["partition", "clock"],
+      workload: "register",
+      checker: "linearizable",
+      seeds: 60,
+      settings: { interval: 2, rate: 100, seconds: 16 },
+    },
     rules: by({ bound: 0 }),
   },
   {

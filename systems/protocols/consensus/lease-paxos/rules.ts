@@ -1,10 +1,10 @@
 import { multiPaxosRules, type Lease, type Rules } from "../multi-paxos/rules.ts";
 
 /** By how many milliseconds clocks may be off. */
-export const clockBound = 100;
+export const clockBound = 200;
 
 export const lease: Lease = {
-  duration: 600,
+  duration: 1_000,
   bound: clockBound,
   bindsCandidates: true,
   outlivesCrashes: true,

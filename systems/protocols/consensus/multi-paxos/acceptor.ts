@@ -50,16 +50,17 @@ export function onAccept(server: Server, leader: NodeId, message: Accept): void 
   if (rules.votePromises) promise(server, ballot);
   follow(server, leader);
   let known: number | undefined;
+  let count = 0;
   for (const [i, value] of values.entries()) {
     const slot = first + i;
     // What it knows to be chosen the leader should know as well; it need not be chosen again.
     if (slot < state.committed) known ??= slot;
     else if (slot >= state.committed + ringSize / 2) break;
     else if (entryAt(state.log, slot)?.ballot !== ballot) writeEntry(server, slot, { ballot, value });
+    count = i + 1;
   }
   settleStorage(server);
   commitAsTold(server, ballot, rules.executesChosenOnly ? committed : first + values.length);
-  const count = Math.min(values.length, endOf(state.log) - first);
   if (known !== undefined) tellChosen(server, leader, known);
   else send(server, leader, { type: "accepted", ballot, first, count, committed: state.committed, round });
   if (state.committed < committed) send(server, leader, { type: "fetch", from: state.committed });

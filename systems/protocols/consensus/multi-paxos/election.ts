@@ -9,6 +9,7 @@ import type { Nack, Promised } from "./messages.ts";
 import { proposeReported } from "./proposals.ts";
 import {
   becomeFollower,
+  expectEndOfLease,
   expectLeader,
   grantLease,
   isLeased,
@@ -30,7 +31,9 @@ export function onElectionTimeout(server: Server): void {
   state.leader = null;
   becomeFollower(server);
   const { configurations, committed } = state;
-  if (typeof rules.reads === "object" && rules.reads.bindsCandidates && isLeased(server)) return;
+  if (typeof rules.reads === "object" && rules.reads.bindsCandidates && isLeased(server)) {
+    return expectEndOfLease(server);
+  }
   const ahead = configurations.some(({ from, members }) => from > committed && members.includes(node.id));
   if (ahead || membersAt(configurations, committed).includes(node.id)) standForElection(server);
 }

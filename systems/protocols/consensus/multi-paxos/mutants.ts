@@ -82,6 +82,14 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
     name: "leaves-gaps",
     summary:
       "A new leader proposes nothing in slots of which nobody tells: what comes after is never executed.",
+    simulation: {
+      nodes: 3,
+      faults: ["loss", "reorder"],
+      workload: "register",
+      checker: "liveness",
+      seeds: 60,
+      settings: { rate: 1_000, seconds: 1, concurrency: 30 },
+    },
     rules: { ...multiPaxosRules, fillsGaps: false },
   },
   {

@@ -168,6 +168,12 @@ export function expectLeader({ node }: Server): void {
   node.setTimer("election", electionTimeout + node.random(electionTimeout));
 }
 
+/** Looks again when the lease that it has granted ends; before that, if that is long, for its clock may be set. */
+export function expectEndOfLease({ state, node }: Server): void {
+  const left = Math.max(0, state.leasedUntil - node.now());
+  node.setTimer("election", Math.min(left, electionTimeout) + node.random(heartbeatInterval));
+}
+
 export function setHeartbeat({ node }: Server): void {
   node.setTimer("heartbeat", heartbeatInterval);
 }
