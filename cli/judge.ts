@@ -27,7 +27,8 @@ import {
 import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
 import { jsonLine, renderVerdict, writeDot, writeReport } from "../reports/index.ts";
 import { consensusOfRun, judgeLog, logKindOf, type LogRequest } from "./judge-log.ts";
-import { findModel, isModelFile } from "./user-model.ts";
+import { findModel } from "./user-model.ts";
+import { isFile } from "./user-module.ts";
 import { workloads } from "../workloads/index.ts";
 
 /** What is to be judged and by what; plain data, so that it can be handed to a worker thread. */
@@ -231,7 +232,7 @@ async function chosenChecks(
     }
     const { initial: _, ...loaded } = { ...named, model };
     // A named model goes to threads by its name; one that was loaded has its initial state already.
-    const chosen: CheckRequest = isModelFile(check.model) ? loaded : check;
+    const chosen: CheckRequest = isFile(check.model) ? loaded : check;
     checks.push(keyed ? { ...chosen, keyed } : chosen);
   }
   return { checks, notes };

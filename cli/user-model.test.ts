@@ -7,7 +7,8 @@ import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 
 import { OneOf, Refused, unknownOutput } from "../checkers/index.ts";
-import { findModel, isModelFile, loadModel } from "./user-model.ts";
+import { findModel, loadModel } from "./user-model.ts";
+import { isFile } from "./user-module.ts";
 
 const program = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -79,11 +80,9 @@ describe("a model of the user's own", () => {
 
   test("is told from the name of a model by its path", () => {
     expect(
-      ["./model", "../m.js", "/tmp/m.mts", "model.ts", "folder/model.cjs"].filter(
-        (path) => !isModelFile(path),
-      ),
+      ["./model", "../m.js", "/tmp/m.mts", "model.ts", "folder/model.cjs"].filter((path) => !isFile(path)),
     ).toEqual([]);
-    expect(["register", "fifo-queue"].filter(isModelFile)).toEqual([]);
+    expect(["register", "fifo-queue"].filter(isFile)).toEqual([]);
   });
 
   test("may be a default export, a bare object, or a function of the initial state", async () => {

@@ -1,20 +1,11 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-
-import { createJiti } from "jiti";
-
 import * as checkers from "../checkers/index.ts";
 import { RashomonError, UsageError } from "../histories/errors.ts";
 import type { Json } from "../histories/json.ts";
-
-/** Whether what was asked for is the file of a model, rather than the name of one. */
-export function isModelFile(model: string): boolean {
-  return /^\.{0,2}[\\/]|\.[cm]?[jt]s$/.test(model);
-}
+import { importUserModule, isFile } from "./user-module.ts";
 
 /** A model of the catalogue by name, or the user's own by the path of its file. */
 export async function findModel(model: string, initial?: Json): Promise<checkers.Model> {
-  return isModelFile(model) ? loadModel(model, initial) : checkers.modelNamed(model, initial);
+  return isFile(model) ? loadModel(model, initial) : checkers.modelNamed(model, initial);
 }
 
 /**
@@ -24,9 +15,9 @@ export async function findModel(model: string, initial?: Json): Promise<checkers
  * file.
  */
 export async function loadModel(file: string, initial?: Json): Promise<checkers.Model> {
-  const path = resolve(file);
-  if (!existsSync(path)) throw new UsageError(`There is no model file ${file}.`, "E_FILE");
-  const exported = await importModel(file, path);
+  const exported = exportOf(
+    await importUserModule(file, "model", "E_MODEL", { "rashomon/checkers": checkers }),
+  );
   const made = typeof exported === "function" ? called(file, exported, initial) : exported;
   if (made === undefined)
     throw new UsageError(
@@ -46,24 +37,6 @@ export async function loadModel(file: string, initial?: Json): Promise<checkers.
   return checkers.defineModel(
     initial === undefined || typeof exported === "function" ? definition : { ...definition, initial },
   );
-}
-
-async function importModel(file: string, path: string): Promise<unknown> {
-  const jiti = createJiti(import.meta.url, {
-    fsCache: false,
-    moduleCache: false,
-    interopDefault: false,
-    virtualModules: { "rashomon/checkers": checkers },
-  });
-  let module: unknown;
-  try {
-    module = await jiti.import(path);
-  } catch (error) {
-    if (error instanceof RashomonError) throw new UsageError(`${file}: ${error.message}`, error.code);
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new UsageError(`The model file ${file} could not be loaded. ${what}`, "E_MODEL");
-  }
-  return exportOf(module);
 }
 
 /** What a module exports as default or as model; of a CommonJS module, all that it exports. */

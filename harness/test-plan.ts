@@ -18,6 +18,8 @@ import { optionOf, workloadSettings } from "./workload-settings.ts";
 /** What a user may say of a test; all but the system and the seed have defaults. */
 export interface TestOptions {
   readonly system: string;
+  /** The system itself, where it is the user's own; `system` is then how the user calls it. */
+  readonly own?: System;
   readonly seed: string;
   readonly mutant?: string;
   readonly workload?: string;
@@ -60,7 +62,7 @@ export function planTest(
   options: TestOptions,
   context: { readonly versions: Readonly<Record<string, string>>; readonly started: string },
 ): TestPlan {
-  const system = findSystem(options.system);
+  const system = options.own ?? findSystem(options.system);
   const { mutant } = options;
   if (mutant !== undefined && !system.mutants.some(({ name }) => name === mutant)) {
     throw unknownName(
@@ -104,7 +106,7 @@ export function planTest(
     ...(Object.keys(systemSettings).length === 0 ? {} : { systemSettings }),
     checks,
     command: [
-      `rashomon test ${system.name}`,
+      `rashomon test ${options.own === undefined ? system.name : shellWord(options.system)}`,
       ...(mutant === undefined ? [] : [`--mutant ${mutant}`]),
       `--workload ${workload.name}`,
       `--faults ${faults.length === 0 ? "none" : faults.join(",")}`,
@@ -168,7 +170,7 @@ function settingsInWords(settings: WorkloadSettings): string[] {
 
 /** `text` as one word for a shell. */
 function shellWord(text: string): string {
-  return /^[\w.,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.,:@%+/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function chooseFaults(

@@ -11,6 +11,8 @@ import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { judgeInWorker } from "../judge-pool.ts";
 import { bytes, integer, names, positive, settings } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
+import { isFile } from "../user-module.ts";
+import { loadSystem } from "../user-system.ts";
 import { version } from "../version.ts";
 
 interface TestFlags {
@@ -54,7 +56,7 @@ export function testCommand(): Command {
     .description(
       "Starts a system as real processes, lets clients act on it while the network is cut and nodes are killed and paused, records what they saw, checks it, and writes a report. Everything of a run is kept in the store.",
     )
-    .argument("<system>", "what to test (rashomon list systems)")
+    .argument("<system>", "what to test: a name (rashomon list systems), or a file with a system of your own")
     .option("--workload <name>", "what the clients do (default: the system's first)")
     .option("--mutant <name>", "a version of the system with a known bug (rashomon list systems)")
     .option(
@@ -157,6 +159,8 @@ Examples:
   rashomon test memory-register --faults none --rate 2000
   rashomon test serializable-store --workload list-append --mutant lost-update --faults none --time 5
   rashomon test snapshot-store --workload list-append --isolation serializable --max-transaction-length 6
+  rashomon test postgres --isolation-level repeatable-read --isolation serializable --faults kill,pause
+  rashomon test ./my-system.ts --nodes 3 --faults partition --time 30
   rashomon test snapshot-store --workload bank --accounts 4 --total-amount 40`,
     )
     .action(async (system: string, flags: TestFlags) => {
@@ -185,6 +189,7 @@ Examples:
         throw new UsageError("--stop-at-violation goes with --check-while-running.");
       const options: TestOptions = {
         system,
+        ...(isFile(system) ? { own: await loadSystem(system) } : {}),
         seed: seed ?? String(randomInt(2 ** 32)),
         ...given({ workload, mutant, faults, nodes, rate, concurrency, interval }),
         settings: given({ ...workloadSettings, level: isolation }),

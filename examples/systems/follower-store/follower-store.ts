@@ -1,0 +1,88 @@
+/**
+ * A store whose followers are told of writes after they were acknowledged, and what Rashomon says of it:
+ *
+ *     npx rashomon test examples/systems/follower-store/follower-store.ts --nodes 2 --faults partition --time 10
+ */
+import { fileURLToPath } from "node:url";
+
+import { defineSystem, type Address, type Client, type Completion } from "rashomon/systems";
+
+const server = fileURLToPath(new URL("server.js", import.meta.url));
+const patience = 1_000;
+
+export const system = defineSystem({
+  name: "follower-store",
+  summary: "a key-value store that tells its followers later",
+  workloads: ["register"],
+  nodes: { default: 2, minimum: 1 },
+  open: (surroundings) => {
+    const [leader = ""] = surroundings.nodes;
+    return Promise.resolve({
+      async start(node) {
+        const { host, port } = surroundings.address(node);
+        // Other nodes are reached by the routes that we are given: so links can be cut.
+        const others =
+          node === leader
+            ? surroundings.nodes
+                .filter((each) => each !== node)
+                .map((each) => url(surroundings.route(node, each)))
+            : ["--leader", url(surroundings.route(node, leader))];
+        await surroundings.spawn(node, {
+          command: process.execPath,
+          arguments: [server, host, String(port), ...others],
+        });
+        while (!(await answers(surroundings.address(node), patience))) {
+          if (!surroundings.alive(node)) throw new Error("the server ended as it started; its log says why");
+        }
+      },
+      openClient: (node) => Promise.resolve(client(url(surroundings.route("clients", node)))),
+      ping: answers,
+      close: () => Promise.resolve(),
+    });
+  },
+});
+
+function client(base: string): Client {
+  return {
+    async invoke({ f, key, value }) {
+      const at = `${base}/${JSON.stringify(key)}`;
+      if (f === "read") return read(at);
+      // It has no compare-and-set: certainly nothing happened.
+      if (f !== "write") return { type: "fail", error: "not supported" };
+      return write(at, JSON.stringify(value));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A read has no effect: without an answer it has failed. */
+async function read(at: string): Promise<Completion> {
+  try {
+    const response = await fetch(at, { signal: AbortSignal.timeout(patience) });
+    return { type: "ok", value: JSON.parse(await response.text()) as number | null };
+  } catch (error) {
+    return { type: "fail", error: String(error) };
+  }
+}
+
+/** A write that was not answered may have happened: nobody knows, so it is `info`. */
+async function write(at: string, body: string): Promise<Completion> {
+  try {
+    const { ok } = await fetch(at, { method: "PUT", body, signal: AbortSignal.timeout(patience) });
+    return ok ? { type: "ok" } : { type: "fail", error: "not the leader" };
+  } catch (error) {
+    return { type: "info", error: String(error) };
+  }
+}
+
+async function answers({ host, port }: Address, milliseconds: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://${host}:${port}/`, { signal: AbortSignal.timeout(milliseconds) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function url({ host, port }: Address): string {
+  return `http://${host}:${port}`;
+}
