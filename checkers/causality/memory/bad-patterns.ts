@@ -26,6 +26,8 @@ export interface FoundPattern {
   /** Reader; then, of Write… patterns, the write in between; then what was read. Of cycles: all in order. */
   readonly accesses: readonly number[];
   readonly ways: () => readonly (readonly number[])[];
+  /** Of cycles: from each access to the next, the read because of which it comes before that; −1: it does causally. */
+  readonly because?: readonly number[];
 }
 
 export type PatternSearch =
@@ -118,12 +120,17 @@ function conflicts(accesses: Accesses, writes: WritesByKey, clock: Int32Array): 
       const other = writes.lastUpTo(key[read]!, s, clock[read * sessions + s]!);
       if (other < 0 || other === writer) continue;
       // What is causally before it anyhow need not be told again.
-      if (clock[writer * sessions + s]! < place[other]!) order.add(other, writer);
+      if (clock[writer * sessions + s]! < place[other]!) order.add(other, writer, read);
     }
   }
   const arbitration = order.topological();
   if (arbitration.length === count) return { found: [], order: arbitration };
-  return { found: [{ pattern: "CyclicCF", accesses: order.circle(arbitration), ways: () => [] }] };
+  return { found: [circleOf("CyclicCF", order, arbitration)] };
+}
+
+function circleOf(pattern: "CyclicCF" | "CyclicHB", order: AccessOrder, sorted: Int32Array): FoundPattern {
+  const accesses = order.circle(sorted);
+  return { pattern, accesses, ways: () => [], because: order.because(accesses) };
 }
 
 /** WriteHBInitRead and CyclicHB for the last operation of a session: an order of all writes and its own reads. */
@@ -152,12 +159,12 @@ function observed(
             accesses: [read, other],
             ways: () => [order.path(other, read)],
           };
-        if (clock[writer * sessions + s]! < place[other]!) order.add(other, writer);
+        if (clock[writer * sessions + s]! < place[other]!) order.add(other, writer, read);
       }
     }
     if (order.added === before) return undefined;
     const sorted = order.topological();
-    if (sorted.length < count) return { pattern: "CyclicHB", accesses: order.circle(sorted), ways: () => [] };
+    if (sorted.length < count) return circleOf("CyclicHB", order, sorted);
     clock = order.clocks(sorted);
   }
 }

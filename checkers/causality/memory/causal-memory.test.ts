@@ -66,6 +66,14 @@ describe("causal consistency", () => {
     expect(check(twice).reason).toContain("both wrote");
     expect(check(twice + read("9")).anomalies[0]?.type).toBe("ThinAirRead");
   });
+  test("tells because of which reads writes would have to come before one another", () => {
+    const both = `${wrote}2 invoke write 2 key="x"\n2 ok write 2 key="x"\n1 invoke read key="x"\n1 ok read 1 key="x"\n1 invoke read key="x"\n1 ok read 2 key="x"\n1 invoke read key="x"\n1 ok read 1 key="x"`;
+    const [anomaly] = causalMemory("CM").check(history(both)).anomalies;
+    expect(anomaly).toMatchObject({ type: "CyclicHB", operations: [0, 2, 6, 8] });
+    expect(anomaly?.explanation).toContain(
+      'since operation 8 (process 1, read of "x": 1) knew of it and saw what operation 0 wrote',
+    );
+  });
   test("values of nowhere and of failed writes", () => {
     expect(check(wrote + read("7")).anomalies[0]).toMatchObject({ type: "ThinAirRead" });
     expect(check(`${wrote.replace(" ok ", " fail ")}${read("1")}`).anomalies[0]?.explanation).toContain(

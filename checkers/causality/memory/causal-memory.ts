@@ -129,15 +129,16 @@ function anomalyOf(
   history: History,
   accesses: Accesses,
   condition: CausalCondition,
-  { pattern, accesses: involved, ways }: FoundPattern,
+  { pattern, accesses: involved, ways, because = [] }: FoundPattern,
 ): Anomaly {
   const events = involved.map((access) => accesses.event[access]!);
   const steps = ways().map((way) => way.map((access) => accesses.event[access]!));
+  const readEvents = because.filter((read) => read >= 0).map((read) => accesses.event[read]!);
   const evidence: BadPatternEvidence = { kind: "bad-pattern", condition, operations: events, ways: steps };
   return {
     type: pattern,
-    operations: [...new Set([...events, ...steps.flat()])].toSorted((a, b) => a - b),
-    explanation: explain(history, accesses, { pattern, accesses: involved, ways }),
+    operations: [...new Set([...events, ...steps.flat(), ...readEvents])].toSorted((a, b) => a - b),
+    explanation: explain(history, accesses, { pattern, accesses: involved, ways, because }),
     evidence,
   };
 }
@@ -145,7 +146,7 @@ function anomalyOf(
 function explain(
   history: History,
   accesses: Accesses,
-  { pattern, accesses: involved, ways }: FoundPattern,
+  { pattern, accesses: involved, ways, because = [] }: FoundPattern,
 ): string {
   const { event, isWrite, failed } = accesses;
   const name = (access: number): string => {
@@ -161,6 +162,15 @@ function explain(
   };
   const along = (way: readonly number[]): string =>
     way.length <= 2 || way.length > 8 ? "" : ` (by way of ${way.slice(1, -1).map(name).join("; ")})`;
+  const circle = involved
+    .map((access, i) => {
+      const reader = because[i] ?? -1;
+      const next = involved[(i + 1) % involved.length]!;
+      return reader < 0
+        ? name(access)
+        : `${name(access)}, since ${name(reader)} knew of it and saw what operation ${event[next]!} wrote`;
+    })
+    .join("; ");
   const [read, between, writer] = involved;
   const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   switch (pattern) {
@@ -179,8 +189,8 @@ function explain(
     case "CyclicCO":
       return `Each of these came causally before the next, and the last before the first: ${involved.map(name).join("; ")}.`;
     case "CyclicCF":
-      return `No order of all writes lets every read see the last write that it knows of: each of these would come before the next, and the last before the first: ${involved.map(name).join("; ")}.`;
+      return `No order of all writes lets every read see the last write that it knows of: each of these would come before the next, and the last before the first: ${circle}.`;
     case "CyclicHB":
-      return `No order of all writes explains what one session read: each of these would come before the next, and the last before the first: ${involved.map(name).join("; ")}.`;
+      return `No order of all writes explains what one session read: each of these would come before the next, and the last before the first: ${circle}.`;
   }
 }

@@ -7,6 +7,7 @@ export class AccessOrder {
   readonly #readers: Int32Array;
   readonly #from: number[] = [];
   readonly #to: number[] = [];
+  readonly #because: number[] = [];
 
   constructor(accesses: Accesses) {
     this.accesses = accesses;
@@ -19,10 +20,18 @@ export class AccessOrder {
     for (let i = 0; i < count; i++) if (from[i]! > Initial) this.#readers[filled[from[i]!]!++] = i;
   }
 
-  /** A further pair: one before the other. */
-  add(before: number, after: number): void {
+  /** A further pair: one before the other, because of a read. */
+  add(before: number, after: number, read: number): void {
     this.#from.push(before);
     this.#to.push(after);
+    this.#because.push(read);
+  }
+
+  /** From each access of a circle to the next: the read because of which it is a further pair; −1: it is none. */
+  because(circle: readonly number[]): number[] {
+    const { count } = this.accesses;
+    const reads = new Map(this.#from.map((from, i) => [from * count + this.#to[i]!, this.#because[i]!]));
+    return circle.map((access, i) => reads.get(access * count + circle[(i + 1) % circle.length]!) ?? -1);
   }
 
   get added(): number {
@@ -32,6 +41,7 @@ export class AccessOrder {
   forget(): void {
     this.#from.length = 0;
     this.#to.length = 0;
+    this.#because.length = 0;
   }
 
   /** The accesses in an order that keeps all pairs; those on circles and behind them are missing. */
