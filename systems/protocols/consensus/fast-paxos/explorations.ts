@@ -1,4 +1,4 @@
-import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
 
 const propose = (
   node: NodeId,
@@ -12,6 +12,21 @@ const propose = (
 function rounds(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "timers"> {
   return { timers: { limit, names: ["round"], nodes } };
 }
+
+const deliver = (from: NodeId, to: NodeId, type: string): BeginningStep => ({
+  do: "deliver",
+  from,
+  to,
+  type,
+});
+
+/** n3 has promises for a round of its own, in which it is free to pick; then n2's client proposes. */
+const promised: readonly BeginningStep[] = [
+  { do: "ask", node: "n3" },
+  { do: "fire", node: "n3", timer: "round/k" },
+  ...["n1", "n4"].flatMap((node) => [deliver("n3", node, "prepare"), deliver(node, "n3", "promised")]),
+  { do: "ask", node: "n2" },
+];
 
 export const fastPaxosExplorations: readonly Exploration[] = [
   {
@@ -41,6 +56,15 @@ export const fastPaxosExplorations: readonly Exploration[] = [
     ...rounds(1, ["n3"]),
     depth: 11,
     states: 397_198,
+  },
+  {
+    name: "promised",
+    nodes: 4,
+    beginning: promised,
+    clients: [[propose("n2", 1)], [propose("n3", 2)]],
+    ...rounds(1, ["n3"]),
+    depth: promised.length + 8,
+    states: 73_406,
   },
   {
     name: "restart",

@@ -42,6 +42,7 @@ export const fastPaxosMutants: readonly FastPaxosMutant[] = [
   {
     name: "fast-vote-after-promise",
     summary: "An acceptor that has promised a later round goes on to vote in the fast one.",
+    exploration: { configuration: "promised", property: split, steps: 15 },
     simulation: {
       nodes: 4,
       faults: ["reorder", "loss", "slow", "pause"],
