@@ -62,7 +62,7 @@ function judge(slots: Known[][], node: string, log: LogView, slot: number): Viol
   const entry = log.entries[slot - log.first];
   if (entry === null || entry === undefined) return undefined;
   const { ballot, value } = entry;
-  const previous = slot === 0 ? none : (log.entries[slot - log.first - 1]?.ballot ?? null);
+  const previous = slot === 0 ? none : (ballotBefore(log, slot) ?? null);
   while (slots.length <= slot) slots.push([]);
   const entries = slots[slot]!;
   const place = entries.findIndex((one) => one[0] >= ballot);
@@ -86,6 +86,10 @@ function judge(slots: Known[][], node: string, log: LogView, slot: number): Viol
     explanation: `${node} has ${inWords(value)} in slot ${slot} from ballot ${ballot}, as another log had; but before it ${node} has ${entryOf(previous)} in slot ${slot - 1}, and the other log had ${entryOf(known[2])}.`,
     evidence: { slot, ballot, before: known[2], now: previous },
   };
+}
+
+function ballotBefore({ first, before, entries }: LogView, slot: number): number | undefined {
+  return slot === first ? before : entries[slot - first - 1]?.ballot;
 }
 
 function entryOf(ballot: number | null): string {

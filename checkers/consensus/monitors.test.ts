@@ -261,6 +261,15 @@ describe("log-matching", () => {
     );
     expect(found("log-matching", [at("n1", log("1:a 3:b 3:c")), at("n2", log("1:d 3:b 3:c"))])).toBeDefined();
   });
+  test("what a snapshot tells of the entry before counts", () => {
+    const behind = (before: number): Scene =>
+      at("n2", { log: { first: 1, before, entries: [entry], committed: 0 } });
+    const entry = { ballot: 3, value: "c" };
+    expect(found("log-matching", [at("n1", log("1:a 3:c")), behind(1)])).toBeUndefined();
+    expect(found("log-matching", [at("n1", log("1:a 3:c")), behind(2)])).toBe(
+      'n2 has "c" in slot 1 from ballot 3, as another log had; but before it n2 has an entry of ballot 2 in slot 0, and the other log had an entry of ballot 1.',
+    );
+  });
   test("an entry changes in place: after some looks, and at the end in any case", () => {
     for (const property of ["log-matching", "state-machine-safety", "leader-completeness"]) {
       const value = { list: [1] };
@@ -456,6 +465,20 @@ describe("quorum-certificates", () => {
     const [c, d] = [at("n3", votes(1, "b")), at("n3", votes(0, "c"))];
     const monitor = monitorFor("quorum-certificates");
     expect(memoryAfter(monitor, [a, b, c, d])).toEqual(memoryAfter(monitor, [d, c, b, a]));
+  });
+});
+
+describe("promised-entries", () => {
+  const promising = (entries: string, ballot: number): Scene =>
+    at("n1", { ...log(entries), promised: { accepted: ballot, current: 0 } });
+  test("no entry is later than what the node has promised", () => {
+    expect(found("promised-entries", [promising("1:a 2:b", 2), promising("1:a 2:b", 3)])).toBeUndefined();
+    expect(found("promised-entries", [at("n1", log("1:a 2:b"))])).toBeUndefined();
+  });
+  test("an entry is", () => {
+    expect(found("promised-entries", [promising("1:a 2:b", 1)])).toBe(
+      'n1 has "b" of ballot 2 in slot 1, and has promised no more than ballot 1.',
+    );
   });
 });
 

@@ -12,6 +12,7 @@ import type { Monitor } from "./monitor.ts";
 import { monotonicBallots } from "./monotonic-ballots.ts";
 import { mutualExclusion } from "./mutual-exclusion.ts";
 import { primaryOrder } from "./primary-order.ts";
+import { promisedEntries } from "./promised-entries.ts";
 import { quorumCertificates } from "./quorum-certificates.ts";
 import { singleVote } from "./single-vote.ts";
 import { stateMachineSafety } from "./state-machine-safety.ts";
@@ -47,6 +48,7 @@ export const monitors: readonly {
     quorumCertificates,
     singleVote,
     monotonicBallots,
+    promisedEntries,
     durability,
     exactlyOnce,
     handover,

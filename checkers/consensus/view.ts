@@ -14,6 +14,8 @@ export type LogEntry = {
 export type LogView = {
   /** Slot of `entries[0]`: what was before it is in a snapshot. */
   readonly first: number;
+  /** The ballot of the entry before `first`, where the snapshot tells; so that logs can be compared across it. */
+  readonly before?: Ballot;
   /** One a slot, without gaps; null where the slot is not known. */
   readonly entries: readonly (LogEntry | null)[];
   /** Slots below this are known to be committed. */

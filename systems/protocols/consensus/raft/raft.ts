@@ -141,6 +141,7 @@ export const raft: BundledProtocol = {
     "leader-completeness",
     "state-machine-safety",
     "monotonic-ballots",
+    "promised-entries",
     "durability",
   ],
   explorations: raftExplorations,

@@ -124,6 +124,7 @@ export const zab: BundledProtocol = {
     "log-matching",
     "state-machine-safety",
     "monotonic-ballots",
+    "promised-entries",
     "durability",
   ],
   explorations: zabExplorations,
