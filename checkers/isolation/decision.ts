@@ -43,6 +43,9 @@ export type LevelDecision =
   | { readonly valid: false; readonly core: readonly number[] }
   | { readonly valid: "unknown"; readonly reason: string };
 
+/** That a level is violated, and how that is known. */
+export type Violation = Extract<LevelDecision, { readonly valid: false }>;
+
 /** Decides levels on a reading; `undefined` for what is not of its class, so that the next engine is asked. */
 export interface IsolationEngine {
   readonly name: string;

@@ -77,8 +77,18 @@ export interface Reading {
    * what they wrote are left open here, though they would be known if it were known. Then `gaps` do not tell of that.
    */
   readonly doubtful?: readonly number[];
+  /** Versions of keys of whose writers not all told theirs, so that they are in no known order here; then `gaps` do not tell of that. */
+  readonly loose?: LooseVersions;
   /** What read uncommitted goes by instead of the above, where that differs. */
   readonly uncommitted?: Uncommitted;
+}
+
+/** The versions that are known of keys of which others are not. */
+export interface LooseVersions {
+  /** Key → node → the version that it wrote; a higher one came later. */
+  readonly versions: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  /** What is not known, in words. */
+  readonly gap: string;
 }
 
 /**

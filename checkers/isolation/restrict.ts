@@ -1,3 +1,4 @@
+import type { Edge, Violation } from "./decision.ts";
 import { Initial, type Reading, type Uncommitted } from "./reading.ts";
 
 /**
@@ -123,4 +124,16 @@ function writersOf(
     firsts[key + 1] = writers.length;
   }
   return { writerFirst: firsts, writer: Int32Array.from(writers), ordered: known };
+}
+
+/** What was decided of some nodes, in the numbers of all. */
+export function decisionInWhole(decision: Violation, kept: Int32Array): Violation {
+  if ("core" in decision) return { ...decision, core: decision.core.map((node) => kept[node]!) };
+  const edgeInWhole = (edge: Edge): Edge => ({
+    ...edge,
+    from: kept[edge.from]!,
+    to: kept[edge.to]!,
+    ...(edge.because === undefined ? {} : { because: edge.because.map(edgeInWhole) }),
+  });
+  return { ...decision, cycle: decision.cycle.map(edgeInWhole) };
 }

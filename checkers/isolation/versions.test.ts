@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { history } from "../../histories/testing/notation.ts";
+import { isJsonObject } from "../../histories/json.ts";
 import type { Verdict } from "../verdict.ts";
 import { checkIsolation } from "./isolation.ts";
 import { transactionHistory } from "./testing/notation.ts";
@@ -76,5 +77,30 @@ describe("values that may carry versions", () => {
     expect(stale.valid).toBe(false);
     const invented = check("0 invoke write 5", "0 ok write 5", "1 invoke read", "1 ok read [3,9]");
     expect(anomalies(invented)).toEqual(["never-written"]);
+  });
+});
+
+describe("versions that not every write told", () => {
+  const levels = (text: string): Record<string, unknown> => {
+    const { details } = checkIsolation(transactionHistory(text));
+    const found = isJsonObject(details) ? details["levels"] : undefined;
+    return isJsonObject(found) ? found : {};
+  };
+
+  it("leave the others any place among them", () => {
+    const found = levels("0: wx1@1\n1: rx1 wx2\n0: rx2 wx3@5\n1: rx3@5");
+    expect(found["strict-serializable"]).toBe(true);
+  });
+
+  it("break what they break, and not view serializability, which does not heed them", () => {
+    const found = levels("0: wx1@2\n0: wx2@1\n1: wx3\n1: rx2@1");
+    expect(found["strong-session-read-uncommitted"]).toBe(false);
+    expect(found["strong-session-view-serializable"]).toBe(true);
+    expect(found["serializable"]).toBe(true);
+  });
+
+  it("contradict one another whatever the others were", () => {
+    const found = levels("0: wx1@2\n1: wx2@2\n1: wx3\n0: rx1");
+    expect(found["read-uncommitted"]).toBe(false);
   });
 });

@@ -124,9 +124,10 @@ export function forbids(level: Level, cycle: readonly Edge[], reading: Reading):
 
 /** Whether the order of versions behind an edge may have been told by the system, by numbers: lists tell it themselves. */
 function isToldOrder(
-  { ordered, writerFirst, writeFirst, writeKey, writeOperation, transactions }: Reading,
+  { ordered, writerFirst, writeFirst, writeKey, writeOperation, transactions, loose }: Reading,
   { to, key }: Edge,
 ): boolean {
+  if (loose?.versions.has(key) === true) return true;
   if (ordered[key]! <= 1 || writerFirst[key + 1]! - writerFirst[key]! <= 2) return false;
   for (let w = writeFirst[to]!; w < writeFirst[to + 1]!; w++)
     if (writeKey[w] === key) return transactions.kind[writeOperation[w]!] !== Append;

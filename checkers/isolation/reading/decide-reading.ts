@@ -1,11 +1,12 @@
 import type { Budget } from "../../checker.ts";
-import type { Edge, IsolationEngine, LevelDecision } from "../decision.ts";
+import type { IsolationEngine, LevelDecision, Violation } from "../decision.ts";
 import type { Level } from "../levels.ts";
 import { Initial, type Reading } from "../reading.ts";
-import { restrict } from "../restrict.ts";
+import { decisionInWhole, restrict } from "../restrict.ts";
 import { decideByPredicate } from "./by-predicate.ts";
 import { decideDoubtful } from "./decide-doubtful.ts";
 import { guessed } from "./guess.ts";
+import { decideLoose } from "./loose-versions.ts";
 import { narrowed } from "./narrow.ts";
 
 /** Choices of orders that are tried. */
@@ -24,8 +25,20 @@ export function decideReading(
   budget: Budget,
 ): Decided | undefined {
   return reading.doubtful === undefined
-    ? decideClear(engines, reading, level, budget)
-    : decideDoubtful(decideClear, engines, reading, level, budget);
+    ? decideWithVersions(engines, reading, level, budget)
+    : decideDoubtful(decideWithVersions, engines, reading, level, budget);
+}
+
+function decideWithVersions(
+  engines: readonly IsolationEngine[],
+  reading: Reading,
+  level: Level,
+  budget: Budget,
+  tell = true,
+): Decided | undefined {
+  return reading.loose === undefined
+    ? decideClear(engines, reading, level, budget, tell)
+    : decideLoose(decideClear, engines, reading, level, budget, tell);
 }
 
 function decideClear(
@@ -74,14 +87,12 @@ function decideNarrowed(
   const kept = around(reading, decision);
   if (kept.length < reading.nodes / 2) {
     const part = decideByPredicate(engine, restrict(reading, kept), level, told);
-    if (part?.valid === false) return inWhole(part, kept);
+    if (part?.valid === false) return decisionInWhole(part, kept);
   }
   const whole = decideByPredicate(engine, reading, level, told);
   if (whole === undefined || whole.valid !== "unknown") return whole;
   return { valid: false, core: Array.from({ length: reading.nodes - 1 }, (_, i) => i + 1) };
 }
-
-type Violation = Extract<LevelDecision, { readonly valid: false }>;
 
 /** The nodes of a violation and all who wrote what it is about. */
 function around({ writeFirst, writeKey, writerFirst, writer }: Reading, decision: Violation): Int32Array {
@@ -92,18 +103,6 @@ function around({ writeFirst, writeKey, writerFirst, writer }: Reading, decision
   for (const key of keys)
     for (let i = writerFirst[key]!; i < writerFirst[key + 1]!; i++) nodes.add(writer[i]!);
   return Int32Array.from(nodes.add(Initial)).toSorted();
-}
-
-/** What was decided of some nodes, in the numbers of all. */
-function inWhole(decision: Violation, kept: Int32Array): Violation {
-  if ("core" in decision) return { ...decision, core: decision.core.map((node) => kept[node]!) };
-  const edgeInWhole = (edge: Edge): Edge => ({
-    ...edge,
-    from: kept[edge.from]!,
-    to: kept[edge.to]!,
-    ...(edge.because === undefined ? {} : { because: edge.because.map(edgeInWhole) }),
-  });
-  return { ...decision, cycle: decision.cycle.map(edgeInWhole) };
 }
 
 /** What stayed open that a level depends on. */

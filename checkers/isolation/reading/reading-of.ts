@@ -1,6 +1,6 @@
-import { Initial, type Reading } from "../reading.ts";
+import { Initial, type LooseVersions, type Reading } from "../reading.ts";
 import { addTornAppends } from "./torn-appends.ts";
-import { Committed, Never, Undetermined, type Transactions } from "../transactions.ts";
+import { Committed, Never, NoVersion, Undetermined, type Transactions } from "../transactions.ts";
 import { Findings } from "./findings.ts";
 import { Lists } from "./lists.ts";
 import { addLostUpdates } from "./lost-updates.ts";
@@ -30,10 +30,12 @@ export function readingOf(transactions: Transactions): Reading {
   const writesOfNodes = writeEntries(transactions, nodes, writes);
   const gapsOfLists: string[] = [];
   const orders = ordersOf(transactions, writes, lists, nodes.node, writesOfNodes, gapsOfLists);
-  const doubtful =
+  const { doubtful, loose } =
     versions === undefined
-      ? []
-      : orderByVersions(transactions, writes, versions, reads.observed, orders, findings, gaps);
+      ? { doubtful: [] }
+      : orderByVersions(transactions, writes, versions, reads.observed, orders, findings);
+  const readsOfNodes = readEntries(transactions, nodes, writes, reads);
+  if (loose !== undefined && isVersionOfSeveral(transactions, readsOfNodes, loose)) gaps.push(loose.gap);
   const uncommitted = uncommittedOf(transactions, writes, lists, nodes.node, findings);
   return {
     transactions,
@@ -43,13 +45,14 @@ export function readingOf(transactions: Transactions): Reading {
     sessions: transactions.sessions,
     ...timesOf(transactions, nodes),
     ...writesOfNodes,
-    ...readEntries(transactions, nodes, writes, reads),
+    ...readsOfNodes,
     writerFirst: orders.writerFirst,
     writer: orders.writer,
     ordered: orders.ordered,
     findings: findings.all,
     gaps: [...gaps, ...gapsOfLists],
     ...(doubtful.length === 0 ? {} : { doubtful }),
+    ...(loose === undefined ? {} : { loose }),
     ...(uncommitted === undefined
       ? {}
       : { uncommitted: { ...uncommitted, gaps: [...gaps, ...uncommitted.gaps] } }),
@@ -187,6 +190,18 @@ function readEntries(
     candidates,
     ...(readByPredicate?.includes(1) === true ? { readByPredicate } : {}),
   };
+}
+
+/** Whether a read told a version of a key of which not all are known, and it is not known whose. */
+function isVersionOfSeveral(
+  { version }: Transactions,
+  { candidates, readKey, readOperation }: ReadEntries,
+  { versions }: LooseVersions,
+): boolean {
+  for (const entry of candidates.keys())
+    if (versions.has(readKey[entry]!) && (version?.[readOperation[entry]!] ?? NoVersion) !== NoVersion)
+      return true;
+  return false;
 }
 
 function gapsOf(

@@ -1,5 +1,6 @@
 import { inWords } from "../../../histories/json.ts";
 import { NoVersion, Undetermined, type Transactions } from "../transactions.ts";
+import type { LooseVersions } from "../reading.ts";
 import type { Findings } from "./findings.ts";
 import { MaybeObserved } from "./observed.ts";
 import type { Orders } from "./orders.ts";
@@ -8,7 +9,7 @@ import { None, type Writes } from "./writes.ts";
 
 /**
  * Puts the writers of each register whose versions are known into the order of these, but for registers that were written by transactions
- * of which nobody knows whether they took effect: returns these.
+ * of which nobody knows whether they took effect, and for those of which some told no version.
  */
 export function orderByVersions(
   transactions: Transactions,
@@ -17,10 +18,11 @@ export function orderByVersions(
   observed: Uint8Array,
   { writerFirst, writer, ordered, finalWrite }: Orders,
   findings: Findings,
-  gaps: string[],
-): readonly number[] {
+): { readonly doubtful: readonly number[]; readonly loose?: LooseVersions } {
   const { keys, history } = transactions;
   const allDoubtful = new Set<number>();
+  const loose = new Map<number, ReadonlyMap<number, number>>();
+  let gap = "";
   for (let k = 0; k < keys.length; k++) {
     if (versions.isVersioned[k] === 0) continue;
     const first = writerFirst[k]!;
@@ -34,18 +36,21 @@ export function orderByVersions(
       ordered[k] = 1;
       continue;
     }
-    if (untold > 0) {
-      gaps.push(
-        `the order of the versions of ${inWords(history.valueTable.get(keys[k]!))}: ${untold} of ${finals.length} writers told none`,
-      );
-      ordered[k] = 1;
-      continue;
-    }
-    const places = Array.from(finals, (_, place) => place);
+    const places = Array.from(finals, (_, place) => place).filter(
+      (place) => versions.of[finals[place]!] !== NoVersion,
+    );
     places.sort((a, b) => versions.of[finals[a]!]! - versions.of[finals[b]!]! || a - b);
     const nodes = places.map((place) => writer[first + 1 + place]!);
-    writer.set(nodes, first + 1);
-    ordered[k] = 1 + nodes.length;
+    if (untold > 0) {
+      ordered[k] = 1;
+      loose.set(k, new Map(nodes.map((node, i) => [node, versions.of[finals[places[i]!]!]!])));
+      const others = gap === "" ? "" : "; and of other keys";
+      gap ||= `the order of the versions of ${inWords(history.valueTable.get(keys[k]!))}: ${untold} of ${finals.length} writers told none`;
+      if (others !== "" && !gap.endsWith(others)) gap += others;
+    } else {
+      writer.set(nodes, first + 1);
+      ordered[k] = 1 + nodes.length;
+    }
     places.forEach((place, i) => {
       const write = finals[place]!;
       const before = i === 0 ? None : finals[places[i - 1]!]!;
@@ -60,5 +65,8 @@ export function orderByVersions(
       );
     });
   }
-  return [...allDoubtful].toSorted((a, b) => a - b);
+  return {
+    doubtful: [...allDoubtful].toSorted((a, b) => a - b),
+    ...(loose.size === 0 ? {} : { loose: { versions: loose, gap } }),
+  };
 }
