@@ -63,7 +63,7 @@ export function simulateCommand(): Command {
       names,
     )
     .option("--nodes <number>", "number of nodes (default: drawn)", integer(1))
-    .option("--time <seconds>", "virtual seconds in which faults strike (default: drawn, 2 to 8)", positive)
+    .option("--time <seconds>", "virtual seconds in which faults strike (default: drawn, 2 to 16)", positive)
     .option(
       "--rate <number>",
       "operations a second, all clients together (default: drawn, 20 to 100)",
