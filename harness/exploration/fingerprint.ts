@@ -1,3 +1,5 @@
+import { UsageError } from "../../histories/errors.ts";
+
 /**
  * Fingerprints of plain data: 64 bits, as two 32-bit words, that are the same for data of the same content
  * whatever the order of the members of objects. Two different data share one with a chance of 1 in 2^64, so
@@ -53,9 +55,18 @@ export class Fingerprinter {
   high = 0;
   readonly #rename: (text: string) => string;
   readonly #strings = new Map<string, Words>();
+  readonly #same: readonly string[];
+  readonly #wordsOfSame: Words;
 
-  constructor(rename: (text: string) => string = (text) => text) {
+  /** @param same A list of names that stays as it is. */
+  constructor(rename: (text: string) => string = (text) => text, same: readonly string[] = []) {
+    this.#rename = (text) => text;
+    this.#same = [];
+    const { low, high } = this.of(same);
+    this.#wordsOfSame = { low, high };
+    this.#strings.clear();
     this.#rename = rename;
+    this.#same = same;
   }
 
   /** Fingerprints `value`: its words are then in `low` and `high`. Throws a `TypeError` at what is no plain data. */
@@ -102,6 +113,11 @@ export class Fingerprinter {
   }
 
   #array(values: readonly unknown[]): this {
+    if (isList(values, this.#same)) {
+      this.low = this.#wordsOfSame.low;
+      this.high = this.#wordsOfSame.high;
+      return this;
+    }
     let low = mixed(kindOf.array + values.length);
     let high = mixed(kindOf.array + Math.imul(values.length, 0x9e37_79b1));
     for (let i = 0; i < values.length; i++) {
@@ -149,6 +165,25 @@ export class Fingerprinter {
     this.#strings.set(text, words);
     return words;
   }
+}
+
+/**
+ * Whether these are the texts of a list, in its order. Throws a `UsageError` at another order: what says of no name what it
+ * does not of the others, and what says something, could not be told apart.
+ */
+export function isList(values: readonly unknown[], list: readonly string[]): boolean {
+  if (list.length === 0 || values.length !== list.length) return false;
+  let same = true;
+  for (let i = 0; i < list.length; i++) {
+    const value = values[i];
+    if (value === list[i]) continue;
+    if (typeof value !== "string" || !list.includes(value)) return false;
+    same = false;
+  }
+  if (same || new Set(values).size < list.length) return same;
+  throw new UsageError(
+    `All nodes are listed in the order ${values.join(", ")}, so that they are not symmetric: such a list is taken for that of all, and has to be in the order of their names.`,
+  );
 }
 
 /** A copy of plain data that shares nothing with it. */

@@ -131,26 +131,28 @@ export class Hosts {
   }
 
   /** The node with names exchanged, as another node. */
-  exchanged(local: LocalState, { nodes, rename }: Renaming): LocalState {
+  exchanged(local: LocalState, renaming: Renaming): LocalState {
+    const { nodes, rename } = renaming;
     const { up, life, state, stable, unsynced, timers } = local;
     // Plain data stay what they are.
     return this.#local({
       node: nodes[local.node]!,
       up,
       life,
-      state: renamed(state, rename),
-      stable: new Map([...stable].map(([key, value]) => [rename(key), renamed(value, rename) as Json])),
+      state: renamed(state, renaming),
+      stable: new Map([...stable].map(([key, value]) => [rename(key), renamed(value, renaming) as Json])),
       unsynced: unsynced.map(({ key, value }) => ({
         key: rename(key),
-        value: renamed(value, rename) as Json,
+        value: renamed(value, renaming) as Json,
       })),
       timers: timers.map(rename).toSorted(),
     });
   }
 
   /** The message with names exchanged, between other nodes. */
-  exchangedMessage({ from, to, life, body }: Message, { nodes, rename }: Renaming): Message {
-    return this.#message(nodes[from]!, life, nodes[to]!, renamed(body, rename) as JsonObject);
+  exchangedMessage({ from, to, life, body }: Message, renaming: Renaming): Message {
+    const { nodes } = renaming;
+    return this.#message(nodes[from]!, life, nodes[to]!, renamed(body, renaming) as JsonObject);
   }
 
   #dead(local: LocalState, stable: ReadonlyMap<string, Json>): LocalState {

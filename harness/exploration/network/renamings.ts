@@ -1,6 +1,6 @@
 import { UsageError } from "../../../histories/errors.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
-import { Fingerprinter } from "../fingerprint.ts";
+import { Fingerprinter, isList } from "../fingerprint.ts";
 
 /** A permutation of the nodes, and how data are fingerprinted as they would be with the nodes so exchanged. */
 export interface Renaming {
@@ -9,6 +9,8 @@ export interface Renaming {
   readonly fingerprinter: Fingerprinter;
   /** A string with the names exchanged. */
   readonly rename: (text: string) => string;
+  /** The names of all nodes in their order: as a list, what it is with names exchanged as well. */
+  readonly all: readonly NodeId[];
 }
 
 /** So that a state is not fingerprinted more often than the reduction can pay for. */
@@ -16,7 +18,8 @@ const mostRenamings = 720;
 
 /**
  * All permutations of the nodes that exchange nodes of the same group only; the one that leaves all as they
- * are comes first. A name counts where a string of the data is it or has it as a word.
+ * are comes first. A name counts where a string of the data is it or has it as a word; but not in the list of the names
+ * of all nodes in their order, by which every node knows all: that says of no node what it does not of the others.
  */
 export function renamings(nodes: readonly NodeId[], groups: readonly (readonly NodeId[])[] = []): Renaming[] {
   let permutations: number[][] = [nodes.map((_, i) => i)];
@@ -38,13 +41,14 @@ export function renamings(nodes: readonly NodeId[], groups: readonly (readonly N
       throw new UsageError(`Expected groups of nodes with at most ${mostRenamings} permutations together.`);
     }
   }
+  const all = permutations.length > 1 ? nodes : [];
   return permutations.map((permutation) => {
-    const rename = renaming(nodes, permutation);
-    return { nodes: permutation, fingerprinter: new Fingerprinter(rename), rename };
+    const rename = renamingOf(nodes, permutation);
+    return { nodes: permutation, fingerprinter: new Fingerprinter(rename, all), rename, all };
   });
 }
 
-function renaming(nodes: readonly NodeId[], permutation: readonly number[]): (text: string) => string {
+function renamingOf(nodes: readonly NodeId[], permutation: readonly number[]): (text: string) => string {
   const names = new Map<string, string>();
   permutation.forEach((to, from) => {
     if (to !== from) names.set(nodes[from]!, nodes[to]!);
@@ -65,11 +69,14 @@ function permutationsOf(places: readonly number[]): number[][] {
 }
 
 /** A copy of plain data with the names exchanged. */
-export function renamed(value: unknown, rename: (text: string) => string): unknown {
+export function renamed(value: unknown, renaming: Pick<Renaming, "rename" | "all">): unknown {
+  const { rename, all } = renaming;
   if (typeof value === "string") return rename(value);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((each) => renamed(each, rename));
+  if (Array.isArray(value)) {
+    return isList(value, all) ? [...value] : value.map((each) => renamed(each, renaming));
+  }
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [rename(name), renamed(each, rename)]),
+    Object.entries(value).map(([name, each]) => [rename(name), renamed(each, renaming)]),
   );
 }

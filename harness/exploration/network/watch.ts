@@ -65,9 +65,9 @@ export class Watches {
   }
 
   /** The memories with names exchanged. */
-  exchanged({ memories }: Watch, { rename }: Renaming): Watch {
+  exchanged({ memories }: Watch, renaming: Renaming): Watch {
     // Plain data stay what they are.
-    return this.#watch(renamed(memories, rename) as readonly Json[]);
+    return this.#watch(renamed(memories, renaming) as readonly Json[]);
   }
 
   /** What a violation that no monitor saw leads to. */

@@ -67,6 +67,7 @@ export const epaxosExplorations: readonly Exploration[] = [
     clients: [[write("n1", 1)]],
     ...recoveries(1, ["n1"]),
     crashes: { limit: 1, nodes: ["n1"] },
+    symmetric: [["n2", "n3"]],
   },
   {
     name: "three-recoveries",
@@ -77,5 +78,12 @@ export const epaxosExplorations: readonly Exploration[] = [
     ...recoveries(4, ["n1", "n2", "n3"]),
     depth: twoBallots.length + 8,
   },
-  { name: "duplicates", states: 227, nodes: 3, clients: [[write("n1", 1)]], duplicates: 1 },
+  {
+    name: "duplicates",
+    states: 227,
+    nodes: 3,
+    clients: [[write("n1", 1)]],
+    duplicates: 1,
+    symmetric: [["n2", "n3"]],
+  },
 ];

@@ -27,4 +27,13 @@ export const paxosExplorations: readonly Exploration[] = [
     crashes: { limit: 1, nodes: ["n2"] },
     states: 155_693,
   },
+  {
+    name: "one-proposer",
+    nodes: 3,
+    clients: [[ask("n1", propose(1))]],
+    timers: { limit: 2, names: ["round"], nodes: ["n1"] },
+    crashes: { limit: 1, nodes: ["n2", "n3"] },
+    symmetric: [["n2", "n3"]],
+    states: 29_320,
+  },
 ];
