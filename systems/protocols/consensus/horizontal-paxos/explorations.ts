@@ -99,7 +99,7 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     ],
     timers: { limit: 4, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
     depth: proposedAnother.length + 9,
-    states: 108_848,
+    states: 109_254,
   },
   {
     name: "to-the-leader",
@@ -109,7 +109,7 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1", "n2"] },
     crashes: { limit: 1, nodes: ["n1"] },
     depth: chosenAlone.length + 8,
-    states: 35_499,
+    states: 24_403,
   },
   {
     name: "given-up",
@@ -121,7 +121,7 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     ],
     timers: { limit: 4, names: ["election", "heartbeat"], nodes: ["n1", "n2"] },
     depth: givenUp.length + 9,
-    states: 84_613,
+    states: 80_258,
   },
   {
     name: "handover",
@@ -130,6 +130,6 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     clients: [[ask("n1", write(1)), ask("n1", reconfigure("n3"))]],
     timers: { limit: 4, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
     depth: oneChosen.length + 9,
-    states: 55_913,
+    states: 52_158,
   },
 ];

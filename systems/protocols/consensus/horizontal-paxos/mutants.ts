@@ -22,7 +22,7 @@ export const horizontalPaxosMutants: readonly HorizontalPaxosMutant[] = [
     name: "one-slot-early",
     summary:
       "One node counts the slots until new members take over from the wrong end, and has them a slot early.",
-    exploration: { configuration: "to-another", property: "agreement", steps: 20 },
+    exploration: { configuration: "to-another", property: "state-machine-safety", steps: 20 },
     rules: {
       ...plain,
       effectiveFrom: (slot, window, node) => slot + window - (node === 2 ? 1 : 0),

@@ -5,5 +5,7 @@ export const horizontalPaxosRules: Rules = {
   ...multiPaxosRules,
   reconfigurable: true,
   window: 2,
+  // Nodes that were away are to come back to a snapshot, often with other members.
+  snapshotAfter: 16,
   rotation: 100,
 };

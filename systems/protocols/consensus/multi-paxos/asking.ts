@@ -15,6 +15,12 @@ export function askForPromises(server: Server): void {
   }
 }
 
+/** Asks everyone for what is chosen and not known here. */
+export function askForChosen(server: Server): void {
+  const { state, node } = server;
+  for (const id of node.nodes) if (id !== node.id) send(server, id, { type: "fetch", from: state.committed });
+}
+
 /** Phase 2a: sends what is proposed in the slots from `first` on, a batch of it, to one node. */
 export function askForVotes(server: Server, to: NodeId, first: number): void {
   const { log, committed, leading } = server.state;

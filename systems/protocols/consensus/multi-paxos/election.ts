@@ -1,6 +1,6 @@
 import type { NodeId } from "../../../contracts/protocol.ts";
 import { ballotAbove } from "../paxos/ballot.ts";
-import { askForPromises } from "./asking.ts";
+import { askForChosen, askForPromises } from "./asking.ts";
 import { membersAt, withNode } from "./configuration.ts";
 import { adoptSnapshot } from "./execution.ts";
 import { askAgain } from "./forwarding.ts";
@@ -35,7 +35,9 @@ export function onElectionTimeout(server: Server): void {
     return expectEndOfLease(server);
   }
   const ahead = configurations.some(({ from, members }) => from > committed && members.includes(node.id));
-  if (ahead || membersAt(configurations, committed).includes(node.id)) standForElection(server);
+  if (ahead || membersAt(configurations, committed).includes(node.id)) return standForElection(server);
+  // It may have come to be one, and not know.
+  askForChosen(server);
 }
 
 /** Phase 1a, once for all slots that are not known to be chosen. The ballot is on the disk before anybody hears of it. */

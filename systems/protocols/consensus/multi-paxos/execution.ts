@@ -10,7 +10,7 @@ import {
 } from "../../state-machine/state-machine.ts";
 import { withConfiguration, withoutPast } from "./configuration.ts";
 import { entryAt, firstSlot, isMembers, type LogSnapshot, type Members } from "./log.ts";
-import { send, type Server } from "./server.ts";
+import { send, settleStorage, type Server } from "./server.ts";
 
 /** Executes all slots before `end`, which are chosen. */
 export function commitUpTo(server: Server, end: number): void {
@@ -25,7 +25,9 @@ export function commitNext(server: Server): void {
   if (entry === null) throw new Error(`slot ${slot} is chosen and empty`);
   const { value } = entry;
   state.committed++;
-  state.configurations = withoutPast(state.configurations, state.committed);
+  const { configurations } = state;
+  state.configurations = withoutPast(configurations, state.committed);
+  const isHandedOver = state.configurations !== configurations;
   if (value !== null && isMembers(value)) {
     changeMembers(server, slot, value);
     apply(state.machine, null);
@@ -37,7 +39,8 @@ export function commitNext(server: Server): void {
   delete state.leading?.chosen[slot];
   delete state.leading?.reported[slot];
   if (state.leading !== null && state.leading.next < state.committed) state.leading.next = state.committed;
-  trim(server);
+  if (isHandedOver) keepConfiguration(server);
+  else trim(server);
 }
 
 /** From α slots later on, others are acceptors. */
@@ -75,6 +78,16 @@ export function answerOrigin(server: Server, operation: Operation, body: JsonObj
   if (origin === node.id) return settle(state.requests, operation, body, node);
   // Followers, too, come to know the answer; one message is enough.
   if (state.role === "leader") send(server, origin, { type: "answer", life, number, body });
+}
+
+/**
+ * Others are members now, and those before may go for good: that this is so must be on the disk before anybody hears of it,
+ * for after a restart nobody may be left to tell.
+ */
+function keepConfiguration(server: Server): void {
+  const { machine, configurations } = server.state;
+  keepSnapshot(server, { configurations, machine: takeSnapshot(machine) });
+  settleStorage(server);
 }
 
 /** A long log gives way to the state to which it leads. */
