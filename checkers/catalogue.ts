@@ -91,11 +91,12 @@ export const checkers: readonly CheckerEntry[] = [
     summary: "of which isolation levels the transactions are (rashomon list levels), with proofs either way",
     needsModel: false,
     asksOfNulls: true,
-    make: ({ level, formalism, nullReads }) =>
+    make: ({ level, formalism, nullReads, keyed }) =>
       isolation({
         ...(level === undefined ? {} : { level }),
         ...(nullReads === undefined ? {} : { nullReads: nullReads === "value" ? "initial" : "nothing" }),
         ...(formalism === undefined ? {} : { formalism }),
+        ...(keyed === undefined ? {} : { keyed }),
       }),
   },
   ofRegisters(regularity.name, regularity.summary, regular),

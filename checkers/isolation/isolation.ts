@@ -26,6 +26,8 @@ export interface IsolationOptions {
   readonly formalism?: Formalism;
   /** What a read of null says in operations that are a single read, see `transactionsOf`. */
   readonly nullReads?: "initial" | "nothing";
+  /** Whether the values of single operations are pairs of a key and a value; left out, where that is unmistakable. */
+  readonly keyed?: boolean;
 }
 
 const summary = "of which isolation levels the transactions are, with proofs either way";

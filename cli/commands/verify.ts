@@ -102,7 +102,7 @@ async function verify(
   const claims = checks.flatMap(claimsOf);
   const ofIsolation = checks.flatMap(isolationClaimsOf);
   const history = await historyOf(historyPath, flags.format);
-  let failed = verifyIsolation(ofIsolation, history, flags);
+  let failed = verifyIsolation(ofIsolation, history, flags, keyedAsked);
   for (const claim of claims) {
     const model = await modelOf(claim, flags);
     const keyed = keyedAsked ?? looksKeyed(history, model);
@@ -138,12 +138,13 @@ function verifyIsolation(
   claims: readonly IsolationClaim[],
   history: History,
   { nullReads }: VerifyFlags,
+  keyed: boolean | undefined,
 ): number {
   if (claims.length === 0) return 0;
-  const transactions = transactionsOf(
-    history,
-    nullReads === undefined ? {} : { nullReads: nullReads === "value" ? "initial" : "nothing" },
-  );
+  const transactions = transactionsOf(history, {
+    ...(nullReads === undefined ? {} : { nullReads: nullReads === "value" ? "initial" : "nothing" }),
+    ...(keyed === undefined ? {} : { keyed }),
+  });
   let failed = 0;
   for (const claim of claims) {
     const problem = problemOf(transactions, claim);

@@ -32,24 +32,26 @@ const unexplained: ReadonlySet<string> = new Set(["never-written", "G1a", "dupli
 /**
  * Decides a condition of single operations: linearizable and sequential as strict and session serializability (Herlihy and
  * Wing 1990; Lamport 1979), the others by what their orders force (see the modules). Unknown where transactions have several
- * operations, of which these conditions say nothing.
+ * operations, of which these conditions say nothing. A compare-and-set is one operation of the first two.
  */
 export function decideOperationModel(
   reading: Reading,
   model: OperationModel,
   { engines, budget }: { readonly engines: readonly IsolationEngine[]; readonly budget: Budget },
 ): OperationOutcome {
-  const { transactions, transaction, nodes, findings, gaps } = reading;
-  for (let node = 1; node < nodes; node++) {
-    const t = transaction[node]!;
-    if (transactions.first[t + 1]! - transactions.first[t]! > 1)
-      return {
-        model,
-        valid: "unknown",
-        reason: "it is a condition of single operations, and this history has transactions of several",
-      };
-  }
-  if (model === "linearizable" || model === "sequential") {
+  const { findings, gaps } = reading;
+  const isSerial = model === "linearizable" || model === "sequential";
+  const several = severalIn(reading);
+  if (several === "transactions" || (several !== "none" && !isSerial))
+    return {
+      model,
+      valid: "unknown",
+      reason:
+        several === "transactions"
+          ? "it is a condition of single operations, and this history has transactions of several"
+          : "it is a condition of reads and writes, and this history has compare-and-sets",
+    };
+  if (isSerial) {
     const level = sameAs[model];
     const { outcomes } = decideLevels(reading, [level], engines, budget);
     const own = outcomes.find(
@@ -75,7 +77,21 @@ export function decideOperationModel(
     };
   const cycle =
     model === "PRAM" || model === "causal" ? observerCycle(reading, model) : guaranteeCycle(reading, model);
-  return cycle === undefined ? withGaps({ model, valid: true }, gaps) : violated(model, cycle);
+  if (cycle !== undefined) return violated(model, cycle);
+  return withGaps({ model, valid: true }, reading.loose === undefined ? gaps : [...gaps, reading.loose.gap]);
+}
+
+/** Which transactions of several operations there are: none, compare-and-sets alone, which are one operation of two, or others. */
+function severalIn({ transactions, transaction, nodes }: Reading): "none" | "changes" | "transactions" {
+  const { first, begin, history } = transactions;
+  let several: "none" | "changes" = "none";
+  for (let node = 1; node < nodes; node++) {
+    const t = transaction[node]!;
+    if (first[t + 1]! - first[t]! <= 1) continue;
+    if (history.f(begin[t]!) !== "cas") return "transactions";
+    several = "changes";
+  }
+  return several;
 }
 
 function violated(model: OperationModel, cycle: readonly Edge[]): OperationOutcome {

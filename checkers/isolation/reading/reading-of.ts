@@ -205,7 +205,7 @@ function isVersionOfSeveral(
 }
 
 function gapsOf(
-  { end, openNulls, openVersions, partial }: Transactions,
+  { history, begin, status, end, openNulls, openVersions, partial }: Transactions,
   { observed }: Reads,
   { transaction }: Nodes,
   { session, place, sessionFirst }: Sessions,
@@ -218,6 +218,13 @@ function gapsOf(
     );
   if (partial === true)
     gaps.push("what the predicates left out: there are too many rows and reads by predicate");
+  const changed = transaction.find(
+    (t) => t >= 0 && status[t] !== Committed && history.f(begin[t]!) === "cas",
+  );
+  if (changed !== undefined)
+    gaps.push(
+      `what the compare-and-set of operation ${begin[changed]!} found: its outcome is not known, yet its write was read`,
+    );
   for (let n = 1; n < transaction.length; n++) {
     const t = transaction[n]!;
     if (end[t] !== Never || observed[t] !== MaybeObserved) continue;

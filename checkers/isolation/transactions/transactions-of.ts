@@ -18,7 +18,7 @@ import {
 import { shortened } from "./growable.ts";
 import { malformed, mixedKey } from "./malformed.ts";
 import { withRows } from "./rows.ts";
-import { hasKeyedValues, valuesOf } from "./keyed-values.ts";
+import { areKeyed, valuesOf } from "./keyed-values.ts";
 import { meaningOf, withoutVersion } from "./meaning-of-versions.ts";
 import {
   Appended,
@@ -37,6 +37,8 @@ export interface TransactionsOptions {
    * or nothing. Left out, `nothing` in other tools' histories. In transactions null is always the initial value.
    */
   readonly nullReads?: "initial" | "nothing";
+  /** Whether the values of single operations are pairs of a key and a value; left out, where that is unmistakable. */
+  readonly keyed?: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface TransactionsOptions {
 export function transactionsOf(history: History, options: TransactionsOptions = {}): Transactions {
   const events = transactionEvents(history);
   const isSingle = (event: number): boolean => singles.has(history.f(event));
-  const keyed = hasKeyedValues(history, events, isSingle);
+  const keyed = areKeyed(history, events, isSingle, options.keyed);
   const valueOf = valuesOf(history, keyed);
   let how: ReadingOfValues = { registers: new Set(), objects: true, pairs: false, keyed };
   let read = readAll(history, events, options, how);
@@ -170,8 +172,8 @@ function addSingle(
       const asked = valuesOf(history, how.keyed)(argument);
       const pair = how.pairs ? withoutVersion(asked, pairShape) : asked;
       if (!isJsonArray(pair) || pair.length !== 2) throw malformed(history, argument);
-      // A compare-and-set that took effect has read what it compared with.
-      operations.add(Read, number, history.valueTable.number(pair[0] ?? null));
+      // A compare-and-set that took effect has read what it compared with; one that did not has found something else.
+      operations.add(Read, number, results ? history.valueTable.number(pair[0] ?? null) : Unread);
       const changed = history.valueTable.number(pair[1] ?? null);
       const whole = history.valueTable.number(pair);
       const version = results ? operations.versionTold(told, [changed, whole]) : NoVersion;

@@ -248,7 +248,7 @@ describe("what a transaction did", () => {
       "committed w 5 1",
       "committed r 5 1",
       "committed r 5 1 w 5 2",
-      "aborted r 5 1 w 5 3",
+      "aborted r 5 ? w 5 3",
       "undetermined w null 4",
     ]);
   });
