@@ -176,6 +176,16 @@ describe("an operation that is sent again", () => {
 });
 
 describe("a node that was down", () => {
+  test("does not stand for election in a ballot of before, whose answers may yet come", () => {
+    const s = schedule(plain);
+    s.cluster.fire("n1", "election");
+    s.cluster.crash("n1");
+    s.cluster.start("n1");
+    s.cluster.fire("n1", "election");
+    const ballots = s.cluster.inFlight.filter(({ to }) => to === "n2").map(({ body }) => body["ballot"]);
+    expect(ballots).toEqual([3, 6]);
+  });
+
   test("stands by its promise and its votes", () => {
     const s = schedule(plain);
     elect(s, "n1", "n2");
