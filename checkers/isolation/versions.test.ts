@@ -99,6 +99,11 @@ describe("versions that not every write told", () => {
     expect(found["serializable"]).toBe(true);
   });
 
+  it("are told by a read of others, where the reader wrote the same value and version later", () => {
+    const found = levels("0: wz1\n0: wy1@2\n0: wy1@2 rz1\n0: wx1@1 ry1@4 wy1@4\n1: wx2");
+    expect(found["read-uncommitted"]).toBe(false);
+  });
+
   it("contradict one another whatever the others were", () => {
     const found = levels("0: wx1@2\n1: wx2@2\n1: wx3\n0: rx1");
     expect(found["read-uncommitted"]).toBe(false);

@@ -202,7 +202,7 @@ export class Reads {
     const { value, first } = this.#transactions;
     let all: readonly number[] | undefined;
     if (isVersioned && this.#versions !== undefined) {
-      all = this.#versions.writersOf(i);
+      all = this.#versions.writersOf(i, reader);
       this.#mayHaveSeen(all);
     } else {
       const head = this.#writes.find(k, value[i]!);

@@ -61,11 +61,13 @@ export class Versions {
     return other;
   }
 
-  /** The transactions that may have written what `i` read, −1 for the initial one. */
-  writersOf(i: number): readonly number[] {
+  /** The transactions that may have written what `i` read, −1 for the initial one; not the reader itself. */
+  writersOf(i: number, reader: number): readonly number[] {
     const { key, value } = this.#transactions;
     for (const accept of [this.#has(i), this.#fits(i), undefined]) {
-      const found = writersOf(this.#transactions, this.#writes, key[i]!, value[i]!, accept);
+      const found = writersOf(this.#transactions, this.#writes, key[i]!, value[i]!, accept).filter(
+        (writer) => writer !== reader,
+      );
       if (found.length > 0) return found;
     }
     return [];
