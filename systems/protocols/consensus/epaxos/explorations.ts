@@ -17,7 +17,7 @@ const deliver = (from: NodeId, to: NodeId, ...types: readonly string[]): Beginni
 const recover = (node: NodeId): BeginningStep => ({ do: "fire", node, timer: "recover/n1.1" });
 
 /**
- * n2, which does not know the command, votes to give it up. n3, which knows it, begins a ballot above, which all
+ * n2, which does not know the command, votes to give it up. n3, which knows it, votes for it in a ballot above, which all
  * have joined.
  */
 const twoBallots: readonly BeginningStep[] = [
@@ -25,6 +25,7 @@ const twoBallots: readonly BeginningStep[] = [
   ...deliver("n1", "n3", "pre-accept"),
   recover("n3"),
   ...deliver("n3", "n2", "prepare"),
+  { do: "lose", from: "n3", to: "n1", type: "prepare" },
   recover("n2"),
   ...deliver("n2", "n1", "prepare"),
   ...deliver("n1", "n2", "prepared"),
@@ -32,6 +33,7 @@ const twoBallots: readonly BeginningStep[] = [
   recover("n3"),
   ...deliver("n3", "n1", "prepare"),
   ...deliver("n3", "n2", "prepare"),
+  ...deliver("n1", "n3", "prepared"),
 ];
 
 export const epaxosExplorations: readonly Exploration[] = [
@@ -71,12 +73,12 @@ export const epaxosExplorations: readonly Exploration[] = [
   },
   {
     name: "three-recoveries",
-    states: 224_231,
+    states: 52_721,
     nodes: 3,
     beginning: twoBallots,
     clients: [[write("n1", 1)]],
     ...recoveries(4, ["n1", "n2", "n3"]),
-    depth: twoBallots.length + 8,
+    depth: twoBallots.length + 7,
   },
   {
     name: "duplicates",

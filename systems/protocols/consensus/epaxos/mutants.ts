@@ -11,7 +11,7 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     name: "single-ballot",
     summary:
       "As published: a replica has one ballot for what it has joined and what it voted in, so that an old vote looks like a late one (Sutra 2020).",
-    exploration: { configuration: "three-recoveries", property: "quorum-certificates", steps: 18 },
+    exploration: { configuration: "three-recoveries", property: "quorum-certificates", steps: 19 },
     rules: { ...epaxosRules, separateBallots: false },
   },
   {

@@ -28,6 +28,15 @@ const promised: readonly BeginningStep[] = [
   { do: "ask", node: "n2" },
 ];
 
+/** Two have voted for values of their own. n2 has a promise for a round of its own, above which is that of n3. */
+const split: readonly BeginningStep[] = [
+  { do: "ask", node: "n2" },
+  { do: "ask", node: "n3" },
+  { do: "fire", node: "n2", timer: "round/k" },
+  deliver("n2", "n1", "prepare"),
+  deliver("n1", "n2", "promised"),
+];
+
 export const fastPaxosExplorations: readonly Exploration[] = [
   {
     name: "three",
@@ -65,6 +74,15 @@ export const fastPaxosExplorations: readonly Exploration[] = [
     ...rounds(1, ["n3"]),
     depth: promised.length + 8,
     states: 73_406,
+  },
+  {
+    name: "two-rounds",
+    nodes: 3,
+    beginning: split,
+    clients: [[propose("n2", 1)], [propose("n3", 2)]],
+    ...rounds(2, ["n2", "n3"]),
+    depth: split.length + 8,
+    states: 143_597,
   },
   {
     name: "restart",

@@ -14,8 +14,13 @@ const deliver = (from: NodeId, to: NodeId, type: string): BeginningStep => ({
 
 /** A client asks, and the node has its ballot registered, after so many entries that are on record already. */
 function register(leader: NodeId, helper: NodeId, entries = 0): BeginningStep[] {
+  return [{ do: "ask", node: leader }, ...decide(leader, helper, entries + 1)];
+}
+
+/** The master decides on so many entries. */
+function decide(leader: NodeId, helper: NodeId, entries: number): BeginningStep[] {
   const round = [deliver(leader, helper, "master"), deliver(helper, leader, "master")];
-  return [{ do: "ask", node: leader }, ...Array.from({ length: 2 * (entries + 1) }, () => round).flat()];
+  return Array.from({ length: 2 * entries }, () => round).flat();
 }
 
 /** n1 has asked the acceptors of its ballot, n1 and n2, to vote; then n3 has registered one of n3 and n1. */
@@ -27,6 +32,25 @@ const third: readonly BeginningStep[] = [
   deliver("n1", "n2", "accept"),
   ...register("n2", "n3", 1),
   ...register("n3", "n2", 2),
+];
+
+/** And n1 has told n2 its vote, which n3 is yet to ask for: its own ballot before it has none. */
+const readTwice: readonly BeginningStep[] = [
+  ...third,
+  deliver("n2", "n1", "read"),
+  deliver("n3", "n3", "read"),
+  deliver("n3", "n3", "told"),
+];
+
+/** n1 has not heard that n2 voted, and leads another ballot, in which it has its own vote to go by. */
+const again: readonly BeginningStep[] = [
+  ...register("n1", "n2"),
+  deliver("n1", "n2", "accept"),
+  { do: "fire", node: "n1", timer: "round/k" },
+  { do: "fire", node: "n1", timer: "round/k" },
+  ...decide("n1", "n2", 2),
+  deliver("n1", "n1", "read"),
+  deliver("n1", "n1", "told"),
 ];
 
 export const verticalPaxosOneExplorations: readonly Exploration[] = [
@@ -60,5 +84,22 @@ export const verticalPaxosOneExplorations: readonly Exploration[] = [
     clients: [[propose("n1", 1)], [propose("n2", 2)], [propose("n3", 3)]],
     depth: third.length + 5,
     states: 77_802,
+  },
+  {
+    name: "read-twice",
+    nodes: 3,
+    beginning: readTwice,
+    clients: [[propose("n1", 1)], [propose("n2", 2)], [propose("n3", 3)]],
+    depth: readTwice.length + 5,
+    states: 99_139,
+  },
+  {
+    name: "again",
+    nodes: 2,
+    beginning: again,
+    clients: [[propose("n1", 1)]],
+    timers: { limit: 2, names: ["round"] },
+    depth: again.length + 6,
+    states: 207,
   },
 ];

@@ -1,8 +1,10 @@
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
 
-const ask = (node: NodeId, body: JsonObject): { node: NodeId; body: JsonObject } => ({ node, body });
-const write = (value: number): JsonObject => ({ type: "write", key: "x", value });
+const write = (node: NodeId, value: number): { node: NodeId; body: JsonObject } => ({
+  node,
+  body: { type: "write", key: "x", value },
+});
 const deliver = (from: NodeId, to: NodeId, type: string): BeginningStep => ({
   do: "deliver",
   from,
@@ -10,24 +12,54 @@ const deliver = (from: NodeId, to: NodeId, type: string): BeginningStep => ({
   type,
 });
 
-/** A node begins a ballot of its own and another's, with what it has itself, and asks the master to let it follow. */
-function begin(leader: NodeId, member: NodeId): BeginningStep[] {
+const ask = (node: NodeId): BeginningStep => ({ do: "ask", node });
+
+/** A node begins a ballot of its own and another's, and takes over what somebody has. */
+function read(leader: NodeId, member: NodeId, source: NodeId): BeginningStep[] {
   return [
     { do: "fire", node: leader, timer: "election" },
     deliver(leader, member, "probe"),
     deliver(member, leader, "here"),
-    deliver(leader, leader, "prepare"),
-    deliver(leader, leader, "promised"),
-    deliver(leader, member, "transfer"),
-    deliver(member, leader, "transferred"),
+    deliver(leader, source, "prepare"),
+    deliver(source, leader, "promised"),
   ];
+}
+
+/** The member takes it over, too: the master is asked to let the ballot follow. */
+function transfer(leader: NodeId, member: NodeId): BeginningStep[] {
+  return [deliver(leader, member, "transfer"), deliver(member, leader, "transferred")];
+}
+
+function begin(leader: NodeId, member: NodeId): BeginningStep[] {
+  return [...read(leader, member, leader), ...transfer(leader, member)];
+}
+
+/** The master decides. */
+function decide(leader: NodeId, helper: NodeId): BeginningStep[] {
+  const round = [deliver(leader, helper, "master"), deliver(helper, leader, "master")];
+  return [...round, ...round];
 }
 
 /** The master lets n1's ballot follow the first one, and n3 asks for the same. */
 const twoBallots: readonly BeginningStep[] = [
   ...begin("n1", "n2"),
   ...begin("n3", "n2"),
-  ...["n1", "n1"].flatMap((leader) => [deliver(leader, "n2", "master"), deliver("n2", leader, "master")]),
+  ...decide("n1", "n2"),
+];
+
+/** n1's ballot is active. When n2 has told n3 what it has, n1 asks it for one more vote; then n3's ballot follows. */
+const lateVote: readonly BeginningStep[] = [
+  ...begin("n1", "n2"),
+  ...decide("n1", "n2"),
+  ask("n1"),
+  deliver("n1", "n2", "accept"),
+  deliver("n2", "n1", "accepted"),
+  ...read("n3", "n2", "n2"),
+  ask("n1"),
+  deliver("n1", "n2", "accept"),
+  ...transfer("n3", "n2"),
+  ...decide("n3", "n2"),
+  ask("n3"),
 ];
 
 function elections(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "timers"> {
@@ -38,14 +70,14 @@ export const verticalPaxosExplorations: readonly Exploration[] = [
   {
     name: "one-ballot",
     nodes: 2,
-    clients: [[ask("n1", write(1))]],
+    clients: [[write("n1", 1)]],
     ...elections(1, ["n1"]),
     states: 94,
   },
   {
     name: "restart",
     nodes: 2,
-    clients: [[ask("n1", write(1))]],
+    clients: [[write("n1", 1)]],
     ...elections(1, ["n1"]),
     crashes: { limit: 1, nodes: ["n2"] },
     states: 410,
@@ -54,9 +86,32 @@ export const verticalPaxosExplorations: readonly Exploration[] = [
     name: "two-ballots",
     nodes: 3,
     beginning: twoBallots,
-    clients: [[ask("n1", write(1))], [ask("n3", write(2))]],
+    clients: [[write("n1", 1)], [write("n3", 2)]],
     ...elections(2, ["n1", "n3"]),
     depth: twoBallots.length + 6,
     states: 14_890,
+  },
+  {
+    name: "late-vote",
+    nodes: 3,
+    beginning: lateVote,
+    clients: [[write("n1", 1), write("n1", 2)], [write("n3", 3)]],
+    ...elections(2, ["n1", "n3"]),
+    depth: lateVote.length + 6,
+    states: 10_430,
+  },
+  {
+    name: "late-read",
+    nodes: 3,
+    beginning: lateVote,
+    clients: [
+      [write("n1", 1), write("n1", 2)],
+      [write("n3", 3)],
+      [{ node: "n1", body: { type: "read", key: "x" } }],
+    ],
+    ...elections(2, ["n1", "n3"]),
+    check: { checker: "linearizable", model: "register" },
+    depth: lateVote.length + 6,
+    states: 19_182,
   },
 ];

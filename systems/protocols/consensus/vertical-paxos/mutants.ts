@@ -19,6 +19,7 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "no-promise",
     summary: "An acceptor that tells its state for a new ballot goes on to vote in the one before.",
+    exploration: { configuration: "late-vote", property: "agreement", steps: 31 },
     simulation: simulated,
     rules: { ...verticalPaxosRules, promises: false },
   },
@@ -54,6 +55,7 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "local-reads",
     summary: "A leader answers reads without making sure that its ballot is not over.",
+    exploration: { configuration: "late-read", property: "linearizable", steps: 31 },
     simulation: { ...simulated, checker: "linearizable" },
     rules: { ...verticalPaxosRules, confirmsReads: false },
   },
