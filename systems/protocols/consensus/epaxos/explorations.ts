@@ -73,12 +73,12 @@ export const epaxosExplorations: readonly Exploration[] = [
   },
   {
     name: "three-recoveries",
-    states: 52_721,
+    states: 140_042,
     nodes: 3,
     beginning: twoBallots,
     clients: [[write("n1", 1)]],
     ...recoveries(4, ["n1", "n2", "n3"]),
-    depth: twoBallots.length + 7,
+    depth: twoBallots.length + 8,
   },
   {
     name: "duplicates",
