@@ -31,6 +31,8 @@ export interface DirectorParts {
     body: JsonObject,
   ) => { readonly request: string; readonly answered: (answer: JsonObject | NoAnswer) => void };
   readonly crashed: (node: NodeId, lost: boolean) => void;
+  /** Clients have heard what a node answered in its step: monitors look at it once more, as at the end of the step. */
+  readonly heard: (node: NodeId) => void;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Director {
         break;
     }
     this.#look();
-    this.#hear();
+    if (this.#hear()) this.#parts.heard(step.do === "deliver" || step.do === "lose" ? step.to : step.node);
   }
 
   #deliver(step: Extract<Step, { readonly do: "deliver" }>): void {
@@ -189,9 +191,11 @@ export class Director {
     }
   }
 
-  /** Clients hear what they were answered. */
-  #hear(): void {
-    for (const each of this.#hand.pending()) if (each.kind === "answer") this.#hand.take(each.slot);
+  /** Clients hear what they were answered; whether anybody was. */
+  #hear(): boolean {
+    const answers = this.#hand.pending().filter(({ kind }) => kind === "answer");
+    for (const { slot } of answers) this.#hand.take(slot);
+    return answers.length > 0;
   }
 
   #index(step: Step, node: NodeId): number {

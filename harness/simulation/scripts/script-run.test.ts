@@ -22,6 +22,7 @@ describe("a run that exploration found", () => {
     ["paxos", "half-quorum"],
     ["raft", "forgets-vote"],
     ["raft", "answers-before-sync"],
+    ["horizontal-paxos", "leaves-state-behind"],
     ["raft", "counts-old-terms"],
   ])("is made again in the simulated world, and breaks the same property: %s, %s", (protocol, mutant) => {
     const script = found(protocol, mutant);

@@ -76,6 +76,7 @@ export function runScript(script: Script): ScriptRun {
       inOrder: protocol.model.channels === "fifo",
       asks: (client, node, body) => clients.ask(client, node, body),
       crashed: monitoring.crashed,
+      heard: (node) => monitoring.stepped(node, "step"),
     });
     script.steps.forEach((step, i) => director.take(stepOf(step, i + 1)));
   } catch (error) {
