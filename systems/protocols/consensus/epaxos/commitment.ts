@@ -10,7 +10,8 @@ import { broadcast, keep, knownOf, unwatch, watchUnknown, type Replica } from ".
 function commit(replica: Replica, id: InstanceId, value: Attributes): void {
   const { state, rules, node } = replica;
   if (state.committed[id] !== undefined && rules.commitsOnce) return;
-  const before = knownOf(state, id);
+  const before = state.overruled[id] ?? knownOf(state, id);
+  delete state.overruled[id];
   if (value.command === null && before !== undefined) dropConflicts(state, id, before);
   state.committed[id] = value;
   keep(replica, id);

@@ -19,11 +19,10 @@ export function withConflicts({ state, rules }: Replica, id: InstanceId, value: 
     for (const other of known.instances) {
       if (other === id) continue;
       others++;
-      const what = knownOf(state, other);
-      // A vote to give it up does not settle that it is: the command that was known before may be committed yet.
-      const open = what?.command === null && state.committed[other] === undefined;
+      // A vote to give it up does not settle that it is.
+      const what = state.overruled[other] ?? knownOf(state, other);
       // Reads do not interfere with reads.
-      if (writes || open || what?.writes.includes(key) === true) deps.push(other);
+      if (writes || what?.writes.includes(key) === true) deps.push(other);
     }
     if (others > 0) seq = Math.max(seq, known.seq + 1);
   }

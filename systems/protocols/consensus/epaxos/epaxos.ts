@@ -71,7 +71,7 @@ function resume(replica: Replica): void {
   }
   for (const [id, { value }] of Object.entries(state.votes)) {
     if (state.committed[id] !== undefined) continue;
-    noteConflicts(state, id, value);
+    noteConflicts(state, id, state.overruled[id] ?? value);
     watch(replica, id);
   }
   executeReady(replica);

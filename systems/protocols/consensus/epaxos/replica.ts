@@ -20,6 +20,11 @@ export interface EpaxosState {
   readonly joined: Record<InstanceId, Ballot>;
   readonly votes: Record<InstanceId, Vote>;
   readonly committed: Record<InstanceId, Attributes>;
+  /**
+   * What it had voted for before it voted to give the instance up. Until that is committed, what was given up may be committed yet, by the word of
+   * those, this replica among them, that had pre-accepted it: it must go on interfering here.
+   */
+  readonly overruled: Record<InstanceId, Attributes>;
   /** The number of its latest instance. */
   last: number;
   /** By key. */
@@ -74,6 +79,7 @@ export function startState(node: NodeContext<JsonObject>, durable: Durable): Epa
     joined: {},
     votes: {},
     committed: {},
+    overruled: {},
     last: 0,
     conflicts: {},
     coordinations: {},
@@ -96,9 +102,11 @@ function restore(state: EpaxosState, id: InstanceId, record: Json, self: NodeId)
   if (record["joined"] > 0) state.joined[id] = record["joined"];
   const committed = attributesFrom(record["committed"]);
   const vote = voteFrom(record["vote"]);
+  const overruled = attributesFrom(record["overruled"]);
   if (committed !== undefined) state.committed[id] = committed;
   // It stands by its vote, although it needs it no more once the instance is committed.
   if (vote !== undefined && vote !== null) state.votes[id] = vote;
+  if (overruled !== undefined && committed === undefined) state.overruled[id] = overruled;
   if (ownerOf(id) === self) state.last = Math.max(state.last, numberOf(id));
 }
 
@@ -119,7 +127,13 @@ export function keep(
 ): void {
   const vote = state.votes[id] ?? null;
   const kept = vote !== null && vote.ballot % 2 === 0 && !rules.durablePreAccept ? null : vote;
-  node.persist(prefix + id, { joined: joinedBallot(state, id), vote: kept, committed });
+  const overruled = state.overruled[id];
+  node.persist(prefix + id, {
+    joined: joinedBallot(state, id),
+    vote: kept,
+    committed,
+    ...(overruled === undefined ? {} : { overruled }),
+  });
 }
 
 export function join({ state }: Replica, id: InstanceId, ballot: Ballot): void {

@@ -257,6 +257,26 @@ describe("whoever recovers", () => {
   });
 });
 
+test("a command that a replica has voted to give up goes on interfering there, after a restart as well", () => {
+  const s = new Schedule(epaxosRules);
+  s.write("known", "n3", 0);
+  s.write("given up", "n1", 1);
+  s.cluster.deliver("n1", "n3", "pre-accept");
+  s.cluster.fire("n3", "recover/n1.1");
+  s.round("n3", "prepare", "prepared", "n2");
+  expect(s.states["n3"]?.votes["n1.1"]?.value.command).toBeNull();
+  const dependsOn = (name: string): unknown => {
+    s.cluster.lose();
+    s.write(name, "n2", 2);
+    s.cluster.deliver("n2", "n3", "pre-accept");
+    return s.cluster.inFlight.find(({ body }) => body["type"] === "pre-accepted")?.body["deps"];
+  };
+  expect(dependsOn("next")).toEqual(["n1.1", "n3.1"]);
+  s.cluster.crash("n3");
+  s.cluster.start("n3");
+  expect(dependsOn("later")).toEqual(["n1.1", "n2.1", "n3.1"]);
+});
+
 test("an unknown mutant is refused", () => {
   expect(() => epaxos.build("no-such")).toThrow(/mutant of epaxos/);
 });

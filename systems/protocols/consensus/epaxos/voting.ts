@@ -8,6 +8,8 @@ import { join, joinedBallot, keep, send, watch, type Replica } from "./replica.t
 /** Votes; what is said from here on may tell of it. */
 export function vote(replica: Replica, id: InstanceId, { ballot, value, unchanged }: Vote): void {
   const { state, node } = replica;
+  const before = state.votes[id]?.value;
+  if (value.command === null && before !== undefined && before.command !== null) state.overruled[id] = before;
   state.votes[id] = { ballot, value, unchanged };
   noteConflicts(state, id, value);
   keep(replica, id);
