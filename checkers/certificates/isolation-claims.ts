@@ -11,6 +11,8 @@ export type IsolationClaim =
       readonly kind: "dependency-cycle";
       readonly levels: readonly Level[];
       readonly cycle: readonly ClaimedEdge[];
+      /** Whether it is said to have been verified by every order of its transactions, and not edge by edge. */
+      readonly byOrders: boolean;
     }
   | { readonly kind: "no-order"; readonly levels: readonly Level[]; readonly core: readonly number[] };
 
@@ -64,7 +66,7 @@ function readCycle(evidence: JsonObject): IsolationClaim[] {
   const cycle = edges.filter((edge) => edge !== undefined);
   // Conditions of single operations have no level that forbids the cycle.
   if (cycle.length < edges.length || cycle.length === 0 || levels.length < named.length) return [];
-  return [{ kind: "dependency-cycle", levels, cycle }];
+  return [{ kind: "dependency-cycle", levels, cycle, byOrders: evidence["verifiedBy"] === "orders" }];
 }
 
 function readCore(evidence: JsonObject): IsolationClaim[] {
