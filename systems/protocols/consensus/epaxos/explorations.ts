@@ -40,7 +40,7 @@ export const epaxosExplorations: readonly Exploration[] = [
   { name: "two-writes", states: 239_055, nodes: 3, clients: [[write("n1", 1)], [write("n2", 2)]] },
   {
     name: "recovery",
-    states: 61_211,
+    states: 61_215,
     nodes: 3,
     clients: [[write("n1", 1)]],
     ...recoveries(2, ["n2", "n3"]),
@@ -73,7 +73,7 @@ export const epaxosExplorations: readonly Exploration[] = [
   },
   {
     name: "three-recoveries",
-    states: 140_042,
+    states: 140_091,
     nodes: 3,
     beginning: twoBallots,
     clients: [[write("n1", 1)]],
