@@ -47,9 +47,9 @@ function client(base: string): Client {
     async invoke({ f, key, value }) {
       const at = `${base}/${JSON.stringify(key)}`;
       if (f === "read") return read(at);
-      // It has no compare-and-set: certainly nothing happened.
-      if (f !== "write") return { type: "fail", error: "not supported" };
-      return write(at, JSON.stringify(value));
+      if (f === "write") return write(at, JSON.stringify(value));
+      const [from, to] = Array.isArray(value) ? value : [];
+      return write(`${at}?from=${JSON.stringify(from)}`, JSON.stringify(to));
     },
     close: () => Promise.resolve(),
   };
@@ -65,11 +65,11 @@ async function read(at: string): Promise<Completion> {
   }
 }
 
-/** A write that was not answered may have happened: nobody knows, so it is `info`. */
+/** A write, or a change of one value to another, that was not answered may have happened: nobody knows, so it is `info`. */
 async function write(at: string, body: string): Promise<Completion> {
   try {
-    const { ok } = await fetch(at, { method: "PUT", body, signal: AbortSignal.timeout(patience) });
-    return ok ? { type: "ok" } : { type: "fail", error: "not the leader" };
+    const { ok, status } = await fetch(at, { method: "PUT", body, signal: AbortSignal.timeout(patience) });
+    return ok ? { type: "ok" } : { type: "fail", error: status === 412 ? "another value" : "not the leader" };
   } catch (error) {
     return { type: "info", error: String(error) };
   }

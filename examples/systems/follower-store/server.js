@@ -32,7 +32,12 @@ createServer(async (request, response) => {
     values.set(url.slice("/copy".length), await body(request));
     response.end();
   } else if (leader === undefined) {
-    put(url, await body(request));
+    // With ?from=… only if that is the value. Nothing happens between the look and the change: there is one thread.
+    const { pathname, searchParams } = new URL(url, "http://store");
+    const text = await body(request);
+    const from = searchParams.get("from");
+    if (from === null || from === values.get(pathname)) put(pathname, text);
+    else response.statusCode = 412;
     response.end();
   } else {
     response.writeHead(421).end("ask the leader");
