@@ -49,14 +49,8 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     name: "commits-before-sync",
     summary:
       "A leader takes what it settled on the fast path for committed before that is on disk, and after a restart says that it was not.",
-    simulation: {
-      nodes: 3,
-      faults: ["crash"],
-      workload: "list-append",
-      checker: "total-order",
-      seeds: 8,
-      settings: { rate: 150, seconds: 4, interval: 0.15, keyCount: 1 },
-    },
+    equivalent:
+      "Nothing leaves a replica before what it persisted until then is on disk. Whoever hears of the commit, or of anything that the leader did in the knowledge of it, finds it there after a restart; a leader that crashes before has told nobody, and what it says then is true.",
     rules: { ...epaxosRules, commitsWhenStable: false },
   },
   {
