@@ -4,6 +4,7 @@ import type { Json } from "../histories/json.ts";
 import type { Budget, Checker } from "./checker.ts";
 import type { CausalCondition } from "./causality/memory/bad-patterns.ts";
 import { causalBroadcastOfHistories } from "./causality/causal-broadcast.ts";
+import { eventualDelivery } from "./causality/eventual-delivery.ts";
 import { causalMemory } from "./causality/memory/causal-memory.ts";
 import { agreementOfHistories } from "./consensus/decisions.ts";
 import { totalOrderOfHistories } from "./consensus/deliveries.ts";
@@ -17,11 +18,16 @@ import type { Model } from "./linearizability/model.ts";
 import { sequential } from "./sequential/sequential.ts";
 import { bank } from "./simple/bank.ts";
 import { causalReverse } from "./simple/causal-reverse.ts";
+import { counterBounds } from "./simple/counter-bounds.ts";
 import { dirtyRead } from "./simple/dirty-read.ts";
 import { longFork } from "./simple/long-fork.ts";
+import { partitionedLog } from "./simple/partitioned-log.ts";
 import { sequentialInserts } from "./simple/sequential-inserts.ts";
+import { setFull } from "./simple/set-full.ts";
 import { stats } from "./simple/stats.ts";
+import { totalQueue } from "./simple/total-queue.ts";
 import { unhandledExceptions } from "./simple/unhandled-exceptions.ts";
+import { uniqueIds } from "./simple/unique-ids.ts";
 import { writeSkew } from "./simple/write-skew.ts";
 import { composeValidity, type Validity, type Verdict } from "./verdict.ts";
 
@@ -39,6 +45,8 @@ export interface CheckRequest {
   /** For a bank: what its accounts hold together, and whether they may be overdrawn. */
   readonly totalAmount?: number;
   readonly negativeBalances?: boolean;
+  /** For sets, queues, logs and counters: what they promise. */
+  readonly promise?: string;
 }
 
 export interface CheckerEntry {
@@ -51,6 +59,8 @@ export interface CheckerEntry {
   readonly usualModel?: string;
   /** Whether it asks, without a model, what a read of null says. */
   readonly asksOfNulls?: true;
+  /** Whether it judges by what is promised. */
+  readonly takesPromise?: true;
   make(request: CheckRequest): Checker;
 }
 
@@ -116,12 +126,18 @@ export const checkers: readonly CheckerEntry[] = [
   modelless(causalReverse),
   modelless(sequentialInserts),
   modelless(dirtyRead),
+  promising(setFull),
+  promising(totalQueue),
+  promising(partitionedLog),
+  promising(counterBounds),
+  modelless(uniqueIds),
   causal("CC"),
   causal("CCv"),
   causal("CM"),
   modelless(agreementOfHistories),
   modelless(totalOrderOfHistories),
   modelless(causalBroadcastOfHistories),
+  promising(eventualDelivery),
   modelless(stats),
   modelless(unhandledExceptions),
 ];
@@ -157,6 +173,18 @@ function causal(condition: CausalCondition): CheckerEntry {
 
 function modelless(checker: Checker): CheckerEntry {
   return { name: checker.name, summary: checker.summary, needsModel: false, make: () => checker };
+}
+
+/** A checker that judges by what is promised; by the least of it if nothing is said. */
+function promising(make: (options: { readonly promise?: string }) => Checker): CheckerEntry {
+  const { name, summary } = make({});
+  return {
+    name,
+    summary,
+    needsModel: false,
+    takesPromise: true,
+    make: ({ promise }) => make(promise === undefined ? {} : { promise }),
+  };
 }
 
 /** The checker that a request asks for; throws a `UsageError` that lists the known ones. */

@@ -1,2 +1,3 @@
 export { checkCausality, type CausalOrderCertificate } from "./causality.ts";
 export { checkCausalDelivery, checkFifo, tellsDeliveries } from "./delivery.ts";
+export { deliveryPatience, deliveryPromises, eventualDelivery } from "./eventual-delivery.ts";

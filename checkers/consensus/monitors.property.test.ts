@@ -28,6 +28,103 @@ const decided = fc
   .dictionary(fc.constantFrom("x", "y"), value)
   .map((decisions): ConsensusView => ({ decided: decisions }));
 
+const ordered = fc
+  .record({ ballots: fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 3 }), committed: fc.nat(6) })
+  .map(({ ballots, committed }): ConsensusView => ({
+    log: {
+      first: 0,
+      entries: ballots.toSorted((a, b) => a - b).map((ballot) => ({ ballot, value: "a" })),
+      committed: committed > 3 ? 0 : committed,
+    },
+  }));
+
+/** Logs that are the same as far as their ballots are; what n1, n2 and n3 have promised, and count on others to have. */
+const acknowledging = fc
+  .record({
+    ballots: fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 3 }),
+    term: fc.integer({ min: 1, max: 3 }),
+    counts: fc.option(
+      fc.record({
+        ballot: fc.integer({ min: 1, max: 2 }),
+        by: fc.dictionary(
+          node,
+          fc.record({ slots: fc.nat(3), promised: fc.record({ term: fc.integer({ min: 1, max: 2 }) }) }),
+        ),
+      }),
+    ),
+  })
+  .map(({ ballots, term, counts }): ConsensusView => ({
+    log: {
+      first: 0,
+      entries: ballots.toSorted((a, b) => a - b).map((ballot) => ({ ballot, value: "a" })),
+      committed: 0,
+    },
+    promised: { term },
+    acknowledged: counts,
+  }));
+
+const group = fc.subarray([...nodes], { minLength: 1 });
+const acceptors = fc
+  .dictionary(fc.constantFrom("1", "2"), fc.oneof(fc.constant(["n1", "n2"]), group))
+  .map((known): ConsensusView => ({ acceptors: known }));
+
+/** What nodes have promised, of each instance or of all, and voted for. */
+const promising = fc
+  .record({
+    promised: fc.dictionary(fc.constantFrom("ballot", "x"), fc.integer({ min: 1, max: 3 })),
+    votes: fc.dictionary(
+      fc.constantFrom("x", "y"),
+      fc.record({ ballot: fc.integer({ min: 1, max: 2 }), value: fc.constant("a") }),
+      { maxKeys: 1 },
+    ),
+  })
+  .map((view): ConsensusView => view);
+
+/** Whether most have promised what the node that was looked at last has voted in. */
+function promisedByMost(run: readonly Look[]): boolean {
+  const votes = Object.entries(run.at(-1)?.view.votes ?? {});
+  return votes.every(([instance, { ballot }]) => {
+    const those = nodes.filter((name) => {
+      const { promised = {} } = run.findLast((look) => look.node === name)?.view ?? {};
+      const promise = Object.hasOwn(promised, instance) ? promised[instance] : promised["ballot"];
+      return promise !== undefined && promise >= ballot;
+    });
+    return those.length >= 2;
+  });
+}
+
+/** Whether whoever counted on another node last counts on what that has last. */
+function acknowledged(run: readonly Look[]): boolean {
+  const last = (name: string): ConsensusView | undefined => run.findLast((look) => look.node === name)?.view;
+  return nodes.every((leader) => {
+    const claims = last(leader)?.acknowledged ?? { ballot: 0, by: {} };
+    return Object.entries(claims.by).every(([other, { slots, promised }]) => {
+      const [here, there] = [last(leader)!, last(other)];
+      if (there === undefined || there.promised!["term"]! > claims.ballot) return true;
+      const entry = slots === 0 ? undefined : here.log!.entries[slots - 1];
+      return (
+        there.promised!["term"]! >= promised["term"]! &&
+        (slots === 0 || there.log!.entries[slots - 1]?.ballot === entry?.ballot)
+      );
+    });
+  });
+}
+
+/** Whether most have last, of what anybody has shown as committed so far, the entry furthest on. */
+function replicated(run: readonly Look[]): boolean {
+  let furthest: LogEntry | undefined;
+  let place = -1;
+  for (const look of run) {
+    const committed = committedOf(look);
+    if (committed.length - 1 > place) [place, furthest] = [committed.length - 1, committed.at(-1)!];
+  }
+  const holders = nodes.filter((name) => {
+    const entries = entriesOf(run.findLast((look) => look.node === name) ?? { node: name, view: {} });
+    return entries[place]?.ballot === furthest?.ballot;
+  });
+  return furthest === undefined || holders.length > nodes.length / 2;
+}
+
 /** Whether every two views of a run, each looked at when it was shown, get along. */
 function everyTwo(run: readonly Look[], agree: (a: Look, b: Look) => boolean): boolean {
   return run.every((a, i) => run.slice(0, i + 1).every((b) => agree(a, b)));
@@ -84,6 +181,34 @@ const definitions: Readonly<
           .slice(0, last + 1)
           .every((entry, i) => entry?.ballot === q[i]?.ballot && entry?.value === q[i]?.value);
       }),
+  },
+  "ballot-order": {
+    run: looks(log),
+    holds: (run) =>
+      run.every((look) => {
+        const entries = entriesOf(look);
+        return entries.every((entry, i) => i === 0 || entries[i - 1]!.ballot <= entry!.ballot);
+      }),
+  },
+  "quorum-replication": {
+    run: looks(ordered),
+    holds: (run) => run.every((_, i) => replicated(run.slice(0, i + 1))),
+  },
+  "agreed-acceptors": {
+    run: looks(acceptors),
+    holds: (run) =>
+      everyTwo(run, (a, b) => {
+        const [p, q] = [a.view.acceptors ?? {}, b.view.acceptors ?? {}];
+        return Object.keys(p).every((x) => q[x] === undefined || p[x]!.join() === q[x].join());
+      }),
+  },
+  "promised-quorum": {
+    run: looks(promising),
+    holds: (run) => run.every((_, i) => promisedByMost(run.slice(0, i + 1))),
+  },
+  acknowledgements: {
+    run: looks(acknowledging),
+    holds: (run) => run.every((_, i) => acknowledged(run.slice(0, i + 1))),
   },
 };
 

@@ -482,6 +482,142 @@ describe("promised-entries", () => {
   });
 });
 
+describe("ballot-order", () => {
+  const last = (view: ConsensusView, before: number): ConsensusView => ({
+    log: { ...view.log!, before },
+  });
+  test("ballots that grow, or stay, along a log", () => {
+    expect(found("ballot-order", [at("n1", log("1:a 1:b 3:c")), at("n1", log("1:a 2:d"))])).toBeUndefined();
+    expect(found("ballot-order", [at("n1", last(log("2:a 3:b", 0, 5), 2))])).toBeUndefined();
+  });
+  test("an entry behind one of a later ballot, be that in a snapshot", () => {
+    expect(found("ballot-order", [at("n1", log("1:a 3:b 2:c"))])).toBe(
+      'n1 has "c" of ballot 2 in slot 2, behind an entry of the later ballot 3.',
+    );
+    expect(found("ballot-order", [at("n1", last(log("1:a", 0, 5), 2))])).toContain("slot 5");
+  });
+  test("long logs as they grow", () => {
+    const scenes = function* (spoilt: number): Generator<Scene> {
+      const entries = [];
+      for (let slot = 0; slot < 400; slot++) {
+        entries.push({ ballot: slot === spoilt ? 1 : 2 + slot, value: slot });
+        yield at("n1", { log: { first: 0, entries, committed: 0 } });
+      }
+    };
+    expect(watchInPlace(monitorFor("ballot-order"), scenes(-1))).toBeUndefined();
+    expect(watchInPlace(monitorFor("ballot-order"), scenes(399))?.explanation).toContain("slot 399");
+  });
+});
+
+describe("acknowledgements", () => {
+  const promising = (ballot: number, view: ConsensusView = {}): ConsensusView => ({
+    ...view,
+    promised: { term: ballot },
+  });
+  /** A leader that counts on n2 to have promised its ballot, and so many of its slots. */
+  const counting = (ballot: number, slots: number, view: ConsensusView): ConsensusView => ({
+    ...promising(ballot, view),
+    acknowledged: { ballot, by: { n2: { slots, promised: { term: ballot } } } },
+  });
+  const leader = at("n1", counting(2, 2, log("1:a 2:b 2:c")));
+
+  test("who has what it said, and more that is its own", () => {
+    expect(
+      found("acknowledgements", [
+        at("n2", promising(2, log("1:a 2:b"))),
+        leader,
+        at("n2", promising(2, log("1:a 2:b 2:x"))),
+        leader,
+      ]),
+    ).toBeUndefined();
+  });
+  test("who lacks it when it is counted, or has another there", () => {
+    expect(found("acknowledgements", [at("n2", promising(2, log("1:a"))), leader])).toBe(
+      "n1, in ballot 2, counts on n2 to have what its own log has up to slot 1; but n2 has nothing there, and n1 one of ballot 2.",
+    );
+    expect(found("acknowledgements", [at("n2", promising(2, log("1:a 1:b"))), leader])).toContain(
+      "has an entry of ballot 1 there",
+    );
+  });
+  test("who has it no more, at once or after a crash", () => {
+    const had = [at("n2", promising(2, log("1:a 2:b"))), leader];
+    expect(found("acknowledgements", [...had, at("n2", promising(2, log("1:a")))])).toBeDefined();
+    const crash: Scene = { crashed: "n2", lost: true };
+    expect(
+      found("acknowledgements", [...had, crash, at("n2", promising(2, log("1:a")), "restart")]),
+    ).toBeDefined();
+    expect(
+      found("acknowledgements", [...had, crash, at("n2", promising(2, log("1:a 2:b")), "restart")]),
+    ).toBeUndefined();
+  });
+  test("whoever has promised a later ballot is bound no more", () => {
+    const had = [at("n2", promising(2, log("1:a 2:b"))), leader];
+    expect(found("acknowledgements", [...had, at("n2", promising(3, log("1:a"))), leader])).toBeUndefined();
+  });
+  test("a promise that was counted and is not there", () => {
+    const candidate = at("n1", counting(2, 0, log("")));
+    expect(found("acknowledgements", [at("n2", promising(2)), candidate])).toBeUndefined();
+    expect(found("acknowledgements", [at("n2", promising(1)), candidate])).toBe(
+      "n1, in ballot 2, counts on n2 to have promised 2 for term; but n2 has promised 1.",
+    );
+  });
+  test("what a snapshot stands for, here or there, is not asked for", () => {
+    expect(found("acknowledgements", [at("n2", promising(2, log("2:d", 0, 2))), leader])).toBeUndefined();
+    const compacted = at("n1", counting(2, 2, log("2:c", 0, 2)));
+    expect(found("acknowledgements", [at("n2", promising(2, log("1:a"))), compacted])).toBeUndefined();
+  });
+  test("who leads no more, or has crashed, counts on nobody", () => {
+    const had = [at("n2", promising(2, log("1:a 2:b"))), leader];
+    const lost = at("n2", promising(2, log("1:a")));
+    expect(found("acknowledgements", [...had, at("n1", promising(2, log("1:a 2:b"))), lost])).toBeUndefined();
+    expect(found("acknowledgements", [...had, { crashed: "n1" }, lost])).toBeUndefined();
+  });
+});
+
+describe("quorum-replication", () => {
+  const grouped = (view: ConsensusView, ...members: string[][]): ConsensusView => ({ ...view, members });
+  test("what is committed when a majority has it, or a snapshot of it", () => {
+    const scenes = [at("n2", log("1:a 2:b")), at("n1", log("1:a 2:b", 2)), at("n2", log("3:c", 2, 2))];
+    expect(found("quorum-replication", scenes)).toBeUndefined();
+  });
+  test("what too few have, or another entry in its place", () => {
+    expect(found("quorum-replication", [at("n2", log("1:a")), at("n1", log("1:a 2:b", 2))])).toBe(
+      "Slot 1 is committed with an entry of ballot 2; but of n1, n2, n3 only n1 has it.",
+    );
+    expect(
+      found("quorum-replication", [at("n2", log("1:a 1:b")), at("n1", log("1:a 2:b", 2))]),
+    ).toBeDefined();
+  });
+  test("what is gone after a restart", () => {
+    const scenes: Scene[] = [at("n2", log("1:a")), at("n1", log("1:a", 1)), { crashed: "n1", lost: true }];
+    expect(found("quorum-replication", scenes)).toBeUndefined();
+    expect(found("quorum-replication", [...scenes, at("n1", log(""), "restart")])).toBeDefined();
+  });
+  test("what its first node shows in a snapshot at once is of that node's members", () => {
+    const all = grouped(log("1:a"), ["n1", "n2", "n3"]);
+    const compacted = (before: { before?: number }): ConsensusView => ({
+      ...all,
+      log: { first: 1, entries: [], committed: 1, ...before },
+    });
+    const later = at("n3", grouped(log("1:a", 1), ["n1", "n3"]));
+    for (const before of [{ before: 1 }, {}])
+      expect(
+        found("quorum-replication", [at("n3", all), at("n2", compacted(before)), later]),
+      ).toBeUndefined();
+    const only = [at("n3", grouped(log(""), ["n1", "n2", "n3"])), at("n2", compacted({ before: 1 }))];
+    expect(found("quorum-replication", only)).toBeDefined();
+    // Of logs that begin in slot 1 there is none before.
+    expect(found("quorum-replication", only.slice(1))).toBeUndefined();
+  });
+  test("majorities of both groups, where there are two", () => {
+    const scenes = [at("n2", log("1:a")), at("n1", grouped(log("1:a", 1), ["n1", "n2"], ["n2", "n3"]))];
+    expect(found("quorum-replication", scenes)).toBe(
+      "Slot 0 is committed with an entry of ballot 1; but of n2, n3 only n2 has it.",
+    );
+    expect(found("quorum-replication", [at("n3", log("1:a")), ...scenes])).toBeUndefined();
+  });
+});
+
 describe("single-vote", () => {
   test("one value a ballot", () => {
     expect(
@@ -602,8 +738,16 @@ describe("handover", () => {
   });
   test("too few of them do", () => {
     expect(found("handover", [at("n1", one), asked, at("n3", one), done, at("n1", one)])).toBe(
-      "n1 said that the members are n2, n3 now; but of them only n3 knows all that was committed by the time of the request (up to slot 0).",
+      "n1 said that the members are n2, n3 now; but of them only n3 knows all that came before (up to slot 0).",
     );
+  });
+  test("where acceptors are shown, all that was for others to decide counts", () => {
+    const others: ConsensusView = { ...one, acceptors: { 1: ["n1"], 2: ["n3", "n2"] } };
+    const told = [at("n1", one), asked, at("n1", others), at("n2", log("1:a 1:b", 2)), done];
+    expect(found("handover", [...told, at("n3", one)])).toContain(
+      "only n2 knows all that came before (up to slot 1)",
+    );
+    expect(found("handover", [at("n3", log("1:a 1:b", 2)), ...told, at("n1", others)])).toBeUndefined();
   });
   test("who answers may have learned it in that very step", () => {
     const alone = { type: "reconfigure", members: ["n1"] };
@@ -615,6 +759,92 @@ describe("handover", () => {
     ];
     expect(found("handover", scenes(one))).toBeUndefined();
     expect(found("handover", scenes(log("1:a", 0)))).toBeDefined();
+  });
+});
+
+describe("membership", () => {
+  const request = { type: "reconfigure", members: ["n1", "n2"] };
+  const asks: Scene = { node: "n1", asked: request };
+  const isTold: Scene = { node: "n1", request, answer: { type: "reconfigure_ok" } };
+  const by = (...members: string[][]): Scene => at("n1", { members });
+  test("the members that the node goes by, or went by before the client heard", () => {
+    const change = [by(["n1", "n2", "n3"]), asks, by(["n2", "n1"])];
+    expect(found("membership", [...change, isTold, by(["n2", "n1"])])).toBeUndefined();
+    expect(found("membership", [...change, by(["n3"]), isTold, by(["n3"])])).toBeUndefined();
+    expect(found("membership", [by(["n1", "n2"]), asks, isTold, by(["n3"])])).toBeUndefined();
+    expect(found("membership", [by(["n3"]), asks, isTold, by(["n1", "n2"])])).toBeUndefined();
+  });
+  test("others, or these and others", () => {
+    expect(found("membership", [by(["n3"]), asks, isTold, by(["n3"])])).toBe(
+      "n1 said that the members are n1, n2 now, but it goes by n3.",
+    );
+    const joint = by(["n1", "n2"], ["n3"]);
+    expect(found("membership", [asks, joint, isTold, joint])).toContain("goes by n1, n2 and by n3");
+    expect(found("membership", [by(["n1", "n2"]), by(["n3"]), asks, isTold, by(["n3"])])).toBeDefined();
+  });
+  test("a refusal says nothing", () => {
+    const refused: Scene = { node: "n1", request, answer: { type: "error", code: 11 } };
+    expect(found("membership", [asks, refused, by(["n3"])])).toBeUndefined();
+  });
+});
+
+describe("agreed-acceptors", () => {
+  const by = (node: string, acceptors: ConsensusView["acceptors"]): Scene =>
+    at(node, acceptors === undefined ? {} : { acceptors });
+  const chosenBy = (...members: string[]): ConsensusView => ({
+    acceptors: {},
+    certificates: [
+      { instance: "7", ballot: 1, value: "a", voters: members, quorum: { size: members.length, members } },
+    ],
+  });
+  test("the same for everybody, whenever and in whatever order it is shown", () => {
+    const same = [
+      by("n1", { 7: ["n1", "n2"] }),
+      by("n2", { 7: ["n2", "n1"], 8: ["n3"] }),
+      by("n1", { 8: ["n3"] }),
+    ];
+    expect(
+      found("agreed-acceptors", [...same, by("n3", undefined), at("n1", chosenBy("n1", "n2"))]),
+    ).toBeUndefined();
+  });
+  test("others", () => {
+    expect(found("agreed-acceptors", [by("n1", { 7: ["n1", "n2"] }), by("n2", { 7: ["n1", "n3"] })])).toBe(
+      "n2 takes n1, n3 for the acceptors of instance 7, which were n1, n2 before.",
+    );
+    expect(
+      found("agreed-acceptors", [by("n1", { 7: ["n1"] }), at("n1", { acceptors: { 7: ["n2"] } }, "restart")]),
+    ).toBeDefined();
+    expect(
+      found("agreed-acceptors", [by("n1", { 7: ["n1", "n2"] }), at("n2", chosenBy("n2", "n3"))]),
+    ).toBeDefined();
+  });
+});
+
+describe("promised-quorum", () => {
+  const promised = (node: string, ballot: number): Scene => at(node, { promised: { ballot }, votes: {} });
+  const voted = (node: string, ballot: number, own = ballot): Scene =>
+    at(node, { promised: { ballot: own }, votes: { 0: { ballot, value: "a" } } });
+  test("a vote in a ballot that most have promised, or a later one", () => {
+    expect(found("promised-quorum", [promised("n2", 4), voted("n1", 3)])).toBeUndefined();
+    expect(
+      found("promised-quorum", [promised("n1", 3), promised("n2", 3), voted("n3", 3, 5)]),
+    ).toBeUndefined();
+  });
+  test("a vote before that", () => {
+    expect(found("promised-quorum", [promised("n2", 2), voted("n1", 3)])).toBe(
+      "n1 has voted in ballot 3 of instance 0, which only n1 of n1, n2, n3 has promised.",
+    );
+    const lost = at("n2", { promised: { ballot: 2 }, votes: {} }, "restart");
+    expect(found("promised-quorum", [promised("n2", 3), lost, voted("n1", 3)])).toBeDefined();
+  });
+  test("promises of each instance, and acceptors of each", () => {
+    const two = (x: number, y: number): Scene => at("n2", { promised: { x, y }, votes: {} });
+    const vote = at("n1", { promised: { x: 3, y: 1 }, votes: { x: { ballot: 3, value: "a" } } });
+    expect(found("promised-quorum", [two(3, 0), vote])).toBeUndefined();
+    expect(found("promised-quorum", [two(0, 3), vote])).toBeDefined();
+    const known = at("n1", { promised: { ballot: 3 }, votes: {}, acceptors: { 0: ["n3"] } });
+    expect(found("promised-quorum", [known, promised("n2", 3), voted("n1", 3)])).toContain("none of n3");
+    expect(found("promised-quorum", [known, promised("n3", 3), voted("n1", 3)])).toBeUndefined();
   });
 });
 

@@ -1,5 +1,8 @@
 import { unknownName, UsageError } from "../../histories/errors.ts";
+import { acknowledgements } from "./acknowledgements.ts";
+import { agreedAcceptors } from "./agreed-acceptors.ts";
 import { agreement } from "./agreement.ts";
+import { ballotOrder } from "./ballot-order.ts";
 import { causalDelivery } from "./causal-delivery.ts";
 import { durability } from "./durability.ts";
 import { exactlyOnce } from "./exactly-once.ts";
@@ -8,12 +11,15 @@ import { integrity } from "./integrity.ts";
 import { leaderCompleteness } from "./leader-completeness.ts";
 import { leaderUniqueness } from "./leader-uniqueness.ts";
 import { logMatching } from "./log-matching.ts";
+import { membership } from "./membership.ts";
 import type { Monitor } from "./monitor.ts";
 import { monotonicBallots } from "./monotonic-ballots.ts";
 import { mutualExclusion } from "./mutual-exclusion.ts";
 import { primaryOrder } from "./primary-order.ts";
 import { promisedEntries } from "./promised-entries.ts";
+import { promisedQuorum } from "./promised-quorum.ts";
 import { quorumCertificates } from "./quorum-certificates.ts";
+import { quorumReplication } from "./quorum-replication.ts";
 import { singleVote } from "./single-vote.ts";
 import { stateMachineSafety } from "./state-machine-safety.ts";
 import { totalOrder } from "./total-order.ts";
@@ -49,9 +55,15 @@ export const monitors: readonly {
     singleVote,
     monotonicBallots,
     promisedEntries,
+    promisedQuorum,
+    ballotOrder,
+    acknowledgements,
+    quorumReplication,
     durability,
     exactlyOnce,
     handover,
+    membership,
+    agreedAcceptors,
     mutualExclusion,
   ].map((monitor: Monitor) => ({
     name: monitor.name,

@@ -37,6 +37,13 @@ export type QuorumCertificate = {
   };
 };
 
+/** What a leader, or who stands for it, takes another node to have on stable storage, because it said so. */
+export type Acknowledgement = {
+  /** Slots below this are there as in the leader's own log. */
+  readonly slots: number;
+  readonly promised: Readonly<Record<string, Ballot>>;
+};
+
 /**
  * What white-box checkers see of a node: facets of its state in common words. A protocol gives those that
  * it has. Arrays and records may be the node's own, not copies: whoever looks neither changes nor keeps
@@ -51,10 +58,19 @@ export type ConsensusView = {
   readonly delivered?: Readonly<Record<string, readonly Json[]>>;
   /** The ballot in which the node takes itself for the one established leader; null when it does not lead. */
   readonly leads?: Ballot | null;
-  /** What the node has promised, by name: never goes back, restarts included. */
+  /** What the node has promised, by instance, or as `ballot` for all of them: never goes back, restarts included. */
   readonly promised?: Readonly<Record<string, Ballot>>;
   /** What the node has voted for, by instance: the latest vote. An instance that is a slot of the log is named by its number. */
   readonly votes?: Readonly<Record<string, { readonly ballot: Ballot; readonly value: Json }>>;
+  /** By whom the node takes decisions, where that may change: a majority of each of these groups. All nodes if left out. */
+  readonly members?: readonly (readonly string[])[];
+  /** By instance: who votes in it, of those instances of which the node knows it for certain, where that may change. */
+  readonly acceptors?: Readonly<Record<string, readonly string[]>>;
+  /** What the node, in a ballot of its own, counts on others to have; null when it has none. */
+  readonly acknowledged?: {
+    readonly ballot: Ballot;
+    readonly by: Readonly<Record<string, Acknowledgement>>;
+  } | null;
   /** Those that the node has at hand; it may drop the old ones. */
   readonly certificates?: readonly QuorumCertificate[];
   /** What the node is in the critical section of: locks by name. */

@@ -18,6 +18,8 @@ export interface Attempt {
   readonly end: number;
   /** The independent object that it acted on, where the history names one beside the value. */
   readonly key: Json | undefined;
+  /** The node that the client spoke to, where the history names it. */
+  readonly node: string | undefined;
   /** What was asked: the value of the invocation, or of the completion where there is no invocation. */
   readonly argument: Json;
   /** What came back; meaningful if `outcome` is `ok`. */
@@ -26,7 +28,7 @@ export interface Attempt {
 
 /** The operations of clients in the order of their invocations. */
 export function* attempts(history: History): Generator<Attempt> {
-  const { type, key } = history.columns;
+  const { type, key, node } = history.columns;
   for (let index = 0; index < history.length; index++) {
     if (!history.isClient(index)) continue;
     const invoked = type[index] === Invoke;
@@ -43,6 +45,7 @@ export function* attempts(history: History): Generator<Attempt> {
       outcome: ending === undefined || ending === "invoke" ? "info" : ending,
       end: outcome === Info ? Never : completion,
       key: keyNumber < 0 ? undefined : (history.keys[keyNumber] ?? null),
+      node: history.nodes[node[index] ?? -1],
       // Some recorders give the value of a write on its completion only.
       argument: argument === null && completion >= 0 && outcome === Ok ? history.value(completion) : argument,
       result: completion < 0 ? null : history.value(completion),
