@@ -18,6 +18,7 @@ export { readHistory, readHistoryFrom, type ReadOptions } from "./codecs/read.ts
 export { convertHistory, historyText, writeHistory } from "./codecs/write.ts";
 export { requireShape, shapeFault, type SchemaName, type ShapeFault } from "./schema/schemas.ts";
 export type { Results, StoredVerdict } from "./store/results.ts";
+export type { ClockOffset } from "./store/clock-offsets.ts";
 export { listRuns, openRun, Run, type StoredRun } from "./store/run.ts";
 export { createRun, RunWriter, writeResults } from "./store/run-writer.ts";
 export type { FaultBand, TestDescription } from "./store/test-description.ts";

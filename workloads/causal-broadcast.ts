@@ -1,4 +1,4 @@
-import { broadcast } from "./broadcast.ts";
+import { broadcast, deliveryChecks } from "./broadcast.ts";
 import type { Workload } from "./workload.ts";
 
 /**
@@ -9,5 +9,5 @@ export const causalBroadcast: Workload = {
   ...broadcast,
   name: "causal-broadcast",
   summary: "broadcasts of unique messages, and reads of all that a node has delivered, in causal order",
-  checks: () => [{ checker: "causal-broadcast" }],
+  checks: (options) => [{ checker: "causal-broadcast" }, ...deliveryChecks(options, "reliable")],
 };

@@ -1,6 +1,9 @@
 import { UsageError } from "../histories/errors.ts";
+import { seconds } from "./generators/arguments.ts";
 import type { Generator } from "./generators/generator.ts";
-import { stagger } from "./generators/pace.ts";
+import { timeLimit } from "./generators/limits.ts";
+import { phases } from "./generators/order.ts";
+import { sleep, stagger } from "./generators/pace.ts";
 import type { Plan } from "./generators/plan.ts";
 import { generator } from "./generators/plan.ts";
 import type { WorkloadOptions } from "./workload.ts";
@@ -12,6 +15,17 @@ export function paced({ rate }: WorkloadOptions, plan: Plan): Generator {
     throw new UsageError(`A rate is a number of operations a second above 0, not ${rate}.`);
   }
   return stagger(1e9 / rate, plan);
+}
+
+/** What the last operations may take in all; a system that does not come back is not waited for any longer. */
+const lastSeconds = 30;
+
+/** Quiet before that, in which what was acknowledged reaches everybody. */
+const calmSeconds = 1;
+
+/** What clients do at the end, when all has been quiet for so many seconds: as fast as they go. */
+export function atTheEnd(plan: Plan, calm = calmSeconds): Generator {
+  return phases(sleep(seconds(calm)), timeLimit(seconds(lastSeconds), plan));
 }
 
 /** `count` if it is a whole number of at least `minimum`; else a usage error that names what it counts. */

@@ -7,6 +7,7 @@ import { limit, processLimit } from "./generators/limits.ts";
 import type { Template } from "./generators/plan.ts";
 import { repeat } from "./generators/repetition.ts";
 import { paced } from "./pace.ts";
+import { promised } from "./promise.ts";
 import type { Workload, WorkloadOptions } from "./workload.ts";
 
 /**
@@ -51,9 +52,10 @@ export const register: Workload = {
       example: { argument: [3, 1], result: [3, 1] },
     },
   ],
-  settings: ["operationsPerKey", "threadsPerKey", "processesPerKey", "keys"],
+  settings: ["operationsPerKey", "threadsPerKey", "processesPerKey", "keys", "promise"],
+  promises: ["sequential", "linearizable"],
   generator: registers,
-  checks: () => [{ checker: "linearizable", model: "cas-register" }],
+  checks: ({ promise = "linearizable" }) => [{ checker: promised(register, promise), model: "cas-register" }],
 };
 
 function registers(options: WorkloadOptions): Generator {

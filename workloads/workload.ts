@@ -14,6 +14,8 @@ export interface Check {
   readonly totalAmount?: number;
   /** Whether accounts may be overdrawn, for the same. */
   readonly negativeBalances?: boolean;
+  /** What is promised, for checkers of sets, queues, logs and counters. */
+  readonly promise?: string;
 }
 
 /** One function of a workload, as systems' clients have to understand it. */
@@ -40,6 +42,8 @@ export interface WorkloadOptions {
   readonly keys?: number;
   /** The isolation level that is promised, by its name; for workloads of transactions. */
   readonly level?: string;
+  /** What is promised, by one of the workload's names for it; for workloads whose systems promise more or less. */
+  readonly promise?: string;
   /** Keys that transactions use at any one time. */
   readonly keyCount?: number;
   /** How often each of these is chosen: `exponential`, `zipf` or `uniform`. */
@@ -69,6 +73,8 @@ export interface Workload {
   readonly operations: readonly WorkloadOperation[];
   /** The settings that it heeds. */
   readonly settings: readonly (keyof WorkloadSettings)[];
+  /** What systems may promise of it, the least first; of these, the one that a system claims first is what it is judged by. */
+  readonly promises?: readonly [string, ...string[]];
   /** The operations of clients, without end unless `keys` bounds them; the run limits their time. */
   generator(options: WorkloadOptions): Generator;
   /** What clients do at the end, when all faults are healed: final reads, say. */

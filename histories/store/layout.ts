@@ -6,6 +6,8 @@ export const testFile = "test.json";
 export const historyFile = "history.jsonl";
 export const resultsFile = "results.json";
 export const reportFile = "report.html";
+/** How far clocks of nodes were off, where they were made to be. */
+export const clocksFile = "clocks.jsonl";
 export const nodesFolder = "nodes";
 /** In a node's folder: what the node came to know as committed, where it is one of a bundled protocol. */
 export const consensusLogFile = "consensus.log";

@@ -2,7 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Operation } from "../operation.ts";
 import { requireShape } from "../schema/schemas.ts";
+import { appendClockOffsets, type ClockOffset } from "./clock-offsets.ts";
 import {
+  clocksFile,
   folderName,
   historyFile,
   latest,
@@ -37,11 +39,22 @@ export class RunWriter {
     this.#recorder.record(operation);
   }
 
+  /** Records a look at the clocks of nodes. */
+  recordClocks(offsets: readonly ClockOffset[]): void {
+    appendClockOffsets(join(this.folder, clocksFile), offsets);
+  }
+
   /** Makes and names the folder of a node's logs. */
   async nodeFolder(node: string): Promise<string> {
     const folder = join(this.folder, nodesFolder, folderName(node));
     await mkdir(folder, { recursive: true });
     return folder;
+  }
+
+  /** Replaces the description of the run, by one that knows more. */
+  async describe(description: TestDescription): Promise<void> {
+    requireShape("test", description, { file: testFile });
+    await writeDescription(this.folder, description);
   }
 
   /** Ends the history, so that it can be read whole. May be called again. */
@@ -64,12 +77,16 @@ export async function createRun(store: string, description: TestDescription): Pr
   const testFolder = join(store, folderName(description.name));
   await mkdir(testFolder, { recursive: true });
   const folder = await freshFolder(join(testFolder, timeName(description.started)));
-  await writeFile(join(folder, testFile), `${JSON.stringify(description, undefined, 2)}\n`);
+  await writeDescription(folder, description);
   const { name, workload, system, seed, versions } = description;
   const recorder = new Recorder(join(folder, historyFile), { name, workload, system, seed, versions });
   await point(join(testFolder, latest), folder);
   await point(join(store, latest), folder);
   return new RunWriter(folder, recorder);
+}
+
+async function writeDescription(folder: string, description: TestDescription): Promise<void> {
+  await writeFile(join(folder, testFile), `${JSON.stringify(description, undefined, 2)}\n`);
 }
 
 /** Writes `results.json` into a run folder, in the place of one from an earlier check. */

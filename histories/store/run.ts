@@ -4,7 +4,9 @@ import { readHistory } from "../codecs/read.ts";
 import { InputError } from "../errors.ts";
 import type { History } from "../history.ts";
 import { requireShape } from "../schema/schemas.ts";
+import { readClockOffsets, type ClockOffset } from "./clock-offsets.ts";
 import {
+  clocksFile,
   consensusLogFile,
   historyFile,
   isFile,
@@ -52,6 +54,11 @@ export class Run {
     requireShape("results", value, { file: path });
     // The schema has just been held against it.
     return value as Results;
+  }
+
+  /** How far clocks of nodes were off, in order of time; `undefined` where nobody looked. */
+  async clockOffsets(): Promise<readonly ClockOffset[] | undefined> {
+    return readClockOffsets(join(this.folder, clocksFile));
   }
 
   /** The folders of the nodes' logs, in order of their names. */

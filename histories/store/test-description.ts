@@ -22,6 +22,8 @@ export interface TestDescription {
   readonly rate?: number;
   readonly seconds: number;
   readonly faults: readonly string[];
+  /** How the links between nodes and clients were made, in runs of real processes. */
+  readonly network?: "namespaces" | "proxies" | "remote";
   /** What was asked of the workload, by the names of its settings. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** How the system was set up, by the names of its settings. */

@@ -7,7 +7,7 @@ export { interrupted, type Interruption } from "./interruption.ts";
 export { concurrentKeys, sequentialKeys, type KeyPlan, type Keys } from "./keys.ts";
 export { concurrencyLimit, limit, processLimit, timeLimit } from "./limits.ts";
 export { remembering, type Remembered } from "./memory.ts";
-export { andThen, phases, synchronize, untilNotFailed, untilOk } from "./order.ts";
+export { andThen, phases, synchronize, untilNotFailed, untilOk, untilResult } from "./order.ts";
 export { delay, sleep, stagger } from "./pace.ts";
 export { generator, sequence, type Plan, type PlanFunction, type Template } from "./plan.ts";
 export { cycle, once, repeat } from "./repetition.ts";

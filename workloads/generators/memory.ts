@@ -10,25 +10,30 @@ export interface Remembered<Memory> {
 
 /**
  * A plan with a memory: `propose` makes the next operation for a free thread, chosen by chance, out of what the
- * operations before left; undefined ends the plan. The memory is a value that is never changed, so that the plan stays pure.
+ * operations before left; undefined ends the plan. What is to be remembered of events, `hear` says. The memory is a value
+ * that is never changed, so that the plan stays pure.
  */
 export function remembering<Memory>(
   memory: Memory,
   propose: (memory: Memory, context: Context, thread: number) => Remembered<Memory> | undefined,
+  hear?: (memory: Memory, event: Event) => Memory,
 ): Generator {
-  return new Remembering(memory, propose);
+  return new Remembering(memory, propose, hear);
 }
 
 class Remembering<Memory> implements Generator {
   readonly #memory: Memory;
   readonly #propose: (memory: Memory, context: Context, thread: number) => Remembered<Memory> | undefined;
+  readonly #hear: ((memory: Memory, event: Event) => Memory) | undefined;
 
   constructor(
     memory: Memory,
     propose: (memory: Memory, context: Context, thread: number) => Remembered<Memory> | undefined,
+    hear?: (memory: Memory, event: Event) => Memory,
   ) {
     this.#memory = memory;
     this.#propose = propose;
+    this.#hear = hear;
   }
 
   next(context: Context): Next {
@@ -46,11 +51,16 @@ class Remembering<Memory> implements Generator {
     return {
       kind: "operation",
       operation: { f, value, thread, ...(key === undefined ? {} : { key }) },
-      generator: new Remembering(proposed.memory, this.#propose),
+      generator: this.#with(proposed.memory),
     };
   }
 
-  update(_context: Context, _event: Event): Generator {
-    return this;
+  update(_context: Context, event: Event): Generator {
+    const memory = this.#hear === undefined ? this.#memory : this.#hear(this.#memory, event);
+    return memory === this.#memory ? this : this.#with(memory);
+  }
+
+  #with(memory: Memory): Remembering<Memory> {
+    return new Remembering(memory, this.#propose, this.#hear);
   }
 }

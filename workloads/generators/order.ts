@@ -1,3 +1,4 @@
+import type { Json } from "../../histories/json.ts";
 import type { Context, Event, Generator, Next } from "./generator.ts";
 import { ask, done, followedBy, pending, tell } from "./answers.ts";
 import { OwnOperations } from "./own-operations.ts";
@@ -42,21 +43,28 @@ export function andThen(first: Plan, second: Plan): Generator {
 
 /** A plan until one of its own operations is `ok`; it goes on proposing until that is known. */
 export function untilOk(plan: Plan): Generator {
-  return new Until("untilOk", ["ok"], OwnOperations.none, generator(plan));
+  return new Until("untilOk", ({ type }) => type === "ok", OwnOperations.none, generator(plan));
+}
+
+/** A plan until one of its own operations is `ok` with a value that `accept` takes; it goes on proposing until that is known. */
+export function untilResult(accept: (value: Json) => boolean, plan: Plan): Generator {
+  const ends = ({ type, value }: Event): boolean => type === "ok" && accept(value);
+  return new Until("untilResult", ends, OwnOperations.none, generator(plan));
 }
 
 /** A plan until one of its own operations is `ok` or `info`, so that it may have happened. */
 export function untilNotFailed(plan: Plan): Generator {
-  return new Until("untilNotFailed", ["ok", "info"], OwnOperations.none, generator(plan));
+  const ends = ({ type }: Event): boolean => type === "ok" || type === "info";
+  return new Until("untilNotFailed", ends, OwnOperations.none, generator(plan));
 }
 
 class Until implements Generator {
   readonly #name: string;
-  readonly #ends: readonly Event["type"][];
+  readonly #ends: (event: Event) => boolean;
   readonly #own: OwnOperations;
   readonly #plan: Generator;
 
-  constructor(name: string, ends: readonly Event["type"][], own: OwnOperations, plan: Generator) {
+  constructor(name: string, ends: (event: Event) => boolean, own: OwnOperations, plan: Generator) {
     this.#name = name;
     this.#ends = ends;
     this.#own = own;
@@ -70,7 +78,7 @@ class Until implements Generator {
   }
 
   update(context: Context, event: Event): Generator {
-    if (this.#ends.includes(event.type) && this.#own.ends(event)) return nothing;
+    if (this.#ends(event) && this.#own.ends(event)) return nothing;
     const plan = tell(this.#plan, context, event, this.#name);
     const own = this.#own.after(event);
     return plan === this.#plan && own === this.#own ? this : this.#with(own, plan);
