@@ -2,6 +2,8 @@ export { jsonLine, jsonResult, type JsonLineInput } from "./json-line.ts";
 export type { ReportInput } from "./input.ts";
 export { renderReport, writeReport } from "./report.ts";
 export type { Shell } from "./shell.ts";
+export { spaceTimeOfConsensus, spaceTimeOfEvents } from "./space-time/logged-events.ts";
+export type { SpaceTime } from "./space-time/space-time.ts";
 export { renderVerdict, type TerminalOptions } from "./terminal.ts";
 export { count, counted, duration, percent, printable } from "./text.ts";
 export * from "./cycle-dot.ts";

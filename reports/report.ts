@@ -89,8 +89,10 @@ function pageParts(input: ReportInput, shell: Shell): string[] {
   addJson("values", values.rows.length, values.rows);
 
   const { trace } = input;
-  if (trace !== undefined && trace.length > 0) {
-    const diagram = spaceTimeOf(trace, momentOfInterest(input));
+  const diagram =
+    input.spaceTime ??
+    (trace === undefined || trace.length === 0 ? undefined : spaceTimeOf(trace, momentOfInterest(input)));
+  if (diagram !== undefined) {
     addJson("space-time", diagram.steps.length, diagram);
   }
 

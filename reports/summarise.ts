@@ -1,6 +1,7 @@
 import type { Anomaly, Verdict } from "../checkers/verdict.ts";
 import type { History } from "../histories/history.ts";
 import type { TestDescription } from "../histories/store/test-description.ts";
+import { clockSummary } from "./clocks.ts";
 import { countOperations, throughput } from "./counts.ts";
 import { faultSummary } from "./faults.ts";
 import type { ReportInput } from "./input.ts";
@@ -51,13 +52,14 @@ export function summarise(
   const { history, verdicts, valid, description, source } = input;
   const counts = countOperations(history, table);
   const shown = shownAnomalies(verdicts);
+  const clocks = clockSummary(input.clocks ?? []);
   return {
     format: 1,
     valid,
     title: printable(
       cut(description?.name ?? history.header.name ?? input.source?.split("/").at(-1) ?? "History", 200),
     ),
-    sentence: outcomeSentence(valid, verdicts, counts.operations),
+    sentence: outcomeSentence(valid, verdicts, counts.operations, input.extent),
     ...(source === undefined ? {} : { source: printable(cut(source, 500)) }),
     ...(description === undefined ? {} : { run: runSummary(description) }),
     versions: Object.entries(description?.versions ?? history.header.versions ?? {})
@@ -67,6 +69,7 @@ export function summarise(
     counts,
     faults: faultSummary(history, description),
     throughput: throughput(history, table),
+    ...(clocks === undefined ? {} : { clocks }),
     functions: history.functions.slice(0, NamesMax).map((f) => printable(cut(f, 100))),
     nodes: history.nodes.slice(0, NamesMax).map((node) => printable(cut(node, 100))),
     blocks,
@@ -75,7 +78,7 @@ export function summarise(
 }
 
 function runSummary(description: TestDescription): RunSummary {
-  const { mutant, rate } = description;
+  const { mutant, rate, network } = description;
   return {
     name: text(description.name),
     system: text(description.system),
@@ -87,6 +90,7 @@ function runSummary(description: TestDescription): RunSummary {
     ...(rate === undefined ? {} : { rate }),
     seconds: description.seconds,
     faults: description.faults.map(text),
+    ...(network === undefined ? {} : { network: text(network) }),
     command: text(description.command),
     started: text(description.started),
   };

@@ -15,8 +15,13 @@ export function checkName(verdict: { readonly checker: string; readonly model?: 
   return printable(verdict.model === undefined ? verdict.checker : `${verdict.checker}(${verdict.model})`);
 }
 
-/** The outcome of all checks in one sentence. */
-export function outcomeSentence(valid: Validity, verdicts: readonly Verdict[], operations: number): string {
+/** The outcome of all checks in one sentence; `extent` says what was judged where that is no history of operations. */
+export function outcomeSentence(
+  valid: Validity,
+  verdicts: readonly Verdict[],
+  operations: number,
+  extent?: string,
+): string {
   if (valid === false) {
     const anomalies = verdicts.flatMap((verdict) => verdict.anomalies);
     const [first] = anomalies;
@@ -28,11 +33,13 @@ export function outcomeSentence(valid: Validity, verdicts: readonly Verdict[], o
     );
   }
   if (valid === "unknown") {
-    if (operations === 0) return "No client operation was recorded, and 0 operations prove nothing.";
+    if (operations === 0 && extent === undefined)
+      return "No client operation was recorded, and 0 operations prove nothing.";
     const open = verdicts.find((verdict) => verdict.valid === "unknown");
     const why = open?.reason === undefined ? "" : ` ${sentence(capital(printable(cut(open.reason, 400))))}`;
-    return `This run proves nothing either way.${why}`;
+    return `${extent === undefined ? "This run proves" : `These ${extent} prove`} nothing either way.${why}`;
   }
+  if (extent !== undefined) return `Nothing in these ${extent} contradicts what was asked.`;
   const proved = verdicts.some(({ certificate, verified }) => certificate !== undefined && verified === true);
   return proved
     ? `One consistent account explains all ${counted(operations, "operation")} that the clients saw, and separate code verified it.`

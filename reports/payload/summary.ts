@@ -20,6 +20,8 @@ export interface ReportSummary {
   readonly counts: Counts;
   readonly faults: FaultSummary;
   readonly throughput: Throughput;
+  /** How far clocks of nodes were off; left out where nobody looked. */
+  readonly clocks?: ClockSummary;
   readonly functions: readonly string[];
   readonly nodes: readonly string[];
   readonly blocks: readonly BlockEntry[];
@@ -38,6 +40,8 @@ export interface RunSummary {
   readonly rate?: number;
   readonly seconds: number;
   readonly faults: readonly string[];
+  /** How nodes and clients were joined. */
+  readonly network?: string;
   readonly command: string;
   readonly started: string;
 }
@@ -128,6 +132,15 @@ export interface FaultSummary {
   readonly spans: readonly FaultSpan[];
   /** Faults that were asked for but did not take effect, in words. */
   readonly failed: readonly string[];
+}
+
+/** Looks at the clocks of nodes. */
+export interface ClockSummary {
+  readonly nodes: readonly string[];
+  /** When they were looked at. */
+  readonly times: readonly number[];
+  /** By node and look, milliseconds that the clock was ahead; null where the node did not say. */
+  readonly offsets: readonly (readonly (number | null)[])[];
 }
 
 /** Completions per window of equal length. */

@@ -9,6 +9,8 @@ export interface SpaceTime {
   readonly places: readonly string[];
   /** Whether the first place stands for the clients. */
   readonly withClients: boolean;
+  /** Set where nothing is known of when steps happened: their times mean nothing. */
+  readonly untimed?: true;
   /** In the order of the trace. */
   readonly steps: readonly Step[];
   readonly arrows: readonly Arrow[];
@@ -31,6 +33,8 @@ export interface Step {
   readonly details: readonly string[];
   /** The vector clock after it. */
   readonly clock?: string;
+  /** Set where an anomaly is about it. */
+  readonly blamed?: true;
   /** What a client asked in this step, and what clients were answered. */
   readonly asked?: string;
   readonly answered?: readonly string[];

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { TraceEvent } from "../../histories/trace.ts";
 import { layOut } from "../ui/space-time/layout.ts";
 import { After, Before, Concurrent, Itself, linksOf, standing } from "../ui/space-time/past-and-future.ts";
-import { spaceTimeOf, StepsMax } from "./steps.ts";
+import { StepsMax } from "./limits.ts";
+import { spaceTimeOf } from "./steps.ts";
 
 /**
  * A trace in words, an event a line, a millisecond apart; a line that begins with `=` is at the time of the

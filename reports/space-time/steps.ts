@@ -1,11 +1,9 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../histories/json.ts";
 import type { LossReason, TraceEvent } from "../../histories/trace.ts";
 import { cut, printable, valueText } from "../text.ts";
+import { LabelMax, StepsMax } from "./limits.ts";
 import type { Arrow, SpaceTime, Step, StepKind } from "./space-time.ts";
 
-/** Steps that a report draws; of longer traces, the last ones before what is to be seen. */
-export const StepsMax = 3000;
-const LabelMax = 60;
 const DetailMax = 600;
 const DetailsMax = 60;
 

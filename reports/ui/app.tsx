@@ -1,5 +1,6 @@
 import { Badge } from "./parts/badge.tsx";
 import { AnomalyPage } from "./pages/anomaly.tsx";
+import { ClocksPage } from "./pages/clocks.tsx";
 import { LatencyPage } from "./pages/latency.tsx";
 import { OperationsPage } from "./pages/operations.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
@@ -11,6 +12,7 @@ import {
   anomalies,
   hasSpaceTime,
   helpOpen,
+  isLog,
   page,
   summary,
   theme,
@@ -25,14 +27,14 @@ const labels: Record<PageName, string> = {
   anomaly: "Anomalies",
   operations: "Operations",
   messages: "Messages",
+  clocks: "Clocks",
 };
 const order: readonly PageName[] = [
   "overview",
   "anomaly",
   ...(hasSpaceTime ? (["messages"] as const) : []),
-  "timeline",
-  "latency",
-  "operations",
+  ...(isLog ? [] : (["timeline", "latency", "operations"] as const)),
+  ...(summary.clocks === undefined ? [] : (["clocks"] as const)),
 ];
 
 export function App() {
@@ -86,6 +88,7 @@ const views: Record<PageName, () => ReturnType<typeof OverviewPage>> = {
   anomaly: AnomalyPage,
   operations: OperationsPage,
   messages: SpaceTimePage,
+  clocks: ClocksPage,
 };
 
 const nextTheme: Record<Theme, Theme> = { auto: "dark", dark: "light", light: "auto" };

@@ -22,6 +22,8 @@ export interface ChartOptions {
   readonly format: (value: number) => string;
   /** Bounds of a logarithmic scale; absent: a scale from zero. */
   readonly log?: { readonly low: number; readonly high: number };
+  /** A scale to both sides of zero, logarithmic but for what is smaller than so much; absent: a scale from zero. */
+  readonly around?: number;
   /** Drawn behind the lines. */
   readonly behind?: (plot: uPlot, palette: Palette) => void;
 }
@@ -100,7 +102,7 @@ function configuration(
   onReadout: (text: string) => void,
 ): uPlot.Options {
   const palette = readPalette();
-  const { log } = options;
+  const { log, around } = options;
   const span = view.value;
   const range: [number, number] = [span.start / 1e9, span.end / 1e9];
   const grid = { stroke: palette.line, width: 1 };
@@ -114,9 +116,15 @@ function configuration(
       x: { time: false, range: () => range },
       // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum exists in uPlot's types only
       y:
-        log === undefined
-          ? { range: (_plot, _low, high) => [0, Math.max(1e-9, high * 1.08)] }
-          : { distr: 3, range: () => [log.low, log.high] },
+        around !== undefined
+          ? {
+              distr: 4,
+              asinh: around,
+              range: (_plot, low, high) => [Math.min(low, -around) * 1.5, Math.max(high, around) * 1.5],
+            }
+          : log === undefined
+            ? { range: (_plot, _low, high) => [0, Math.max(1e-9, high * 1.08)] }
+            : { distr: 3, range: () => [log.low, log.high] },
     },
     axes: [
       {
@@ -128,7 +136,14 @@ function configuration(
           return splits.map((value) => tickLabel(Math.round(value * 1e9), step));
         },
       },
-      { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => label(value, options)) },
+      {
+        ...axis,
+        size: 64,
+        ...(around === undefined
+          ? {}
+          : { splits: (_plot, _axis, low, high) => powersAround(around, low, high) }),
+        values: (_plot, splits) => splits.map((value) => label(value, options)),
+      },
     ],
     series: [
       {},
@@ -194,4 +209,12 @@ function drawFaults(plot: uPlot): void {
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
   ctx.restore();
+}
+
+/** Zero, and the powers of ten on both sides of it, but for those that would stand too close to it. */
+function powersAround(around: number, low: number, high: number): number[] {
+  const powers: number[] = [0];
+  for (let power = 10 ** Math.ceil(Math.log10(around)); power <= Math.max(high, -low); power *= 10)
+    powers.push(power, -power);
+  return powers.filter((value) => value >= low && value <= high).toSorted((a, b) => a - b);
 }

@@ -14,7 +14,15 @@ import { Sparkline } from "../parts/sparkline.tsx";
 import { FaultLegend } from "../parts/window-note.tsx";
 import { go } from "../report/route.ts";
 import { rowOfEvent, type Operations } from "../report/operations.ts";
-import { anomalies, loadEvidence, loadOperations, operations, selected, summary } from "../report/state.ts";
+import {
+  anomalies,
+  isLog,
+  loadEvidence,
+  loadOperations,
+  operations,
+  selected,
+  summary,
+} from "../report/state.ts";
 
 /** What came out and what it rests on, in plain words first. */
 export function OverviewPage() {
@@ -34,6 +42,25 @@ export function OverviewPage() {
         levels === undefined ? null : <Lattice key={i} levels={levels} />,
       )}
       <FirstAnomaly />
+      {isLog ? null : <Work />}
+      {summary.notes.length === 0 ? null : (
+        <section>
+          <h3>Notes</h3>
+          <ul>
+            {summary.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** What clients did, and what made the run. */
+function Work() {
+  return (
+    <>
       <section>
         <h3>Throughput</h3>
         {summary.counts.operations === 0 ? (
@@ -50,17 +77,7 @@ export function OverviewPage() {
         <Sight />
       </div>
       <Environment />
-      {summary.notes.length === 0 ? null : (
-        <section>
-          <h3>Notes</h3>
-          <ul>
-            {summary.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </section>
-      )}
-    </div>
+    </>
   );
 }
 
@@ -345,6 +362,11 @@ function Environment() {
   );
 }
 
+const networkNames: Readonly<Record<string, string>> = {
+  namespaces: "network namespaces, with a router between them",
+  proxies: "proxies",
+};
+
 function environmentRows({ run }: ReportSummary): (readonly [string, string])[] {
   if (run === undefined) return [];
   return [
@@ -352,6 +374,9 @@ function environmentRows({ run }: ReportSummary): (readonly [string, string])[] 
     ["Workload", run.workload],
     ["Seed", run.seed],
     ["Nodes", run.nodes.join(", ")],
+    ...(run.network === undefined
+      ? []
+      : ([["Joined by", networkNames[run.network] ?? run.network]] as const)),
     ["Clients", `${run.concurrency}${run.rate === undefined ? "" : `, ${run.rate} operations a second`}`],
     ["Time limit", duration(run.seconds * 1e9)],
     ["Faults", run.faults.length === 0 ? "none" : run.faults.join(", ")],

@@ -46,10 +46,13 @@ function Drawn({ diagram }: { diagram: SpaceTime }) {
     <div class="page wide">
       <h2>Messages</h2>
       <p class="muted">
-        Each column is a node, time goes down; what a step is connected to above it is what made it happen.
-        Point at a step to see its past and its future, click to keep it.
+        {diagram.untimed === true
+          ? "Each column is a node, each row an event; "
+          : "Each column is a node, time goes down; "}
+        what a step is connected to above it is what made it happen. Point at a step to see its past and its
+        future, click to keep it.
       </p>
-      <Legend />
+      {diagram.untimed === true ? <LogLegend diagram={diagram} /> : <Legend />}
       {before + after === 0 ? null : (
         <p class="muted small">
           {before === 0 ? "" : `${counted(before, "event")} before the first row`}
@@ -80,6 +83,17 @@ function Drawn({ diagram }: { diagram: SpaceTime }) {
         />
       </div>
     </div>
+  );
+}
+
+function LogLegend({ diagram }: { diagram: SpaceTime }) {
+  return (
+    <p class="space-time-legend small muted">
+      <span class="sample receive">● event</span>
+      {diagram.steps.some(({ blamed }) => blamed === true) ? (
+        <span class="sample crash">● an anomaly is about it</span>
+      ) : null}
+    </p>
   );
 }
 
@@ -135,7 +149,8 @@ function StepPanel({
     <aside class="inspector">
       <header>
         <h3>
-          {diagram.places[step.place]} <span class="muted">{duration(step.time)}</span>
+          {diagram.places[step.place]}{" "}
+          {diagram.untimed === true ? null : <span class="muted">{duration(step.time)}</span>}
         </h3>
       </header>
       <ul class="step-details">

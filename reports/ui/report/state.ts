@@ -19,7 +19,15 @@ export interface Span {
   readonly end: number;
 }
 
-export const pages = ["overview", "timeline", "latency", "anomaly", "operations", "messages"] as const;
+export const pages = [
+  "overview",
+  "timeline",
+  "latency",
+  "anomaly",
+  "operations",
+  "messages",
+  "clocks",
+] as const;
 export type PageName = (typeof pages)[number];
 
 export const page = signal<PageName>("overview");
@@ -99,6 +107,8 @@ function isValueRow(row: unknown): row is ValueRow {
 
 const spaceTimeBlock = summary.blocks.find(({ name }) => name === "space-time");
 export const hasSpaceTime = spaceTimeBlock !== undefined;
+/** Logs and explorations are no histories: of operations they have nothing to show. */
+export const isLog = hasSpaceTime && summary.run === undefined && summary.counts.operations === 0;
 export const spaceTime = signal<SpaceTime | undefined>(undefined);
 let loadingSpaceTime: Promise<void> | undefined;
 

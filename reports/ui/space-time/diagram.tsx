@@ -44,7 +44,7 @@ export function Diagram(props: Props) {
   return (
     <div class="space-time-box" ref={box} onScroll={look} onMouseLeave={() => onHover(-1)} tabIndex={-1}>
       <div class="space-time-head" style={{ minWidth: `${layout.width}px` }}>
-        <span style={{ left: "8px" }}>time</span>
+        <span style={{ left: "8px" }}>{spaceTime.untimed === true ? "" : "time"}</span>
         {spaceTime.places.map((name, place) => (
           <span key={name} class="place" style={{ left: `${layout.columns[place] ?? 0}px` }}>
             {name}
@@ -186,10 +186,10 @@ function Steps({ spaceTime, layout, stands, active, pinned, seen, onHover, onPin
         if (step === undefined) return null;
         const y = rowY(first + i);
         const x = layout.columns[step.place] ?? 0;
-        const time = step.time === before ? "" : duration(step.time);
+        const time = spaceTime.untimed === true || step.time === before ? "" : duration(step.time);
         before = step.time;
         const tone = stands === undefined ? "" : (tones[stands[index] ?? Concurrent] ?? "");
-        const classes = `step ${step.kind}${tone}${index === active ? " active" : ""}${index === pinned ? " pinned" : ""}`;
+        const classes = `step ${step.kind}${tone}${index === active ? " active" : ""}${index === pinned ? " pinned" : ""}${step.blamed === true ? " blamed" : ""}`;
         return (
           <g
             key={index}
