@@ -221,7 +221,8 @@ function sleepSetsFor<State, Action>(
   return order === undefined || endless !== undefined ? undefined : new SleepSets(order);
 }
 
-const noGoodState: Violation = {
+/** What is wrong with a state from which no good one can be reached. */
+export const noGoodState: Violation = {
   property: "liveness",
   nodes: [],
   explanation: "From here no run leads to a state in which what must come about has come about.",

@@ -7,7 +7,8 @@ import { validity } from "../../checkers/consensus/validity.ts";
 import type { Monitor } from "../../checkers/consensus/monitor.ts";
 import type { Exploration, SystemModel } from "../../systems/contracts/protocol.ts";
 import { explore } from "./explore.ts";
-import { NetworkSystem, type NetworkState } from "./network/network-system.ts";
+import type { NetworkState } from "./network/network-state.ts";
+import { NetworkSystem } from "./network/network-system.ts";
 import { configurations, modelWith, tableProtocol, tables, type Table } from "./testing/table-protocol.ts";
 
 /** More states than most of these systems have; of those that have more nothing is compared. */

@@ -10,7 +10,11 @@ const most = process.env["RASHOMON_EXPLORE_ALL"] === undefined ? 40_000 : Infini
 const cases = protocols.flatMap(({ name, explorations, mutants }) => {
   const small = explorations.filter(({ states }) => states !== undefined && states <= most);
   return small.flatMap(({ name: configuration, symmetric }) => {
-    const killed = mutants.filter(({ exploration }) => exploration?.configuration === configuration);
+    // Liveness goes without the reductions.
+    const killed = mutants.filter(
+      ({ exploration }) =>
+        exploration?.configuration === configuration && exploration.property !== "liveness",
+    );
     return [undefined, ...killed.map((mutant) => mutant.name)].map((mutant) => ({
       name,
       configuration,
@@ -38,10 +42,11 @@ describe.each(cases)("of $name, $configuration, with $mutant", (each) => {
     expect(reduced.generated).toBeLessThanOrEqual(plain.generated);
   });
 
-  test.runIf(each.symmetric)("the verdict is the same with symmetric states as one", () => {
-    const plain = explored(each, {});
-    const reduced = explored(each, { symmetry: true });
-    expect(verdict(reduced)).toEqual(verdict(plain));
-    expect(reduced.distinct).toBeLessThanOrEqual(plain.distinct);
-  });
+  if (each.symmetric)
+    test("the verdict is the same with symmetric states as one", () => {
+      const plain = explored(each, {});
+      const reduced = explored(each, { symmetry: true });
+      expect(verdict(reduced)).toEqual(verdict(plain));
+      expect(reduced.distinct).toBeLessThanOrEqual(plain.distinct);
+    });
 });

@@ -3,10 +3,11 @@ import { UsageError } from "../../histories/errors.ts";
 import { monitorFor } from "../../checkers/consensus/monitors.ts";
 import type { TraceEvent } from "../../histories/trace.ts";
 import type { BundledProtocol, Exploration, ProtocolMutant } from "../../systems/contracts/protocol.ts";
-import { explore, type ExploreOptions, type Progress } from "./explore.ts";
+import { explore, noGoodState, type ExploreOptions, type Progress, type Run } from "./explore.ts";
 import { NetworkSystem } from "./network/network-system.ts";
 import { traceOf } from "./network/trace.ts";
 import { replayScript, scriptOf, stepsInWords, type Script, type ScriptedSystem } from "./script.ts";
+import type { TransitionSystem } from "./transition-system.ts";
 
 /** What may be asked of an exploration besides its configuration. */
 export interface SubjectOptions extends ExploreOptions {
@@ -87,6 +88,7 @@ function ofProtocol(
     name: configuration.name,
     origin: originOf(bundled.name, mutant, configuration.name),
     depth: configuration.depth,
+    liveness: configuration.liveness === true,
     system,
     trace: traceOf,
   });
@@ -113,6 +115,8 @@ export function explorable<State, Action, System extends ScriptedSystem<State, A
   readonly name: string;
   readonly origin: { readonly protocol: string; readonly mutant?: string; readonly configuration: string };
   readonly depth: number | undefined;
+  /** Whether liveness is looked at although nobody asks; not with a reduction that it goes without. */
+  readonly liveness?: boolean;
   readonly system: (options: SubjectOptions) => System;
   readonly trace?: (
     system: System,
@@ -126,7 +130,9 @@ export function explorable<State, Action, System extends ScriptedSystem<State, A
     explore(options) {
       const system = configuration.system(options);
       const depth = Math.min(options.depth ?? Infinity, configuration.depth ?? Infinity);
-      const { counterexample, ...seen } = explore(system, { ...options, depth });
+      const liveness =
+        options.liveness === true || (configuration.liveness === true && options.partialOrder !== true);
+      const { counterexample, ...seen } = explore(system, { ...options, depth, liveness });
       const result: ConfigurationResult = {
         configuration: name,
         ...seen,
@@ -153,13 +159,35 @@ export function explorable<State, Action, System extends ScriptedSystem<State, A
     replay(script, options) {
       const system = configuration.system(options);
       const replayed = replayScript(system, script);
-      if (replayed.violation === undefined) return undefined;
+      const { violation = withoutWayOut(system, script, replayed, configuration.depth) } = replayed;
+      if (violation === undefined) return undefined;
       return {
-        violation: replayed.violation,
+        violation,
         steps: stepsInWords(system, replayed),
         script,
         ...(trace === undefined ? {} : { trace: trace(system, replayed) }),
       };
     },
   };
+}
+
+/** What is wrong at the end of a script that leads to where no good state can be reached, if that is so again. */
+function withoutWayOut<State, Action>(
+  system: ScriptedSystem<State, Action>,
+  { property }: Script,
+  { states, actions }: Run<State, Action>,
+  depth = Infinity,
+): Violation | undefined {
+  if (property !== noGoodState.property) return undefined;
+  const from: TransitionSystem<State, Action> = {
+    initial: () => states.slice(-1),
+    actions: (state) => system.actions(state),
+    next: (state, action) => system.next(state, action),
+    fingerprint: (state, into) => system.fingerprint(state, into),
+    violation: (state) => system.violation(state),
+    describe: (state, action) => system.describe(state, action),
+    ...(system.good === undefined ? {} : { good: (state: State) => system.good?.(state) === true }),
+  };
+  const { counterexample } = explore(from, { depth: depth - actions.length, liveness: true });
+  return counterexample?.actions.length === 0 ? counterexample.violation : undefined;
 }

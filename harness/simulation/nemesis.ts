@@ -4,7 +4,7 @@ import type { NodeId, SystemModel } from "../../systems/contracts/protocol.ts";
 import { carryOutAtOnce } from "../nemesis/carry-out.ts";
 import { between, type Grudge } from "../nemesis/grudge.ts";
 import { notApplied } from "../nemesis/nemesis.ts";
-import { faultPackages } from "../nemesis/packages/catalogue.ts";
+import { commonPackages } from "../nemesis/packages/catalogue.ts";
 import { member } from "../nemesis/packages/fault-values.ts";
 import {
   simulatedPackages,
@@ -28,7 +28,7 @@ export type Fate = (typeof fates)[number];
 /** Who asks for other members: none of the clients. */
 const operator = -1;
 
-const packages: readonly SimulatedPackage[] = [...faultPackages, ...simulatedPackages];
+const packages: readonly SimulatedPackage[] = [...commonPackages, ...simulatedPackages];
 
 /** What a simulated nemesis does beyond the world: tells of crashes, and of the moment of stabilization. */
 export interface NemesisHooks {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { BeginningStep, Exploration } from "../../../systems/contracts/protocol.ts";
+import type { AnyProtocol, BeginningStep, Exploration } from "../../../systems/contracts/protocol.ts";
 import { raft } from "../../../systems/protocols/consensus/raft/raft.ts";
 import { explore } from "../explore.ts";
 import { NetworkSystem } from "./network-system.ts";
@@ -48,6 +48,64 @@ describe("a beginning", () => {
     expect([3, 4].map((depth) => explore(system, { depth }).distinct)).toEqual([4, 5]);
     const twice = begun([...canvassed, { do: "ask", node: "n1" }, { do: "ask", node: "n1" }], { clients });
     expect(() => explore(twice)).toThrow("step 5 of its beginning cannot be taken");
+  });
+
+  test("may have a node crash, between handlers or in the midst of one, and start again", () => {
+    const crashes = { limit: 2 };
+    const promised: readonly BeginningStep[] = [
+      { do: "fire", node: "n1", timer: "election" },
+      { do: "deliver", from: "n1", to: "n2", type: "pre-vote" },
+      { do: "deliver", from: "n2", to: "n1", type: "pre-voted" },
+    ];
+    const stateAfter = (beginning: readonly BeginningStep[]) => {
+      const system = begun(beginning, { crashes });
+      let [state] = system.initial();
+      for (const _ of beginning) state = system.next(state!, system.actions(state!)[0]!);
+      return state!;
+    };
+    const between = stateAfter([...promised, { do: "crash", node: "n1" }, { do: "start", node: "n1" }]);
+    expect(between.left.crashes).toBe(1);
+    expect(between.locals[0]?.up).toBe(true);
+    const down = stateAfter([...promised, { do: "crash", node: "n1" }]);
+    expect(down.locals[0]?.up).toBe(false);
+    // The vote of n2 is not on its disk, and nothing has left it.
+    const vote: BeginningStep = { do: "deliver", from: "n1", to: "n2", type: "vote", crashing: true };
+    expect(() => stateAfter([...promised, vote])).toThrow("cannot be taken");
+  });
+
+  test("may set clocks, each on its own, which then stand still through crashes", () => {
+    const watching: AnyProtocol = {
+      name: "watching",
+      start(node) {
+        node.setTimer("look", 1);
+        return { seen: node.now() };
+      },
+      onMessage: () => undefined,
+      onTimer: (state, _timer, node) => void Object.assign(state as object, { seen: node.now() }),
+      onRequest: () => undefined,
+    };
+    const beginning: readonly BeginningStep[] = [
+      { do: "clock", node: "n2", shows: 300 },
+      { do: "fire", node: "n1", timer: "look" },
+      { do: "crash", node: "n2" },
+      { do: "start", node: "n2" },
+    ];
+    const system = new NetworkSystem({
+      protocol: watching,
+      model: raft.model,
+      configuration: {
+        name: "clocks",
+        nodes: 2,
+        clients: [],
+        beginning,
+        timers: { limit: 1 },
+        crashes: { limit: 1 },
+      },
+      monitors: [],
+    });
+    let [state] = system.initial();
+    for (const _ of beginning) state = system.next(state!, system.actions(state!)[0]!);
+    expect(state?.locals.map((local) => local.state)).toEqual([{ seen: 0 }, { seen: 300 }]);
   });
 
   test("is part of the runs that are found and shown", () => {

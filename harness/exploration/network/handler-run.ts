@@ -53,20 +53,27 @@ export class Recorder implements NodeContext<JsonObject> {
   readonly nodes: readonly NodeId[];
   readonly effects: Effect[] = [];
   readonly timers: Set<string>;
+  readonly #clock: number;
   /** The random numbers drawn, and out of how many. */
   readonly draws: number[];
   readonly bounds: number[] = [];
 
-  constructor(id: NodeId, nodes: readonly NodeId[], timers: readonly string[], draws: readonly number[]) {
+  constructor(
+    id: NodeId,
+    nodes: readonly NodeId[],
+    node: Pick<LocalState, "timers" | "clock">,
+    draws: readonly number[],
+  ) {
     this.id = id;
     this.nodes = nodes;
-    this.timers = new Set(timers);
+    this.timers = new Set(node.timers);
+    this.#clock = node.clock;
     this.draws = [...draws];
   }
 
   /** Time stands still: when timers fire does not depend on it. */
   now(): number {
-    return 0;
+    return this.#clock;
   }
 
   random(bound: number): number {

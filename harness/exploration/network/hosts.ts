@@ -88,6 +88,7 @@ export class Hosts {
       stable: nobody,
       unsynced: [],
       timers: [],
+      clock: 0,
     });
   }
 
@@ -130,10 +131,15 @@ export class Hosts {
     return this.#dead(local, written(local.stable, local.unsynced.slice(0, kept)));
   }
 
+  /** The node with a clock that shows so many milliseconds. */
+  withClock(local: LocalState, clock: number): LocalState {
+    return this.#local({ ...local, clock });
+  }
+
   /** The node with names exchanged, as another node. */
   exchanged(local: LocalState, renaming: Renaming): LocalState {
     const { nodes, rename } = renaming;
-    const { up, life, state, stable, unsynced, timers } = local;
+    const { up, life, state, stable, unsynced, timers, clock } = local;
     // Plain data stay what they are.
     return this.#local({
       node: nodes[local.node]!,
@@ -146,6 +152,7 @@ export class Hosts {
         value: renamed(value, renaming) as Json,
       })),
       timers: timers.map(rename).toSorted(),
+      clock,
     });
   }
 
@@ -165,6 +172,7 @@ export class Hosts {
       stable,
       unsynced: [],
       timers: [],
+      clock: local.clock,
     });
   }
 
@@ -177,10 +185,11 @@ export class Hosts {
     const known = local.runs.get(key);
     if (known !== undefined) return known;
     const { nodes, randomness } = this.#options;
+    const { clock } = local;
     const runs: HandlerRun[] = [];
     const timers = fired === undefined ? local.timers : local.timers.filter((name) => name !== fired);
     for (let draws: number[] | undefined = []; draws !== undefined;) {
-      const recorder: Recorder = new Recorder(nodes[local.node]!, nodes, timers, draws);
+      const recorder: Recorder = new Recorder(nodes[local.node]!, nodes, { timers, clock }, draws);
       let state: unknown = copied(local.state);
       let error: string | undefined;
       try {
@@ -201,6 +210,7 @@ export class Hosts {
 
   #outcomes(local: LocalState, state: unknown, recorder: Recorder, error: string | undefined): Outcome[] {
     const { effects } = recorder;
+    const { clock } = local;
     const { stable, unsynced } = storageAfter(local, effects);
     const after = this.#local({
       node: local.node,
@@ -210,6 +220,7 @@ export class Hosts {
       stable,
       unsynced,
       timers: [...recorder.timers].filter((name) => this.#options.timed(local.node, name)).toSorted(),
+      clock,
     });
     const whole: Outcome = {
       ...this.#left(local, effects),
@@ -248,15 +259,22 @@ export class Hosts {
 
   #local(parts: LocalParts): LocalState {
     const { renamings, protocol } = this.#options;
-    const { node, up, life, state, stable, unsynced, timers } = parts;
-    const words = wordsOf(renamings, { up, life, state });
+    const { node, up, life, state, stable, unsynced, timers, clock } = parts;
+    const words = wordsOf(renamings, { up, life, state, clock });
     const timerWords = wordsOf(renamings, Object.fromEntries(timers.map((name) => [name, true])));
     const storageWords = wordsOf(renamings, [Object.fromEntries(stable), unsynced]);
     joinNode(words, renamings, node, 0);
     joinNode(timerWords, renamings, node, 0x100);
     joinNode(storageWords, renamings, node, 0x200);
     return this.#locals.get(allOf(words, timerWords, storageWords), (number) => ({
-      ...parts,
+      node,
+      up,
+      life,
+      state,
+      stable,
+      unsynced,
+      timers,
+      clock,
       number,
       words,
       timerWords,

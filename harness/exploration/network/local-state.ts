@@ -41,6 +41,8 @@ export interface LocalParts {
   readonly unsynced: readonly Write[];
   /** Names of the timers that are set, in order. */
   readonly timers: readonly string[];
+  /** What its clock shows, in milliseconds. */
+  readonly clock: number;
 }
 
 /** A node in one of its states; equal ones are the same object. */

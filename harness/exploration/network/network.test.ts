@@ -13,7 +13,8 @@ import type {
 import { explore, type Explored } from "../explore.ts";
 import { replayScript, scriptOf, stepsInWords } from "../script.ts";
 import { modelWith } from "../testing/table-protocol.ts";
-import { NetworkSystem, type NetworkAction, type NetworkState } from "./network-system.ts";
+import type { NetworkAction, NetworkState } from "./network-state.ts";
+import { NetworkSystem } from "./network-system.ts";
 import { traceOf } from "./trace.ts";
 
 type Node = NodeContext<JsonObject>;

@@ -2,7 +2,8 @@ import type { LossReason, TraceEvent, VectorClock } from "../../../histories/tra
 import type { Run } from "../explore.ts";
 import type { Effect } from "./handler-run.ts";
 import type { Message } from "./local-state.ts";
-import type { NetworkAction, NetworkState, NetworkSystem } from "./network-system.ts";
+import type { NetworkAction, NetworkState } from "./network-state.ts";
+import type { NetworkSystem } from "./network-system.ts";
 
 /** A message on its way, by its number in the trace. */
 interface Sent {
@@ -98,6 +99,11 @@ class TraceWriter {
         const lost = this.#inFlight.find(({ message }) => message === action.message)!;
         return this.#lose(lost, "loss");
       }
+      case "clock":
+        return this.happened(action.node, {
+          kind: "local",
+          text: `its clock shows ${action.after.clock} ms`,
+        });
     }
   }
 

@@ -1,6 +1,6 @@
 import { UsageError, unknownName } from "../../../histories/errors.ts";
 import type { SystemModel } from "../../../systems/contracts/protocol.ts";
-import { faultPackages } from "../../nemesis/packages/catalogue.ts";
+import { commonPackages, realPackages } from "../../nemesis/packages/catalogue.ts";
 import { simulatedPackages, type SimulatedPackage } from "../../nemesis/packages/simulated-faults.ts";
 
 /** A kind of fault of simulated runs. */
@@ -51,10 +51,15 @@ const ambient: readonly SimulatedFault[] = [
   },
 ];
 
+/** What of a simulated run is like a fault that only real processes can have. */
+const alike: Readonly<Record<string, string>> = {
+  "power-cut": "kill, with which all is lost that was not synced",
+};
+
 /** Every kind of fault that a simulated run may have. */
 export const simulatedFaults: readonly SimulatedFault[] = [
   // Connections that close slowly are nothing where there are no connections; leaders are chosen by protocols.
-  ...[...faultPackages, ...simulatedPackages]
+  ...[...commonPackages, ...simulatedPackages]
     .filter(({ kind }) => kind !== "slow-close" && kind !== "failover")
     .map((each): SimulatedFault => ({
       kind: each.kind,
@@ -78,8 +83,15 @@ export function chooseSimulatedFaults(
     return [];
   }
   const known = simulatedFaults.map(({ kind }) => kind);
-  for (const name of names)
+  for (const name of names) {
+    if (!known.includes(name) && realPackages.some(({ kind }) => kind === name)) {
+      const like = alike[name];
+      throw new UsageError(
+        `The fault ${name} is one of real processes (rashomon test).${like === undefined ? "" : ` In simulation there is ${like}.`}`,
+      );
+    }
     if (name !== "all" && !known.includes(name)) throw unknownName("fault", name, known);
+  }
   return simulatedFaults.filter(
     (fault) => names.includes(fault.kind) || (names.includes("all") && borne.includes(fault)),
   );

@@ -13,6 +13,7 @@ import { HandlerError, VirtualCluster, type BrokenAssumption } from "../world/in
 import { nodeNames, type RunConfiguration, type Timetable } from "./configuration.ts";
 import { drive, type Ending } from "./drive.ts";
 import { simulatedFaults } from "./fault-kinds.ts";
+import { judgeAnswers } from "./answers.ts";
 import { judgeLiveness } from "./liveness.ts";
 import { Monitoring } from "./monitoring.ts";
 import { safetyThenLiveness } from "./safety-then-liveness.ts";
@@ -138,8 +139,10 @@ export function simulateRun(
   const verdicts = withAssumptions(
     [
       handlers(failure),
-      ...monitoring.verdicts(),
+      judgeAnswers(history),
+      // A failure is named after its first verdict: what clients saw says more than what is seen from inside.
       ...checkHistory(configuration, history),
+      ...monitoring.verdicts(),
       judgeLiveness(history, nodes, configuration.liveness * 1e9, world.now() * 1000),
     ],
     broken,

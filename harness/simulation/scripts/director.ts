@@ -79,6 +79,9 @@ export class Director {
       case "lose":
         this.#hand.lose(this.#message(step).slot);
         break;
+      case "clock":
+        this.#hand.setClock(this.#index(step, step.node), step.shows);
+        break;
     }
     this.#look();
     if (this.#hear()) this.#parts.heard(step.do === "deliver" || step.do === "lose" ? step.to : step.node);

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { protocols } from "../../../systems/catalogue.ts";
 import type { BundledProtocol, Exploration } from "../../../systems/contracts/protocol.ts";
 import { seededRandom } from "../../../workloads/random.ts";
-import { NetworkSystem, type NetworkAction } from "../../exploration/network/network-system.ts";
+import type { NetworkAction } from "../../exploration/network/network-state.ts";
+import { NetworkSystem } from "../../exploration/network/network-system.ts";
 import type { Script } from "../../exploration/script.ts";
 import { chosenConfigurations, findSubject } from "../../exploration/subjects.ts";
 import { runScript } from "./script-run.ts";
@@ -114,6 +115,6 @@ describe.each(explored)("the explored and the simulated world of $name", (protoc
 
 it("was tried with everything that may happen", () => {
   const half = ["ask", "deliver", "fire"].map((kind) => `${kind}, crashing`);
-  const expected = ["ask", "crash", "deliver", "fire", "lose", "restart", ...half];
+  const expected = ["ask", "clock", "crash", "deliver", "fire", "lose", "restart", ...half];
   expect([...kinds].toSorted()).toEqual(expected.toSorted());
 });

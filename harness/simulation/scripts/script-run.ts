@@ -143,7 +143,9 @@ class ScriptClients {
     const process = this.#processes.get(client) ?? client - 1;
     const operation = operationAsked(process, body);
     const time = (): number => this.#world.now() * 1000;
-    this.builder.add({ ...operation, time: time(), type: "invoke", node });
+    // Who the members are is nothing that models of data know.
+    const isData = body["type"] !== "reconfigure";
+    if (isData) this.builder.add({ ...operation, time: time(), type: "invoke", node });
     const answered = (answer: JsonObject | NoAnswer): void => {
       if (typeof answer !== "string") this.#answered(node, body, answer);
       const completion: Completion =
@@ -152,14 +154,15 @@ class ScriptClients {
           : completionOf(operation, answer);
       const { type, error } = completion;
       const value = completion.value ?? operation.value;
-      this.builder.add({
+      const ending = {
         ...operation,
         time: time(),
         type,
         value,
         node,
         ...(error === undefined ? {} : { error }),
-      });
+      };
+      if (isData) this.builder.add(ending);
       if (type === "info") this.#processes.set(client, process + this.#count);
     };
     return { request: `c${client}r${position}`, answered };

@@ -1,6 +1,6 @@
 import { InputError } from "../../../histories/errors.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../../histories/json.ts";
-import { inBrief } from "../../exploration/network/network-system.ts";
+import { inBrief } from "../../exploration/network/action-words.ts";
 
 /** How a handler ends half-way: at its `barrier`-th sync; if that was not done, with the first `kept` of its writes. */
 export interface HalfWay {
@@ -35,7 +35,8 @@ export type Step =
   | (Handling & { readonly do: "fire"; readonly node: string; readonly timer: string })
   | (Handling & { readonly do: "restart"; readonly node: string })
   | { readonly do: "crash"; readonly node: string; readonly kept: number }
-  | { readonly do: "lose"; readonly from: string; readonly to: string; readonly body: JsonObject };
+  | { readonly do: "lose"; readonly from: string; readonly to: string; readonly body: JsonObject }
+  | { readonly do: "clock"; readonly node: string; readonly shows: number };
 
 /** The step that `data`, the `number`-th of a script, is; an `InputError` says what is wrong with it. */
 export function stepOf(data: JsonObject, number: number): Step {
@@ -92,8 +93,10 @@ export function stepOf(data: JsonObject, number: number): Step {
       return { do: "crash", node: text("node"), kept: count(data, "kept", 0) };
     case "lose":
       return { do: "lose", from: text("from"), to: text("to"), body: body() };
+    case "clock":
+      return { do: "clock", node: text("node"), shows: count(data, "shows") };
     default:
-      throw fault("one of deliver, ask, fire, restart, crash and lose");
+      throw fault("one of deliver, ask, fire, restart, crash, lose and clock");
   }
 }
 
@@ -114,6 +117,8 @@ export function stepInWords(step: Step): string {
       return `${step.node} crashes${step.kept === 0 ? "" : `, with ${step.kept} of its unsynced writes kept`}`;
     case "lose":
       return `lose ${inBrief(step.body)} from ${step.from} to ${step.to}`;
+    case "clock":
+      return `the clock of ${step.node} shows ${step.shows} ms`;
   }
 }
 

@@ -131,6 +131,12 @@ export class Hand {
     return this.#parts.nodes[node]?.unsynced ?? 0;
   }
 
+  /** What the clock of a node shows from now on, where clocks stand still. */
+  setClock(node: number, milliseconds: number): void {
+    const clocked = this.#parts.nodes[node];
+    if (clocked !== undefined) clocked.shown = milliseconds;
+  }
+
   /** Sets a crash for a node at its `barrier`-th sync from now on, even for one that is down and is to start. */
   trap(
     node: number,

@@ -191,6 +191,20 @@ describe("the fate of a message", () => {
 });
 
 describe("stabilization", () => {
+  it("keeps the order of channels, also of what is due at the very bound and comes after others that are due then", () => {
+    const delay = { kind: "constant", microseconds: 30_000 } as const;
+    const probe = new Probe({
+      choices: choosing({ tie: "most" }),
+      settings: { ties: 1_000, network: { channels: "fifo", delay, bound: 20_000 } },
+    });
+    probe.send("n1", "n2", 1);
+    probe.until(5_000);
+    probe.send("n1", "n2", 2);
+    probe.until(10_000);
+    probe.world.stabilize();
+    expect(probe.until(90_000)).toEqual(["30000 n2: 1 from n1", "30000 n2: 2 from n1"]);
+  });
+
   const slow: PartialSettings = {
     network: {
       timing: "partially-synchronous",

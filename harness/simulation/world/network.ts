@@ -219,7 +219,9 @@ export class Network {
     }
     for (const kind of [eventKinds.message, eventKinds.request, eventKinds.answer]) {
       for (const slot of queue.slotsOf(kind)) {
-        if (queue.time(slot) <= latest || this.linkOf(slot).stableSince === Infinity) continue;
+        // In a channel what is due at that very moment goes along: what follows must not come before it.
+        const isLate = queue.time(slot) > latest || (this.#fifo && queue.time(slot) === latest);
+        if (!isLate || this.linkOf(slot).stableSince === Infinity) continue;
         queue.remove(slot);
         queue.put(slot, latest);
       }
@@ -330,6 +332,11 @@ export class Network {
         }
         case "slow-close":
         case "reset":
+        // There are no packets; messages are lost, doubled and overtaken by chances of their own.
+        case "loss":
+        case "duplication":
+        case "corruption":
+        case "reorder":
           break;
       }
     }

@@ -45,6 +45,8 @@ export class SimulatedNode {
   state: unknown;
   handling: Delay;
   readonly clock: NodeClock;
+  /** What its clock shows where clocks stand still, in milliseconds. */
+  shown = 0;
   readonly #surroundings: NodeSurroundings;
   readonly #context: NodeContext<JsonObject>;
   readonly #choices: Choices;
@@ -189,7 +191,7 @@ export class SimulatedNode {
     return {
       id: this.id,
       nodes,
-      now: () => (timeless ? 0 : this.clock.read(time.now)),
+      now: () => (timeless ? this.shown : this.clock.read(time.now)),
       random: (bound) => this.#choices.choose(bound, "random"),
       send: (to, message) => {
         const link = this.#links.get(to);

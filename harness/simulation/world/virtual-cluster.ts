@@ -32,7 +32,7 @@ export interface ClusterOptions {
    * afterwards fails with a `HandlerError`. For tests; it is slow.
    */
   readonly freeze?: boolean;
-  /** Clocks of nodes stand still, at 0: for whoever takes events in an order of their own. */
+  /** Clocks of nodes stand still, at 0 unless they are set: for whoever takes events in an order of their own. */
   readonly timeless?: boolean;
   /** Another network than the usual one: for tests of the watch over it. */
   readonly makeNetwork?: (parts: NetworkParts) => Network;
