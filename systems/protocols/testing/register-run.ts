@@ -12,6 +12,8 @@ export interface RegisterRunOptions<State> {
   readonly seed: number;
   /** Faults that strike, at random times and nodes, until the end heals them. */
   readonly faults: ReadonlySet<"crash" | "partition" | "loss">;
+  /** Whether links are channels, which lose nothing that both ends live to see, and keep the order. */
+  readonly inOrder?: boolean;
   readonly onStep?: (node: NodeId, state: State) => void;
   readonly onSend?: (from: NodeId, body: JsonObject) => void;
 }
@@ -36,6 +38,7 @@ export function registerRun<State>(options: RegisterRunOptions<State>): Register
     maximumDelay: 1 + random(12),
     lostOf100: faults.has("loss") ? random(20) : 0,
     doubledOf100: faults.has("loss") ? random(20) : 0,
+    inOrder: options.inOrder === true,
   };
   const { protocol, onStep, onSend } = options;
   const cluster = new TestCluster({

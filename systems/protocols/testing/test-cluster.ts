@@ -44,6 +44,8 @@ export interface TestClusterOptions<State> {
     readonly maximumDelay: number;
     readonly lostOf100: number;
     readonly doubledOf100: number;
+    /** Links are channels: what is sent arrives in order and once, after a cut too; with a receiver that crashes it is lost. */
+    readonly inOrder?: boolean;
   };
   /** Called after every step of a node. */
   readonly onStep?: (node: NodeId, state: State) => void;
@@ -52,7 +54,7 @@ export interface TestClusterOptions<State> {
 }
 
 /**
- * Nodes of a protocol in memory and in virtual time: messages are delayed, reordered, lost and doubled,
+ * Nodes of a protocol in memory and in virtual time: messages are delayed, reordered, lost and doubled (or not, on channels),
  * links cut, nodes crash and lose what they had not synced. Everything follows from the random numbers.
  */
 export class TestCluster<State> {
@@ -67,6 +69,8 @@ export class TestCluster<State> {
   #requests = 0;
   #lossy = true;
   #cut: (from: NodeId, to: NodeId) => boolean = () => false;
+  /** By link, what is on its way on channels: since which life of its receiver, and when it is due. */
+  readonly #channels = new Map<string, { readonly message: Message; readonly life: number; due: number }[]>();
 
   constructor(options: TestClusterOptions<State>) {
     this.#options = options;
@@ -119,15 +123,16 @@ export class TestCluster<State> {
     for (const answer of open) answer(undefined);
   }
 
-  /** From now on messages for which `cut` holds are lost. */
+  /** From now on messages for which `cut` holds are lost; on channels they wait. */
   partition(cut: (from: NodeId, to: NodeId) => boolean): void {
     this.#cut = cut;
+    for (const link of this.#channels.keys()) this.#schedule(0, () => this.#passOn(link));
   }
 
   /** From now on the network loses and doubles nothing, no link is cut, and every node is up. */
   heal(): void {
     this.#lossy = false;
-    this.#cut = () => false;
+    this.partition(() => false);
     for (const [id, { state }] of this.#nodes) if (state === undefined) this.start(id);
   }
 
@@ -233,10 +238,30 @@ export class TestCluster<State> {
       if (!this.#cut(message.from, message.to)) this.#receive(message);
     };
     if (message.to === message.from) return void this.#schedule(0, arrive);
+    if (network.inOrder === true) return this.#queue(message, this.now + 1 + random(network.maximumDelay));
     const lost = this.#lossy && random(100) < network.lostOf100;
     if (!lost) this.#schedule(1 + random(network.maximumDelay), arrive);
     if (this.#lossy && random(100) < network.doubledOf100)
       this.#schedule(1 + random(3 * network.maximumDelay), arrive);
+  }
+
+  #queue(message: Message, due: number): void {
+    const link = `${message.from} ${message.to}`;
+    const channel = this.#channels.get(link) ?? [];
+    this.#channels.set(link, channel);
+    channel.push({ message, life: this.#node(message.to).life, due });
+    this.#schedule(due - this.now, () => this.#passOn(link));
+  }
+
+  /** Delivers what is due on a channel, from the first on. */
+  #passOn(link: string): void {
+    const channel = this.#channels.get(link) ?? [];
+    for (let first = channel[0]; first !== undefined; first = channel[0]) {
+      const { message, life, due } = first;
+      if (due > this.now || this.#cut(message.from, message.to)) return;
+      channel.shift();
+      if (life === this.#node(message.to).life) this.#receive(message);
+    }
   }
 
   #receive({ from, to, body }: Message): void {

@@ -6,13 +6,13 @@
  * Requests: `broadcast {message}` → `broadcast_ok`, delivered at this node at once; `read` → `read_ok {messages}`.
  */
 import type { ConsensusView } from "../../../../checkers/consensus/view.ts";
-import { unknownName } from "../../../../histories/errors.ts";
 import { canonical, type Json, type JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeContext, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
 import type { VectorStamp } from "../stamps/vector-clock.ts";
 import { broadcastMutants } from "./mutants.ts";
 import { broadcastRules, type Rules } from "./rules.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 /** A message with its stamp: it is its sender's message of number `stamp[origin]`. */
 type Cast = JsonObject & {
@@ -55,7 +55,7 @@ export function causalBroadcastBy(rules: Rules): Protocol<BroadcastState, Broadc
       return { me: node.id, counts: {}, casts: [], delivered: [], waiting: [] };
     },
     onMessage(state, from, message, node) {
-      if (message.type === "have") return sendLacking(state, from, message.counts, node);
+      if (message.type === "have") return sendLacking(state, rules, from, message.counts, node);
       for (const cast of message.casts) take(state, rules, cast);
     },
     onTimer(state, _timer, node) {
@@ -132,8 +132,18 @@ function deliver(state: BroadcastState, cast: Cast): void {
 }
 
 /** Sends what the other lacks, in the order in which it was delivered here. */
-function sendLacking(state: BroadcastState, to: NodeId, counts: VectorStamp, node: Node): void {
-  const lacking = state.casts.filter((cast) => numberOf(cast) > (counts[cast.origin] ?? 0));
+function sendLacking(
+  state: BroadcastState,
+  { passesOn }: Rules,
+  to: NodeId,
+  counts: VectorStamp,
+  node: Node,
+): void {
+  const lacking = state.casts.filter(
+    (cast) =>
+      numberOf(cast) > (counts[cast.origin] ?? 0) &&
+      (passesOn === "all" || (passesOn === "own" && cast.origin === state.me)),
+  );
   if (lacking.length > 0) node.send(to, { type: "casts", casts: lacking.slice(0, mostAtOnce) });
 }
 
@@ -146,7 +156,7 @@ export const causalBroadcast: BundledProtocol = {
   name: "causal-broadcast",
   family: "clocks",
   summary: "Broadcast in causal order by vector clocks; nodes exchange what they lack.",
-  claims: ["causal-broadcast"],
+  claims: ["causal-broadcast", "eventual-delivery"],
   workloads: ["causal-broadcast"],
   nodeCounts: { default: 4, minimum: 1 },
   model: {
@@ -162,14 +172,5 @@ export const causalBroadcast: BundledProtocol = {
     { name: "doubled", nodes: 2, clients: [[cast("n1", "a")]], duplicates: 1 },
   ],
   mutants: broadcastMutants,
-  build(mutant) {
-    if (mutant === undefined) return causalBroadcastBy(broadcastRules);
-    const found = broadcastMutants.find(({ name }) => name === mutant);
-    if (found !== undefined) return causalBroadcastBy(found.rules);
-    throw unknownName(
-      "mutant of causal-broadcast",
-      mutant,
-      broadcastMutants.map(({ name }) => name),
-    );
-  },
+  build: (mutant) => causalBroadcastBy(rulesOf("causal-broadcast", broadcastRules, broadcastMutants, mutant)),
 };

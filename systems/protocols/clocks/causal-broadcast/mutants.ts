@@ -37,4 +37,16 @@ export const broadcastMutants: readonly BroadcastMutant[] = [
     exploration: { configuration: "doubled", property: "causal-delivery", steps: 3 },
     rules: { ...broadcastRules, dropsDoubles: false },
   },
+  {
+    name: "sends-once",
+    summary: "Nobody asks for what was lost, and so some never deliver it.",
+    simulation: { ...simulated, checker: "eventual-delivery" },
+    rules: { ...broadcastRules, passesOn: "none" },
+  },
+  {
+    name: "passes-on-own-only",
+    summary: "What was lost is had from its sender only, and not at all if that is gone.",
+    simulation: { ...simulated, faults: ["stop", "loss"], checker: "eventual-delivery" },
+    rules: { ...broadcastRules, passesOn: "own" },
+  },
 ];

@@ -6,10 +6,13 @@ export interface Rules {
   readonly waitsForOthers: boolean;
   /** Whether a message that comes again is recognized. */
   readonly dropsDoubles: boolean;
+  /** Which messages a node passes on to those that lack them. */
+  readonly passesOn: "all" | "own" | "none";
 }
 
 export const broadcastRules: Rules = {
   waitsForSender: true,
   waitsForOthers: true,
   dropsDoubles: true,
+  passesOn: "all",
 };

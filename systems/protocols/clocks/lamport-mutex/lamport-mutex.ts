@@ -8,12 +8,13 @@
  * request's time and node, so tokens grow from holder to holder.
  */
 import type { ConsensusView } from "../../../../checkers/consensus/view.ts";
-import { unknownName } from "../../../../histories/errors.ts";
 import { canonical, type Json, type JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeContext, NodeId, Protocol, Request } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
+import { mutexExplorations } from "./explorations.ts";
 import { mutexMutants } from "./mutants.ts";
 import { mutexRules, type Rules } from "./rules.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 /** One lock, as a node knows it. */
 type Lock = {
@@ -55,7 +56,7 @@ export function lamportMutexBy(rules: Rules): Protocol<MutexState, MutexMessage>
     start: () => ({ time: 0, locks: {} }),
     onMessage(state, from, message, node) {
       const actor = { state, rules, node };
-      state.time = Math.max(state.time, message.time) + 1;
+      state.time = (rules.followsClocks ? Math.max(state.time, message.time) : state.time) + 1;
       receive(actor, from, message);
     },
     onTimer(state, timer, node) {
@@ -92,7 +93,7 @@ function acquire(actor: Actor, { id, body }: Request): void {
   const { state, rules, node } = actor;
   const name = canonical(body["key"] ?? null);
   const lock = lockNamed(state, name);
-  if (lock.client !== null) {
+  if (lock.holds || (lock.client !== null && rules.oneAtATime)) {
     return node.reply(
       id,
       errorBody(errorCodes.temporarilyUnavailable, "another client waits here or holds it"),
@@ -121,8 +122,7 @@ function enterIfFirst({ rules, node }: Actor, name: string, lock: Lock): void {
   if (client === null || lock.holds || mine === undefined) return;
   for (const other of node.nodes) {
     if (other === node.id) continue;
-    if (rules.waitsForAll && (lock.heard[other] ?? 0) <= mine && !laterTie(rules, lock, other, node.id, mine))
-      return;
+    if (rules.waitsForAll && !hasHeardLater(rules, lock, other, node.id, mine)) return;
     const theirs = lock.requests[other];
     if (theirs !== undefined && comesBefore(rules, theirs, other, mine, node.id)) return;
   }
@@ -131,9 +131,10 @@ function enterIfFirst({ rules, node }: Actor, name: string, lock: Lock): void {
   node.reply(client, { type: "acquire_ok", token: tokenOf(mine, node) });
 }
 
-/** Whether what was heard has the very time of the request, and the node's order makes it the later one. */
-function laterTie(rules: Rules, lock: Lock, other: NodeId, me: NodeId, mine: number): boolean {
-  return lock.heard[other] === mine && (other > me || !rules.ordersTies);
+/** Whether something later was heard than the request; of the same time, the nodes' order makes the one or the other the later. */
+function hasHeardLater(rules: Rules, { heard }: Lock, other: NodeId, me: NodeId, mine: number): boolean {
+  const time = heard[other] ?? 0;
+  return time > mine || (time === mine && (other > me || rules.hearsTies || !rules.ordersTies));
 }
 
 function comesBefore(rules: Rules, theirs: number, other: NodeId, mine: number, me: NodeId): boolean {
@@ -145,7 +146,8 @@ function release(actor: Actor, { id, body }: Request): void {
   const name = canonical(body["key"] ?? null);
   const lock = lockNamed(state, name);
   const mine = lock.requests[node.id];
-  if (!lock.holds || mine === undefined || body["token"] !== tokenOf(mine, node)) {
+  const isRight = !actor.rules.checksToken || (mine !== undefined && body["token"] === tokenOf(mine, node));
+  if (!lock.holds || !isRight) {
     return node.reply(id, errorBody(errorCodes.preconditionFailed, "the lock is not held with this token"));
   }
   withdraw(actor, name, lock);
@@ -158,14 +160,16 @@ function giveUp(actor: Actor, name: string): void {
   const { client } = lock;
   if (client === null || lock.holds) return;
   withdraw(actor, name, lock);
+  if (!actor.rules.saysNo) return;
   actor.node.reply(client, errorBody(errorCodes.temporarilyUnavailable, "the lock did not become free"));
 }
 
-function withdraw({ state, node }: Actor, name: string, lock: Lock): void {
+function withdraw({ state, rules, node }: Actor, name: string, lock: Lock): void {
   delete lock.requests[node.id];
   lock.client = null;
   lock.holds = false;
   state.time++;
+  if (!rules.tellsRelease) return;
   for (const other of node.nodes)
     if (other !== node.id) node.send(other, { type: "release", lock: name, time: state.time });
 }
@@ -191,46 +195,17 @@ function viewOf({ time, locks }: MutexState): ConsensusView {
   return { holds: all.filter(([, { holds }]) => holds).map(([name]) => name), more: { time, waiting } };
 }
 
-const acquireAt = (node: NodeId): { node: NodeId; body: JsonObject } => ({
-  node,
-  body: { type: "acquire", key: "x" },
-});
-
 export const lamportMutex: BundledProtocol = {
   name: "lamport-mutex",
   family: "clocks",
   summary: "Locks by Lamport clocks: first come, first served; every node must answer.",
-  claims: ["linearizable"],
+  claims: ["linearizable", "fenced-releases"],
   workloads: ["lock"],
   nodeCounts: { default: 4, minimum: 1 },
   // Nothing is lost, and nobody fails: who is silent holds up everybody.
   model: { timing: "asynchronous", channels: "fifo", failures: "none", tolerated: () => 0 },
   properties: ["mutual-exclusion"],
-  explorations: [
-    { name: "two", nodes: 2, clients: [[acquireAt("n1")], [acquireAt("n2")]], states: 22 },
-    { name: "three", nodes: 3, clients: [[acquireAt("n1")], [acquireAt("n2")], [acquireAt("n3")]] },
-    {
-      name: "two-with-timers",
-      nodes: 2,
-      clients: [[acquireAt("n1"), acquireAt("n1")], [acquireAt("n2")]],
-      timers: { limit: 1 },
-    },
-    {
-      name: "two-late",
-      nodes: 2,
-      clients: [[acquireAt("n1")], [acquireAt("n2")]],
-      timers: { limit: 2, names: ["late"] },
-    },
-  ],
+  explorations: mutexExplorations,
   mutants: mutexMutants,
-  build(mutant) {
-    if (mutant === undefined) return lamportMutexBy(mutexRules);
-    const found = mutexMutants.find(({ name }) => name === mutant);
-    if (found !== undefined) return lamportMutexBy(found.rules);
-    throw unknownName(
-      "mutant of lamport-mutex",
-      mutant,
-      mutexMutants.map(({ name }) => name),
-    );
-  },
+  build: (mutant) => lamportMutexBy(rulesOf("lamport-mutex", mutexRules, mutexMutants, mutant)),
 };

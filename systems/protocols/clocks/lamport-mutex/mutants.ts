@@ -36,4 +36,43 @@ export const mutexMutants: readonly MutexMutant[] = [
     simulation: simulated,
     rules: { ...mutexRules, waitsForAll: false },
   },
+  {
+    name: "any-token",
+    summary: "A lock is released whatever token is given.",
+    simulation: { ...simulated, checker: "linearizable" },
+    rules: { ...mutexRules, checksToken: false },
+  },
+  {
+    name: "silent-release",
+    summary: "A node releases a lock and tells nobody, so that those who wait for it wait on.",
+    // From the first step on it can only come to this: no order of steps gives the lock to all who ask for it.
+    exploration: { configuration: "released", property: "liveness", steps: 0 },
+    rules: { ...mutexRules, tellsRelease: false },
+  },
+  {
+    name: "gives-up-silently",
+    summary: "A node that gives a client's request up does not tell the client.",
+    exploration: { configuration: "two-with-timers", property: "liveness", steps: 3 },
+    rules: { ...mutexRules, saysNo: false },
+  },
+  {
+    name: "clock-of-its-own",
+    summary: "A node's clock does not go on from what it hears, so that what it says seems older than it is.",
+    exploration: { configuration: "again", property: "liveness", steps: 0 },
+    rules: { ...mutexRules, followsClocks: false },
+  },
+  {
+    name: "forgets-who-waits",
+    summary: "A client that asks where another waits takes its place, and the other is never answered.",
+    exploration: { configuration: "two-at-one", property: "liveness", steps: 2 },
+    rules: { ...mutexRules, oneAtATime: false },
+  },
+  {
+    name: "hears-ties",
+    summary:
+      "A node enters when it has heard from a node before it something of the very time of its own request.",
+    equivalent:
+      "A node's messages have times that grow, so a request of which it has not been heard has a later time than what was. And if what was heard is itself a request of that time, it is known, and goes first.",
+    rules: { ...mutexRules, hearsTies: true },
+  },
 ];

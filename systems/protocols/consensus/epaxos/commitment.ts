@@ -20,7 +20,7 @@ function commit(replica: Replica, id: InstanceId, value: Attributes): void {
   unwatch(replica, id);
   // Before a client hears of it: what it does next is ordered by what is known here of this instance.
   node.sync();
-  noteConflicts(state, id, value);
+  noteConflicts(replica, id, value);
   state.pending.push(id);
   for (const dep of value.deps) watchUnknown(replica, dep);
   answerEarly(replica, id, value);

@@ -1,5 +1,6 @@
 import type { Command } from "../../state-machine/command.ts";
 import { bySequence, inOrder, keysOf, type Attributes, type InstanceId } from "./instance.ts";
+import type { Rules } from "./rules.ts";
 import { knownOf, type Conflicts, type EpaxosState, type Replica } from "./replica.ts";
 
 /** The attributes of a command by what this replica knows: phase 1, as any replica goes through it. */
@@ -20,11 +21,11 @@ export function withConflicts({ state, rules }: Replica, id: InstanceId, value: 
       if (other === id) continue;
       others++;
       // A vote to give it up does not settle that it is.
-      const what = state.overruled[other] ?? knownOf(state, other);
+      const what = (rules.heedsOverruled ? state.overruled[other] : undefined) ?? knownOf(state, other);
       // Reads do not interfere with reads.
       if (writes || what?.writes.includes(key) === true) deps.push(other);
     }
-    if (others > 0) seq = Math.max(seq, known.seq + 1);
+    if (others > 0) seq = Math.max(seq, known.seq + rules.step);
   }
   return { ...value, seq, deps: rules.compact(deps) };
 }
@@ -37,11 +38,11 @@ export function withConflicts({ state, rules }: Replica, id: InstanceId, value: 
  * is committed and so the same everywhere. (To take the latest instance of a replica for all before it, committed or not,
  * would not do: Whittaker 2021.)
  */
-export function noteConflicts(state: EpaxosState, id: InstanceId, value: Attributes): void {
+export function noteConflicts({ state, rules }: Replica, id: InstanceId, value: Attributes): void {
   for (const key of [...value.reads, ...value.writes]) {
     const known = (state.conflicts[key] ??= { seq: 0, instances: [] });
     known.seq = Math.max(known.seq, value.seq);
-    known.instances = uncovered(state, key, inOrder([...known.instances, id]));
+    known.instances = uncovered(state, rules, key, inOrder([...known.instances, id]));
   }
 }
 
@@ -57,13 +58,19 @@ export function dropConflicts(
   }
 }
 
-function uncovered({ committed }: EpaxosState, key: string, instances: readonly InstanceId[]): InstanceId[] {
+function uncovered(
+  { committed }: EpaxosState,
+  { coversDependenciesOnly }: Rules,
+  key: string,
+  instances: readonly InstanceId[],
+): InstanceId[] {
   const seqOf = (id: InstanceId): number => committed[id]?.seq ?? 0;
   return instances.filter((id) => {
     if (committed[id] === undefined) return true;
     return !instances.some((other) => {
       const later = committed[other];
-      if (later === undefined || !later.writes.includes(key) || !later.deps.includes(id)) return false;
+      if (later === undefined || !later.writes.includes(key)) return false;
+      if (coversDependenciesOnly && !later.deps.includes(id)) return false;
       return bySequence(id, other, seqOf) < 0;
     });
   });

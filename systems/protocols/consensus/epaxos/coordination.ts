@@ -75,7 +75,7 @@ function commitFast(replica: Replica, id: InstanceId, coordination: Coordination
   const { value } = coordination;
   if (!rules.commitsWhenStable) return commitAndTell(replica, id, value);
   coordination.phase = "commit";
-  keep(replica, id, value);
+  if (rules.durableFastCommit) keep(replica, id, value);
   node.sync();
   send(replica, node.id, { type: "commit", id, value });
 }

@@ -11,7 +11,6 @@
  * who added nothing says so when asked to recover. So it is clear which attributes may have been committed, and
  * fast quorums of 2F of 2F + 1 need no TryPreAccept.
  */
-import { unknownName } from "../../../../histories/errors.ts";
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { onDeadline } from "../../state-machine/open-requests.ts";
@@ -28,6 +27,7 @@ import { startState, watch, watchUnknown, type EpaxosState, type Replica } from 
 import { epaxosRules, type Rules } from "./rules.ts";
 import { epaxosView } from "./view.ts";
 import { onAccept, onPreAccept, onPrepare } from "./voting.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 /** EPaxos by `rules`; those of a mutant make it that mutant. */
 export function epaxosBy(rules: Rules): Protocol<EpaxosState, JsonObject> {
@@ -65,13 +65,13 @@ export function epaxosBy(rules: Rules): Protocol<EpaxosState, JsonObject> {
 function resume(replica: Replica): void {
   const { state } = replica;
   for (const [id, value] of Object.entries(state.committed)) {
-    noteConflicts(state, id, value);
+    noteConflicts(replica, id, value);
     state.pending.push(id);
     for (const dep of value.deps) watchUnknown(replica, dep);
   }
   for (const [id, { value }] of Object.entries(state.votes)) {
     if (state.committed[id] !== undefined) continue;
-    noteConflicts(state, id, state.overruled[id] ?? value);
+    noteConflicts(replica, id, state.overruled[id] ?? value);
     watch(replica, id);
   }
   executeReady(replica);
@@ -122,16 +122,5 @@ export const epaxos: BundledProtocol = {
   ],
   explorations: epaxosExplorations,
   mutants: epaxosMutants,
-  build(mutant) {
-    if (mutant === undefined) return epaxosBy(epaxosRules);
-    const found = epaxosMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of epaxos",
-        mutant,
-        epaxosMutants.map(({ name }) => name),
-      );
-    }
-    return epaxosBy(found.rules);
-  },
+  build: (mutant) => epaxosBy(rulesOf("epaxos", epaxosRules, epaxosMutants, mutant)),
 };

@@ -54,6 +54,56 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     rules: { ...epaxosRules, commitsWhenStable: false },
   },
   {
+    name: "forgets-fast-commit",
+    summary: "A leader tells what it settled on the fast path, and does not keep that on disk.",
+    exploration: { configuration: "owner-forgets", property: "agreement", steps: 14 },
+    rules: { ...epaxosRules, durableFastCommit: false },
+  },
+  {
+    name: "tells-no-fast-commit",
+    summary: "A leader that has settled on the fast path, and waits for its disk, answers as if it had not.",
+    exploration: { configuration: "asked-too-late", property: "agreement", steps: 11 },
+    rules: { ...epaxosRules, standsByFastCommit: false },
+  },
+  {
+    name: "pre-accepts-late",
+    summary: "A replica that has joined a later ballot goes on to pre-accept in the first one.",
+    exploration: { configuration: "joined-before", property: "agreement", steps: 16 },
+    rules: { ...epaxosRules, joinBindsPreAccept: false },
+  },
+  {
+    name: "joins-before-sync",
+    summary: "A replica says that it has joined a later ballot before that is on disk.",
+    exploration: { configuration: "joined-before", property: "agreement", steps: 16 },
+    rules: { ...epaxosRules, syncsJoined: false },
+  },
+  {
+    name: "covers-by-order",
+    summary:
+      "Of two committed instances only the one that comes after the other is named, whether or not it depends on that.",
+    exploration: { configuration: "not-covered", property: "visibility", steps: 20 },
+    rules: { ...epaxosRules, coversDependenciesOnly: false },
+  },
+  {
+    name: "equal-sequence-numbers",
+    summary: "The sequence number of a command is not above those of the commands that it depends on.",
+    exploration: { configuration: "in-circle", property: "linearizable", steps: 21 },
+    rules: { ...epaxosRules, step: 0 },
+  },
+  {
+    name: "drops-overruled",
+    summary:
+      "What a replica has voted to give up interferes with nothing there any more, though it may be committed yet.",
+    exploration: { configuration: "taken-again", property: "visibility", steps: 33 },
+    rules: { ...epaxosRules, heedsOverruled: false },
+  },
+  {
+    name: "forgets-overruled",
+    summary: "A replica that has voted to give up a command does not know it any more after a restart.",
+    exploration: { configuration: "taken-again", property: "visibility", steps: 33 },
+    rules: { ...epaxosRules, durableOverruled: false },
+  },
+  {
     name: "executes-again",
     summary: "A commit that comes again has the command executed again.",
     exploration: { configuration: "duplicates", property: "exactly-once", steps: 6 },

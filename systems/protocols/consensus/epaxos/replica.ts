@@ -127,7 +127,7 @@ export function keep(
 ): void {
   const vote = state.votes[id] ?? null;
   const kept = vote !== null && vote.ballot % 2 === 0 && !rules.durablePreAccept ? null : vote;
-  const overruled = state.overruled[id];
+  const overruled = rules.durableOverruled ? state.overruled[id] : undefined;
   node.persist(prefix + id, {
     joined: joinedBallot(state, id),
     vote: kept,

@@ -23,6 +23,22 @@ export interface Rules {
   readonly commitsOnce: boolean;
   /** Whether a leader takes what it settled on the fast path for committed only when that is on stable storage. */
   readonly commitsWhenStable: boolean;
+  /** And whether it keeps that there at all. */
+  readonly durableFastCommit: boolean;
+  /** Whether until then it already says that it is committed when it is asked. */
+  readonly standsByFastCommit: boolean;
+  /** Whether a replica that has joined a later ballot pre-accepts nothing any more. */
+  readonly joinBindsPreAccept: boolean;
+  /** Whether it says so only when that is on stable storage. */
+  readonly syncsJoined: boolean;
+  /** Whether of two instances that are committed one stands for the other only where it depends on that. */
+  readonly coversDependenciesOnly: boolean;
+  /** By how much the sequence number of a command is above those of the commands with which it interferes. */
+  readonly step: number;
+  /** Whether what a replica had voted for goes on to interfere when it has voted to give that up. */
+  readonly heedsOverruled: boolean;
+  /** Whether it remembers it after a restart. */
+  readonly durableOverruled: boolean;
   /** Whether a replica takes over an instance that blocks others when its leader is silent. */
   readonly recovers: boolean;
 }
@@ -45,6 +61,14 @@ export const epaxosRules: Rules = {
   order: bySequence,
   commitsOnce: true,
   commitsWhenStable: true,
+  durableFastCommit: true,
+  standsByFastCommit: true,
+  joinBindsPreAccept: true,
+  syncsJoined: true,
+  coversDependenciesOnly: true,
+  step: 1,
+  heedsOverruled: true,
+  durableOverruled: true,
   recovers: true,
 };
 

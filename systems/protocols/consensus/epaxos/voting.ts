@@ -11,15 +11,15 @@ export function vote(replica: Replica, id: InstanceId, { ballot, value, unchange
   const before = state.votes[id]?.value;
   if (value.command === null && before !== undefined && before.command !== null) state.overruled[id] = before;
   state.votes[id] = { ballot, value, unchanged };
-  noteConflicts(state, id, value);
+  noteConflicts(replica, id, value);
   keep(replica, id);
   node.sync();
 }
 
 /** A replica is asked for what it knows that interferes. */
 export function onPreAccept(replica: Replica, from: NodeId, { id, value }: PreAccept): void {
-  const { state } = replica;
-  if (refuses(replica, from, id, 0)) return;
+  const { state, rules } = replica;
+  if (refuses(replica, from, id, rules.joinBindsPreAccept ? 0 : joinedBallot(state, id))) return;
   if (state.votes[id] === undefined) {
     const found = withConflicts(replica, id, value);
     vote(replica, id, { ballot: 0, value: found, unchanged: sameValue(found, value) });
@@ -43,11 +43,11 @@ export function onAccept(replica: Replica, from: NodeId, { id, ballot, value }: 
 /** A replica is asked to join a later ballot, and for its vote. */
 export function onPrepare(replica: Replica, from: NodeId, { id, ballot }: Prepare): void {
   if (refuses(replica, from, id, ballot)) return;
-  const { state, node } = replica;
+  const { state, rules, node } = replica;
   const isNew = ballot > joinedBallot(state, id);
   const voted = joinLater(replica, id, ballot);
   if (isNew) giveWay(replica, id, ballot);
-  node.sync();
+  if (rules.syncsJoined) node.sync();
   send(replica, from, { type: "prepared", id, ballot, vote: voted });
 }
 
@@ -68,10 +68,10 @@ export function joinLater(replica: Replica, id: InstanceId, ballot: Ballot): Vot
 
 /** What is committed is told to whoever asks about it, and what is late is refused. */
 function refuses(replica: Replica, from: NodeId, id: InstanceId, ballot: Ballot): boolean {
-  const { state } = replica;
+  const { state, rules } = replica;
   const coordination = state.coordinations[id];
-  const committed: Attributes | undefined =
-    coordination?.phase === "commit" ? coordination.value : state.committed[id];
+  const isSettled = coordination?.phase === "commit" && rules.standsByFastCommit;
+  const committed: Attributes | undefined = isSettled ? coordination.value : state.committed[id];
   if (committed !== undefined) {
     send(replica, from, { type: "commit", id, value: committed });
     return true;

@@ -35,7 +35,7 @@ export function onAnswer(server: Server, from: NodeId, message: Promised | Nack)
   const { state, rules, node } = server;
   const { key, round } = message;
   const coordination = state.coordinations[key];
-  if (coordination?.round !== round) return;
+  if (coordination === undefined || (coordination.round !== round && rules.matchesRounds)) return;
   if (message.type === "nack") {
     coordination.highestSeen = Math.max(coordination.highestSeen, message.promised);
     return pause(server, key, coordination);

@@ -1,4 +1,5 @@
 import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
+import { deliver } from "../../exploration-steps.ts";
 
 const propose = (
   node: NodeId,
@@ -13,18 +14,11 @@ function rounds(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "tim
   return { timers: { limit, names: ["round"], nodes } };
 }
 
-const deliver = (from: NodeId, to: NodeId, type: string): BeginningStep => ({
-  do: "deliver",
-  from,
-  to,
-  type,
-});
-
 /** n3 has promises for a round of its own, in which it is free to pick; then n2's client proposes. */
 const promised: readonly BeginningStep[] = [
   { do: "ask", node: "n3" },
   { do: "fire", node: "n3", timer: "round/k" },
-  ...["n1", "n4"].flatMap((node) => [deliver("n3", node, "prepare"), deliver(node, "n3", "promised")]),
+  ...["n1", "n4"].flatMap((node) => [...deliver("n3", node, "prepare"), ...deliver(node, "n3", "promised")]),
   { do: "ask", node: "n2" },
 ];
 
@@ -33,8 +27,37 @@ const split: readonly BeginningStep[] = [
   { do: "ask", node: "n2" },
   { do: "ask", node: "n3" },
   { do: "fire", node: "n2", timer: "round/k" },
-  deliver("n2", "n1", "prepare"),
-  deliver("n1", "n2", "promised"),
+  ...deliver("n2", "n1", "prepare"),
+  ...deliver("n1", "n2", "promised"),
+];
+
+/** n1 has the promises for a round of its own, and all have voted, each for a value of its own, of which it has heard nothing. */
+const usedRound: readonly BeginningStep[] = [
+  { do: "ask", node: "n2" },
+  { do: "ask", node: "n3" },
+  { do: "ask", node: "n1" },
+  { do: "fire", node: "n1", timer: "round/k" },
+  ...deliver("n1", "n2", "prepare"),
+  ...deliver("n2", "n1", "promised"),
+];
+
+/**
+ * n2 has lost a round of its own, for n1's promise of which it waited no more, and begun one above. In between n3 has had a
+ * value chosen in its own.
+ */
+const lost: readonly BeginningStep[] = [
+  { do: "ask", node: "n2" },
+  { do: "fire", node: "n2", timer: "round/k" },
+  ...deliver("n2", "n1", "prepare"),
+  { do: "ask", node: "n3" },
+  { do: "fire", node: "n3", timer: "round/k" },
+  ...deliver("n2", "n3", "prepare"),
+  ...deliver("n3", "n2", "nack"),
+  ...deliver("n3", "n1", "prepare"),
+  ...deliver("n1", "n3", "promised"),
+  ...deliver("n3", "n1", "accept"),
+  ...deliver("n1", "n3", "voted"),
+  { do: "fire", node: "n2", timer: "round/k" },
 ];
 
 export const fastPaxosExplorations: readonly Exploration[] = [
@@ -42,7 +65,7 @@ export const fastPaxosExplorations: readonly Exploration[] = [
     name: "three",
     nodes: 3,
     clients: [[propose("n2", 1)], [propose("n3", 2)]],
-    states: 116_498,
+    states: 104_544,
   },
   {
     name: "collision",
@@ -91,6 +114,25 @@ export const fastPaxosExplorations: readonly Exploration[] = [
     ...rounds(1, ["n3"]),
     crashes: { limit: 1, nodes: ["n1"] },
     depth: 10,
-    states: 155_016,
+    states: 150_955,
+  },
+  {
+    name: "used-round",
+    nodes: 3,
+    beginning: usedRound,
+    clients: [[propose("n2", 1)], [propose("n3", 2)], [propose("n1", 0)]],
+    ...rounds(1, ["n1"]),
+    crashes: { limit: 1, nodes: ["n1"] },
+    depth: usedRound.length + 4,
+    states: 1_810,
+  },
+  {
+    name: "late-promise",
+    nodes: 3,
+    beginning: lost,
+    clients: [[propose("n2", 1)], [propose("n3", 2)]],
+    ...rounds(3, ["n2", "n3"]),
+    depth: lost.length + 5,
+    states: 7_317,
   },
 ];

@@ -5,7 +5,6 @@
  * It decides once for each key: `propose {key, value}` is answered `propose_ok {value}` with the value decided. Keys
  * are told apart by their text.
  */
-import { unknownName } from "../../../../histories/errors.ts";
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { accept, prepare } from "./acceptor.ts";
@@ -19,6 +18,7 @@ import { onDeadline, onPropose } from "./proposer.ts";
 import { fastPaxosRules, type Rules } from "./rules.ts";
 import { promisedRound, send, startServer, type FastPaxosState, type Server } from "./server.ts";
 import { fastPaxosView } from "./view.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 /** Fast Paxos by `rules`; those of a mutant make it that mutant. */
 export function fastPaxosBy(rules: Rules): Protocol<FastPaxosState, JsonObject> {
@@ -95,16 +95,5 @@ export const fastPaxos: BundledProtocol = {
   ],
   explorations: fastPaxosExplorations,
   mutants: fastPaxosMutants,
-  build(mutant) {
-    if (mutant === undefined) return fastPaxosBy(fastPaxosRules);
-    const found = fastPaxosMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of fast-paxos",
-        mutant,
-        fastPaxosMutants.map(({ name }) => name),
-      );
-    }
-    return fastPaxosBy(found.rules);
-  },
+  build: (mutant) => fastPaxosBy(rulesOf("fast-paxos", fastPaxosRules, fastPaxosMutants, mutant)),
 };

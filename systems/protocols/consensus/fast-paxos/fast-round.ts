@@ -28,12 +28,10 @@ export function onValue(server: Server, from: NodeId, { key, value }: Value): vo
   send(server, from, { type: "voted", key, round: vote.ballot, value: vote.value });
 }
 
-/** Hears of a vote; looks after those of fast rounds that are split. */
+/** Hears of a vote; looks after those that are split, which only those of fast rounds can be. */
 export function onVoted(server: Server, from: NodeId, message: Voted): void {
   const tally = countVote(server, from, message);
-  if (tally !== undefined && isFast(tally.round, server.node.nodes.length)) {
-    onCollision(server, message.key, tally);
-  }
+  if (tally !== undefined) onCollision(server, message.key, tally);
 }
 
 /**
@@ -60,7 +58,7 @@ function onCollision(server: Server, key: string, tally: Tally): void {
   // A vote in the fast round says what a promise for the next one would say, as long as that one is fresh:
   // the next round of this node that nothing was done in, and above which its own acceptor promised nothing.
   const next = classicRoundAbove(tally.round, node.nodes.indexOf(node.id), sizes.nodes);
-  if (promised >= next) return;
+  if (promised >= next && rules.takesFreshRounds) return;
   const value = pickFrom(server, key, tally);
   if (value !== undefined) takeUp(server, key, next, value);
 }

@@ -1,5 +1,5 @@
 import type { ProtocolMutant } from "../../../contracts/protocol.ts";
-import { majorityOrFree, ownFirst, plurality, rarestSeen } from "./pick.ts";
+import { chosenByMore, majorityOrFree, ownFirst, plurality, rarestSeen } from "./pick.ts";
 import { fastPaxosRules, majority, type Rules } from "./rules.ts";
 
 /** A mutant of Fast Paxos: its description, and the rules with one of them wrong, or another. */
@@ -34,6 +34,19 @@ export const fastPaxosMutants: readonly FastPaxosMutant[] = [
     rules: { ...fastPaxosRules, pick: ownFirst },
   },
   {
+    name: "picks-by-more",
+    summary:
+      "A coordinator asks for a vote more than a value has at least that a fast quorum may have chosen.",
+    simulation: { nodes: 4, faults: ["all"], workload: "decide", checker: "agreement", seeds: 15 },
+    rules: { ...fastPaxosRules, pick: chosenByMore },
+  },
+  {
+    name: "late-promises",
+    summary: "A coordinator takes a promise for a round that it has lost for one in the round that it is in.",
+    exploration: { configuration: "late-promise", property: "agreement", steps: 15 },
+    rules: { ...fastPaxosRules, matchesRounds: false },
+  },
+  {
     name: "votes-twice",
     summary: "An acceptor votes for each value that comes in a fast round.",
     exploration: { configuration: "collision", property: "single-vote", steps: 3 },
@@ -59,6 +72,20 @@ export const fastPaxosMutants: readonly FastPaxosMutant[] = [
     exploration: { configuration: "restart", property: "durability", steps: 4 },
     simulation: { nodes: 4, faults: ["all"], workload: "decide", checker: "durability", seeds: 10 },
     rules: { ...fastPaxosRules, durableVote: false },
+  },
+  {
+    name: "takes-used-round",
+    summary:
+      "After a collision a coordinator takes up its next round, though it may have used it before a crash.",
+    exploration: { configuration: "used-round", property: "single-vote", steps: 10 },
+    rules: { ...fastPaxosRules, takesFreshRounds: false },
+  },
+  {
+    name: "forgets-decision",
+    summary: "A node does not keep on disk what it knows to be decided.",
+    equivalent:
+      "A decision rests on votes, which are kept: whoever does not know it any more comes to the same one in a later round, or hears of it from somebody who does.",
+    rules: { ...fastPaxosRules, durableDecision: false },
   },
   {
     name: "uncoordinated-recovery",

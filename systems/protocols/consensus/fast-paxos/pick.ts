@@ -1,5 +1,5 @@
 import { canonical, sameValue, type Json } from "../../../../histories/json.ts";
-import { isFast, noRound, type Round } from "./rounds.ts";
+import { noRound, type Round } from "./rounds.ts";
 
 /** What an acceptor of a quorum has told of its latest vote. */
 export type Report = { readonly ballot: Round; readonly value: Json } | null;
@@ -24,26 +24,30 @@ export type Pick = (reports: readonly Report[], own: Json | undefined, sizes: Si
  * it must be; else every value that was proposed is free.
  */
 export const chosenOrFree: Pick = (reports, own, sizes) => {
-  const votes = latestVotes(reports, sizes);
+  const votes = latestVotes(reports);
   const must = distinct(votes).find(
     (value) => countOf(votes, value) >= reports.length + sizes.fastQuorum - sizes.nodes,
   );
-  return first(must, mostVotes(votes), own);
+  return first(must, firstByText(votes), own);
 };
 
+/** As the rule has it, but with more than enough votes only is there a value that must be: wrong, if there are just enough. */
+export const chosenByMore: Pick = (reports, own, sizes) =>
+  chosenOrFree(reports, own, { ...sizes, fastQuorum: sizes.fastQuorum + 1 });
+
 /** A value that more than half of the quorum voted for, else any. */
-export const majorityOrFree: Pick = (reports, own, sizes) => {
-  const votes = latestVotes(reports, sizes);
+export const majorityOrFree: Pick = (reports, own) => {
+  const votes = latestVotes(reports);
   const must = distinct(votes).find((value) => 2 * countOf(votes, value) > reports.length);
   return first(must, votes[0], own);
 };
 
 /** The value with the most votes. */
-export const plurality: Pick = (reports, own, sizes) => mostVotes(latestVotes(reports, sizes)) ?? own;
+export const plurality: Pick = (reports, own) => mostVotes(latestVotes(reports)) ?? own;
 
 /** A value that somebody voted for, and only few: wrong, if another may have been chosen. */
-export const rarestSeen: Pick = (reports, own, sizes) => {
-  const votes = latestVotes(reports, sizes);
+export const rarestSeen: Pick = (reports, own) => {
+  const votes = latestVotes(reports);
   const [one, ...others] = distinct(votes);
   if (one === undefined) return own;
   return others.reduce(
@@ -53,13 +57,17 @@ export const rarestSeen: Pick = (reports, own, sizes) => {
 };
 
 /** What the coordinator would like, whatever was voted for. */
-export const ownFirst: Pick = (reports, own, sizes) => own ?? mostVotes(latestVotes(reports, sizes));
+export const ownFirst: Pick = (reports, own) => own ?? mostVotes(latestVotes(reports));
 
-/** The values of the votes of the latest round among them. */
-function latestVotes(reports: readonly Report[], { nodes }: Sizes): Json[] {
+/** The values of the votes of the latest round among them: all the same if it is classic. */
+function latestVotes(reports: readonly Report[]): Json[] {
   const latest = reports.reduce((round, report) => Math.max(round, report?.ballot ?? noRound), noRound);
-  const votes = reports.flatMap((report) => (report?.ballot === latest ? [report.value] : []));
-  return isFast(latest, nodes) ? votes : votes.slice(0, 1);
+  return reports.flatMap((report) => (report?.ballot === latest ? [report.value] : []));
+}
+
+/** The first one by their texts; undefined if nobody voted. */
+function firstByText(votes: readonly Json[]): Json | undefined {
+  return votes.toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1)).at(0);
 }
 
 /** The value that most voted for; of several the first by their texts; undefined if nobody voted. */

@@ -23,7 +23,13 @@ export interface Rules {
   readonly promiseBindsFastVotes: boolean;
   /** Whether an acceptor keeps its votes on stable storage. */
   readonly durableVote: boolean;
+  /** And whether a node does what it knows to be decided. */
+  readonly durableDecision: boolean;
+  /** Whether a coordinator heeds only those answers that are about the round that it is in. */
+  readonly matchesRounds: boolean;
   readonly recovery: Recovery;
+  /** Whether the round that a coordinator takes up after a collision must be one that it has not begun before. */
+  readonly takesFreshRounds: boolean;
 }
 
 /** A majority. */
@@ -46,5 +52,8 @@ export const fastPaxosRules: Rules = {
   votesOnce: true,
   promiseBindsFastVotes: true,
   durableVote: true,
+  durableDecision: true,
+  matchesRounds: true,
   recovery: "coordinated",
+  takesFreshRounds: true,
 };

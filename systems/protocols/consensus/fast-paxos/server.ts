@@ -94,9 +94,9 @@ export function keepAcceptor({ state, rules, node }: Server, key: string): void 
   node.sync();
 }
 
-export function keepDecision({ state, node }: Server, key: string, value: Json): void {
+export function keepDecision({ state, rules, node }: Server, key: string, value: Json): void {
   state.decided[key] = value;
-  node.persist(decidedPrefix + key, value);
+  if (rules.durableDecision) node.persist(decidedPrefix + key, value);
 }
 
 export function sizesOf({ rules, node }: Server): Sizes {

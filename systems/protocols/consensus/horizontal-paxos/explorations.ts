@@ -1,20 +1,15 @@
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
+import { ask, fire, deliver, lose } from "../../exploration-steps.ts";
 
-const ask = (node: NodeId, body: JsonObject): { node: NodeId; body: JsonObject } => ({ node, body });
 const write = (value: number): JsonObject => ({ type: "write", key: "x", value });
 const reconfigure = (...members: NodeId[]): JsonObject => ({ type: "reconfigure", members });
 
 const asks = (...nodes: readonly NodeId[]): BeginningStep[] => nodes.map((node) => ({ do: "ask", node }));
-const fire = (node: NodeId, timer: string): BeginningStep => ({ do: "fire", node, timer });
-const deliver = (from: NodeId, to: NodeId, ...types: readonly string[]): BeginningStep[] =>
-  types.map((type) => ({ do: "deliver", from, to, type }));
-const lose = (from: NodeId, to: NodeId, ...types: readonly string[]): BeginningStep[] =>
-  types.map((type) => ({ do: "lose", from, to, type }));
 
 /** A node comes to lead by the promise of another; the third hears nothing. */
 const elect = (candidate: NodeId, voter: NodeId, third: NodeId): BeginningStep[] => [
-  fire(candidate, "election"),
+  ...fire(candidate, "election"),
   ...deliver(candidate, voter, "prepare"),
   ...deliver(voter, candidate, "promised"),
   ...lose(candidate, third, "prepare"),
@@ -40,7 +35,7 @@ const proposedAnother: readonly BeginningStep[] = [
   ...asks("n1"),
   ...lose("n1", "n2", "accept"),
   ...asks("n1"),
-  fire("n1", "heartbeat"),
+  ...fire("n1", "heartbeat"),
 ];
 
 /**
@@ -56,7 +51,7 @@ const chosenAlone: readonly BeginningStep[] = [
   ...lose("n1", "n2", "accept"),
   ...lose("n1", "n3", "accept"),
   ...deliver("n1", "n1", "accepted"),
-  fire("n2", "election"),
+  ...fire("n2", "election"),
   ...deliver("n2", "n3", "prepare"),
   ...deliver("n3", "n2", "promised"),
   ...deliver("n2", "n3", "accept"),
@@ -99,7 +94,7 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     ],
     timers: { limit: 4, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
     depth: proposedAnother.length + 9,
-    states: 109_254,
+    states: 111_483,
   },
   {
     name: "to-the-leader",
@@ -109,7 +104,17 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1", "n2"] },
     crashes: { limit: 1, nodes: ["n1"] },
     depth: chosenAlone.length + 8,
-    states: 24_403,
+    states: 22_418,
+  },
+  {
+    name: "read-elsewhere",
+    nodes: 3,
+    beginning: chosenAlone,
+    clients: [[ask("n1", reconfigure("n1")), ask("n1", write(1))], [ask("n2", { type: "read", key: "x" })]],
+    timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1", "n2"] },
+    check: { checker: "linearizable", model: "register" },
+    depth: chosenAlone.length + 7,
+    states: 7_568,
   },
   {
     name: "given-up",
@@ -121,7 +126,7 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     ],
     timers: { limit: 4, names: ["election", "heartbeat"], nodes: ["n1", "n2"] },
     depth: givenUp.length + 9,
-    states: 80_258,
+    states: 80_153,
   },
   {
     name: "handover",
@@ -131,5 +136,14 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     timers: { limit: 4, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
     depth: oneChosen.length + 9,
     states: 52_158,
+  },
+  {
+    name: "handover-to-two",
+    nodes: 3,
+    beginning: oneChosen,
+    clients: [[ask("n1", write(1)), ask("n1", reconfigure("n2", "n3"))]],
+    timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1"] },
+    depth: oneChosen.length + 9,
+    states: 13_404,
   },
 ];

@@ -8,13 +8,13 @@
  * Requests are those of Multi-Paxos, and `reconfigure {members}` of the leader. With four nodes or more, the members
  * change all the time: less than all have a vote, and every now and then others do.
  */
-import { unknownName } from "../../../../histories/errors.ts";
 import type { BundledProtocol } from "../../../contracts/protocol.ts";
 import { multiPaxosBy } from "../multi-paxos/multi-paxos.ts";
 import { rotatingMembers } from "../multi-paxos/reconfiguration.ts";
 import { horizontalPaxosExplorations } from "./explorations.ts";
 import { horizontalPaxosMutants } from "./mutants.ts";
 import { horizontalPaxosRules } from "./rules.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 const name = "horizontal-paxos";
 
@@ -41,19 +41,10 @@ export const horizontalPaxos: BundledProtocol = {
     "monotonic-ballots",
     "durability",
     "handover",
+    "agreed-acceptors",
+    "promised-quorum",
   ],
   explorations: horizontalPaxosExplorations,
   mutants: horizontalPaxosMutants,
-  build(mutant) {
-    if (mutant === undefined) return multiPaxosBy(horizontalPaxosRules, name);
-    const found = horizontalPaxosMutants.find((each) => each.name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        `mutant of ${name}`,
-        mutant,
-        horizontalPaxosMutants.map((each) => each.name),
-      );
-    }
-    return multiPaxosBy(found.rules, name);
-  },
+  build: (mutant) => multiPaxosBy(rulesOf(name, horizontalPaxosRules, horizontalPaxosMutants, mutant), name),
 };

@@ -5,7 +5,7 @@ export const horizontalPaxosRules: Rules = {
   ...multiPaxosRules,
   reconfigurable: true,
   window: 2,
-  // Nodes that were away are to come back to a snapshot, often with other members.
-  snapshotAfter: 16,
+  // So often that it falls between that new members are chosen and that they count.
+  snapshotAfter: 4,
   rotation: 100,
 };

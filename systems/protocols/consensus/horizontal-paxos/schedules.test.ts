@@ -65,12 +65,10 @@ describe("the window", () => {
     for (const value of [1, 2, 3]) s.ask(`write ${value}`, "n1", write(value));
     expect(plain.window).toBe(2);
     expect(proposed(s)).toEqual([0, 1]);
-    // With the first chosen there is room for the third, when it is asked for again.
+    // With the first chosen there is room for the third, which has waited.
     s.talk("n1", "n2", "accept", "accepted");
-    s.cluster.lose();
-    s.cluster.fire("n1", "resend");
     expect(s.answers).toEqual({ "write 1": { type: "write_ok" }, "write 2": { type: "write_ok" } });
-    expect(proposed(s)).toEqual([2]);
+    expect(proposed(s)).toContain(2);
   });
   test("is what keeps a slot from having two sets of acceptors", () => {
     const s = led(rulesOf("ignores-window"), "n1", "n2");
@@ -194,8 +192,6 @@ describe("new members", () => {
     expect(proposed(s)).toEqual([]);
     s.cluster.fire("n1", "heartbeat");
     s.talk("n1", "n3", "prepare", "promised");
-    s.cluster.lose();
-    s.cluster.fire("n1", "resend");
     expect(proposed(s)).toEqual([2]);
   });
   test("count for a node that was down from what its disk has", () => {

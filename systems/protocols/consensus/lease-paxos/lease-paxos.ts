@@ -6,12 +6,12 @@
  * than a known bound. If they are off by more, reads may be stale; everything else rests on no clock. Everything else
  * is Multi-Paxos.
  */
-import { unknownName } from "../../../../histories/errors.ts";
 import type { BundledProtocol } from "../../../contracts/protocol.ts";
 import { multiPaxos, multiPaxosBy } from "../multi-paxos/multi-paxos.ts";
 import { leasePaxosExplorations } from "./explorations.ts";
 import { leasePaxosMutants } from "./mutants.ts";
 import { clockBound, leasePaxosRules } from "./rules.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 const name = "lease-paxos";
 
@@ -23,16 +23,5 @@ export const leasePaxos: BundledProtocol = {
   model: { ...multiPaxos.model, clockBound },
   explorations: leasePaxosExplorations,
   mutants: leasePaxosMutants,
-  build(mutant) {
-    if (mutant === undefined) return multiPaxosBy(leasePaxosRules, name);
-    const found = leasePaxosMutants.find((each) => each.name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        `mutant of ${name}`,
-        mutant,
-        leasePaxosMutants.map((each) => each.name),
-      );
-    }
-    return multiPaxosBy(found.rules, name);
-  },
+  build: (mutant) => multiPaxosBy(rulesOf(name, leasePaxosRules, leasePaxosMutants, mutant), name),
 };

@@ -1,11 +1,14 @@
 import { multiPaxosRules, type Lease, type Rules } from "../multi-paxos/rules.ts";
 
 /** By how many milliseconds clocks may be off. */
-export const clockBound = 200;
+export const clockBound = 400;
 
 export const lease: Lease = {
-  duration: 1_000,
+  duration: 1_200,
   bound: clockBound,
+  fromAsking: true,
+  fromQuorum: true,
+  keepsLonger: true,
   bindsCandidates: true,
   outlivesCrashes: true,
 };

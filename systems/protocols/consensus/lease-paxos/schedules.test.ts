@@ -19,13 +19,17 @@ function rulesOf(mutant: string): Rules {
   return found.rules;
 }
 
-/** n1 leads, has written 1 with n2, and holds a lease by the clock of that moment, 0. */
-function leased(rules: Rules): Schedule {
+const start = 10_000;
+
+/** n1 leads, has written 1 with n2, and holds a lease from `start` on; its clock is off by `offset`. */
+function leased(rules: Rules, offset = 0): Schedule {
   const s: Schedule = new WatchedSchedule(
     multiPaxosBy(rules, "lease-paxos"),
     ["n1", "n2", "n3"],
     leasePaxos.properties,
   );
+  s.cluster.now = start;
+  s.cluster.clockOffsets.set("n1", offset);
   elect(s, "n1", "n2");
   s.ask("first", "n1", { type: "write", key: "x", value: 1 });
   s.talk("n1", "n2", "accept", "accepted");
@@ -81,7 +85,7 @@ const old = { type: "read_ok", value: 1 };
 describe("a leader that holds a lease", () => {
   test("answers reads at once until it ends by its clock, less what clocks may be off", () => {
     const s = leased(plain);
-    s.cluster.now = lease.duration - 4 * clockBound - 1;
+    s.cluster.now = start + lease.duration - 2 * clockBound - 1;
     expect(readAtOnce(s)).toEqual(old);
     s.cluster.now++;
     const late = leased(plain);
@@ -92,10 +96,10 @@ describe("a leader that holds a lease", () => {
   });
 
   test("is the only one, whatever clocks show within their bound", () => {
-    const s = leased(plain);
-    // Granted by clocks that were late and are early now, and the other way round for the leader.
-    s.cluster.clockOffsets.set("n1", -2 * clockBound).set("n2", 2 * clockBound);
-    s.cluster.now = lease.duration - 2 * clockBound - 1;
+    // The leader's clock was early when it asked and is late now; those of the others are early.
+    const s = leased(plain, clockBound);
+    s.cluster.clockOffsets.set("n1", -clockBound).set("n2", clockBound);
+    s.cluster.now = start + lease.duration - 1;
     expect(isElected(s, "n3", "n2")).toBe(false);
     s.cluster.now++;
     expect(isElected(s, "n3", "n2")).toBe(true);
@@ -103,9 +107,9 @@ describe("a leader that holds a lease", () => {
     expect(readAtOnce(s)).toBeUndefined();
   });
   test("answers what is stale if it trusts its clock", () => {
-    const s = leased(rulesOf("trusts-its-clock"));
-    s.cluster.clockOffsets.set("n1", -2 * clockBound).set("n2", 2 * clockBound);
-    s.cluster.now = lease.duration - 2 * clockBound;
+    const s = leased(rulesOf("trusts-its-clock"), clockBound);
+    s.cluster.clockOffsets.set("n1", -clockBound).set("n2", clockBound);
+    s.cluster.now = start + lease.duration;
     expect(isElected(s, "n3", "n2")).toBe(true);
     overwrite(s, "n3", "n2");
     expect(readAtOnce(s)).toEqual(old);
@@ -116,7 +120,7 @@ describe("an acceptor that has granted a lease", () => {
   test("does not stand for election before it ends", () => {
     const s = leased(plain);
     expect(isElected(s, "n2", "n3")).toBe(false);
-    s.cluster.now = lease.duration;
+    s.cluster.now = start + lease.duration;
     expect(isElected(s, "n2", "n3")).toBe(true);
   });
   test("makes reads stale if it does", () => {
@@ -127,13 +131,22 @@ describe("an acceptor that has granted a lease", () => {
   });
 
   test("keeps to it when it is back from a crash", () => {
-    const s = leased(plain);
+    const s = leased(plain, clockBound);
+    s.cluster.clockOffsets.set("n2", -clockBound);
     s.cluster.crash("n2");
-    s.cluster.now = 1;
     s.cluster.start("n2");
-    s.cluster.now = lease.duration;
+    s.cluster.clockOffsets.set("n2", clockBound);
+    s.cluster.now = start + lease.duration;
     expect(isElected(s, "n3", "n2")).toBe(false);
     s.cluster.now++;
+    expect(isElected(s, "n3", "n2")).toBe(true);
+  });
+
+  test("grants nothing to a leader that asked so long ago that the lease has ended", () => {
+    const s = leased(plain);
+    s.cluster.fire("n1", "heartbeat");
+    s.cluster.now = start + lease.duration;
+    s.cluster.deliver("n1", "n2", "accept");
     expect(isElected(s, "n3", "n2")).toBe(true);
   });
   test("makes reads stale if it forgets", () => {

@@ -2,16 +2,17 @@ import type { NodeId } from "../../../contracts/protocol.ts";
 import { membersAt, withNode } from "./configuration.ts";
 import { commitNext } from "./execution.ts";
 import type { Accepted } from "./messages.ts";
-import { proposeReported } from "./proposals.ts";
+import { proposeReported, proposeWaiting } from "./proposals.ts";
 import { serveReads } from "./reads.ts";
 import { continueReconfiguration } from "./reconfiguration.ts";
 import { isQuorumAt, type Leadership, type Server } from "./server.ts";
 
 /** An acceptor has voted, or answered a heartbeat. */
 export function onAccepted(server: Server, from: NodeId, message: Accepted): void {
-  const { state } = server;
+  const { state, rules } = server;
   const { leading } = state;
-  if (leading === null || state.role !== "leader" || message.ballot !== leading.ballot) return;
+  if (leading === null || state.role !== "leader") return;
+  if (rules.countsOwnVotesOnly && message.ballot !== leading.ballot) return;
   const { first, count, committed, round } = message;
   leading.heard = withNode(leading.heard, from);
   const before = leading.answered[from];
@@ -47,4 +48,5 @@ export function advance(server: Server): void {
   proposeReported(server);
   serveReads(server);
   continueReconfiguration(server);
+  proposeWaiting(server);
 }

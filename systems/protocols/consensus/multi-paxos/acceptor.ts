@@ -1,5 +1,5 @@
 import type { NodeId } from "../../../contracts/protocol.ts";
-import { endOf, entryAt, firstSlot, reportsOf, ringSize } from "./log.ts";
+import { endOf, entryAt, firstSlot, reportsOf } from "./log.ts";
 import { adoptSnapshot, commitNext, commitUpTo } from "./execution.ts";
 import { askAgain } from "./forwarding.ts";
 import type { Accept, Fetch, Install, Learn, Prepare } from "./messages.ts";
@@ -28,14 +28,16 @@ export function onPrepare(server: Server, candidate: NodeId, { ballot, from }: P
   if (ballot < state.promised) {
     return send(server, candidate, { type: "nack", ballot, promised: state.promised });
   }
-  if (ballot > state.promised) {
+  const isKnown = ballot === state.promised;
+  if (!isKnown) {
     promise(server, ballot);
     if (candidate !== server.node.id) becomeFollower(server);
     state.leader = null;
     expectLeader(server);
   }
-  settleStorage(server);
-  const snapshot = from < firstSlot(log) && rules.reportsChosen ? log.snapshot : null;
+  if (!isKnown || rules.syncsKnownBallots) settleStorage(server);
+  const isTold = rules.reportsChosen && rules.reportsTrimmed;
+  const snapshot = from < firstSlot(log) && isTold ? log.snapshot : null;
   const begin = rules.reportsChosen ? from : Math.max(from, state.committed);
   send(server, candidate, { type: "promised", ballot, votes: reportsOf(log, begin, endOf(log)), snapshot });
 }
@@ -43,19 +45,19 @@ export function onPrepare(server: Server, candidate: NodeId, { ballot, from }: P
 /** Phase 2b: votes, unless it has promised not to. */
 export function onAccept(server: Server, leader: NodeId, message: Accept): void {
   const { state, rules } = server;
-  const { ballot, first, values, committed, round } = message;
+  const { ballot, first, values, committed, round, asked } = message;
   if (ballot < state.promised && rules.heedsPromise) {
     return send(server, leader, { type: "nack", ballot, promised: state.promised });
   }
   if (rules.votePromises) promise(server, ballot);
-  follow(server, leader);
+  follow(server, leader, asked);
   let known: number | undefined;
   let count = 0;
   for (const [i, value] of values.entries()) {
     const slot = first + i;
     // What it knows to be chosen the leader should know as well; it need not be chosen again.
     if (slot < state.committed) known ??= slot;
-    else if (slot >= state.committed + ringSize / 2) break;
+    else if (rules.heedsRing && slot >= state.committed + rules.ring / 2) break;
     else if (entryAt(state.log, slot)?.ballot !== ballot) writeEntry(server, slot, { ballot, value });
     count = i + 1;
   }
@@ -77,18 +79,18 @@ export function onFetch(server: Server, from: NodeId, message: Fetch): void {
  * else, and would take that for chosen if it went on to say how far the log is.
  */
 export function onLearn(server: Server, { ballot, chosen }: Learn): void {
-  const { state } = server;
-  observe(server, ballot);
+  const { state, rules } = server;
+  if (rules.observesTold) observe(server, ballot);
   for (const { slot, ...entry } of chosen) {
     if (slot !== state.committed) continue;
     const vote = entryAt(state.log, slot);
-    if (vote === null || vote.ballot < entry.ballot) writeEntry(server, slot, entry);
+    if (vote === null || (vote.ballot < entry.ballot && rules.voteGivesWay)) writeEntry(server, slot, entry);
     commitNext(server);
   }
 }
 
 export function onInstall(server: Server, { ballot, snapshot }: Install): void {
-  observe(server, ballot);
+  if (server.rules.observesTold) observe(server, ballot);
   if (snapshot.machine.position > server.state.committed) adoptSnapshot(server, snapshot);
 }
 
@@ -98,13 +100,18 @@ function isLoyalToAnother(server: Server, candidate: NodeId): boolean {
   return isLeased(server) || (rules.loyal && state.leader !== null);
 }
 
-function follow(server: Server, leader: NodeId): void {
+/** Whoever leads is followed as long as it is heard from. With leases it shows when it has said so too long ago to count. */
+function follow(server: Server, leader: NodeId, asked: number): void {
   const { state, node } = server;
   if (leader === node.id) return;
   const isNew = state.leader !== leader;
+  const wasLeading = state.leading !== null;
   becomeFollower(server);
+  if (!grantLease(server, asked)) {
+    if (wasLeading) expectLeader(server);
+    return;
+  }
   state.leader = leader;
-  grantLease(server);
   expectLeader(server);
   if (isNew) askAgain(server);
 }

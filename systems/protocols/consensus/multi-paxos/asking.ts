@@ -1,7 +1,7 @@
 import type { NodeId } from "../../../contracts/protocol.ts";
 import { isQuorum } from "./configuration.ts";
 import { entryAt, type Value } from "./log.ts";
-import { grantLease, send, setHeartbeat, type Leadership, type Server } from "./server.ts";
+import { askForLease, send, setHeartbeat, type Leadership, type Server } from "./server.ts";
 
 /** Phase 1a: asks those for a promise who have not given it. */
 export function askForPromises(server: Server): void {
@@ -25,14 +25,14 @@ export function askForChosen(server: Server): void {
 export function askForVotes(server: Server, to: NodeId, first: number): void {
   const { log, committed, leading } = server.state;
   if (leading === null) return;
-  const { ballot, round, next } = leading;
+  const { ballot, round, asked, next } = leading;
   const values: Value[] = [];
   for (let slot = first; slot < Math.min(next, first + server.rules.batch); slot++) {
     const entry = entryAt(log, slot);
     if (entry?.ballot !== ballot) break;
     values.push(entry.value);
   }
-  send(server, to, { type: "accept", ballot, first, values, committed, round });
+  send(server, to, { type: "accept", ballot, first, values, committed, round, asked });
 }
 
 /** Asks everyone whether this is still the leader. */
@@ -56,12 +56,9 @@ export function sendHeartbeats(server: Server): void {
   for (const id of node.nodes) if (id !== node.id) askForVotes(server, id, firstUnanswered(leading, id));
 }
 
-/** A leader that asks for a lease grants it, too: it promises nothing to others meanwhile. */
 function beginRound(server: Server, leading: Leadership): void {
   leading.round++;
-  if (typeof server.rules.reads !== "object") return;
-  leading.asked = server.node.now();
-  grantLease(server);
+  askForLease(server, leading);
 }
 
 function firstUnanswered({ votes, next }: Leadership, node: NodeId): number {

@@ -41,7 +41,8 @@ export function withoutPast(configurations: Configurations, committed: number): 
 
 /** Whether `nodes` are a quorum of `members`. */
 export function isQuorum(members: readonly NodeId[], nodes: readonly NodeId[], rules: Rules): boolean {
-  return members.filter((member) => nodes.includes(member)).length >= rules.quorum(members.length);
+  const those = rules.countsMembersOnly ? members.filter((member) => nodes.includes(member)) : nodes;
+  return those.length >= rules.quorum(members.length);
 }
 
 /** `nodes` with one more, each once, in the order of names: sets that are equal look equal. */

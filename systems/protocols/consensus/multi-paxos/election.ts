@@ -6,12 +6,12 @@ import { adoptSnapshot } from "./execution.ts";
 import { askAgain } from "./forwarding.ts";
 import { endOf, reportsOf } from "./log.ts";
 import type { Nack, Promised } from "./messages.ts";
-import { proposeReported } from "./proposals.ts";
+import { proposeReported, proposeWaiting } from "./proposals.ts";
 import {
+  askForLease,
   becomeFollower,
   expectEndOfLease,
   expectLeader,
-  grantLease,
   isLeased,
   isQuorumAt,
   observe,
@@ -42,10 +42,10 @@ export function onElectionTimeout(server: Server): void {
 
 /** Phase 1a, once for all slots that are not known to be chosen. The ballot is on the disk before anybody hears of it. */
 function standForElection(server: Server): void {
-  const { state, node } = server;
+  const { state, rules, node } = server;
   const ballot = ballotAbove(state.promised, node.nodes.indexOf(node.id), node.nodes.length);
   promise(server, ballot);
-  settleStorage(server);
+  if (rules.syncsOwnPromise) settleStorage(server);
   state.role = "candidate";
   state.leading = newLeadership(ballot, state.committed);
   askForPromises(server);
@@ -57,8 +57,9 @@ function standForElection(server: Server): void {
 }
 
 export function onPromised(server: Server, from: NodeId, { ballot, votes, snapshot }: Promised): void {
-  const { state } = server;
-  if (state.leading?.ballot !== ballot) return;
+  const { state, rules } = server;
+  if (state.leading === null) return;
+  if (rules.countsOwnPromisesOnly && state.leading.ballot !== ballot) return;
   if (snapshot !== null && snapshot.machine.position > state.committed) adoptSnapshot(server, snapshot);
   notePromise(server, from, votes);
   if (state.role === "candidate") {
@@ -66,6 +67,7 @@ export function onPromised(server: Server, from: NodeId, { ballot, votes, snapsh
     becomeLeader(server);
   }
   proposeReported(server);
+  proposeWaiting(server);
 }
 
 /** Somebody has promised a higher ballot. */
@@ -73,13 +75,18 @@ export function onNack(server: Server, { promised }: Nack): void {
   observe(server, promised);
 }
 
-/** Gives up when no quorum answered since the last time: perhaps the others have another leader. */
+/**
+ * Gives up when no quorum answered since the last time: perhaps the others have another leader. And when what it proposed two
+ * times ago or before is not chosen yet: it may be so slow that no client waits for so long, and others would follow it for ever.
+ */
 export function checkQuorum(server: Server): void {
   const { state, node } = server;
   const { leading, committed } = state;
   if (leading === null) return;
-  if (isQuorumAt(server, committed, withNode(leading.heard, node.id))) {
+  const isOverdue = committed < leading.overdue;
+  if (!isOverdue && isQuorumAt(server, committed, withNode(leading.heard, node.id))) {
     leading.heard = [];
+    leading.overdue = leading.next;
     return setQuorumCheck(server);
   }
   becomeFollower(server);
@@ -107,12 +114,14 @@ function becomeLeader(server: Server): void {
   state.role = "leader";
   state.leader = node.id;
   node.cancelTimer("election");
-  grantLease(server);
   // At once: whoever waits for a leader is to know.
   node.setTimer("heartbeat", 0);
   setQuorumCheck(server);
   setRotation(server);
-  if (state.leading !== null) state.leading.next = state.committed;
+  if (state.leading !== null) {
+    askForLease(server, state.leading);
+    state.leading.next = state.committed;
+  }
   proposeReported(server);
   askAgain(server);
 }
@@ -128,11 +137,14 @@ function newLeadership(ballot: number, committed: number): Leadership {
     chosen: {},
     latest: null,
     heard: [],
+    expected: 0,
+    overdue: 0,
     round: 0,
     asked: 0,
     leaseEnds: 0,
     answered: {},
     reads: [],
+    waiting: [],
     reconfiguration: null,
   };
 }

@@ -26,7 +26,7 @@ export function commitNext(server: Server): void {
   const { value } = entry;
   state.committed++;
   const { configurations } = state;
-  state.configurations = withoutPast(configurations, state.committed);
+  state.configurations = withoutPast(configurations, oldestToKnow(server));
   const isHandedOver = state.configurations !== configurations;
   if (value !== null && isMembers(value)) {
     changeMembers(server, slot, value);
@@ -43,10 +43,16 @@ export function commitNext(server: Server): void {
   else trim(server);
 }
 
+/** Whose members have voted in all slots before this one are gone by no more. */
+function oldestToKnow({ state, rules }: Server): number {
+  return rules.keepsPastMembers ? state.committed : state.committed + 1;
+}
+
 /** From α slots later on, others are acceptors. */
-export function changeMembers({ state, rules, node }: Server, slot: number, { members }: Members): void {
+export function changeMembers(server: Server, slot: number, { members }: Members): void {
+  const { state, rules, node } = server;
   const from = rules.effectiveFrom(slot, rules.window, node.nodes.indexOf(node.id));
-  state.configurations = withConfiguration(state.configurations, { from, members }, state.committed);
+  state.configurations = withConfiguration(state.configurations, { from, members }, oldestToKnow(server));
 }
 
 /** Goes on from a snapshot that another node took, which is ahead of what was known here. */
@@ -92,8 +98,11 @@ function keepConfiguration(server: Server): void {
 
 /** A long log gives way to the state to which it leads. */
 function trim(server: Server): void {
-  const { log, committed, machine, configurations } = server.state;
+  const { log, committed, machine } = server.state;
   if (committed - firstSlot(log) < server.rules.snapshotAfter) return;
+  const configurations = server.rules.snapshotsMembers
+    ? server.state.configurations
+    : log.snapshot.configurations;
   keepSnapshot(server, { configurations, machine: takeSnapshot(machine) });
 }
 

@@ -1,7 +1,21 @@
-import type { JsonObject } from "../../../../histories/json.ts";
-import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
+import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+import {
+  almostTrimmed,
+  askedTwice,
+  confirmed,
+  farAhead,
+  farBehind,
+  heardBefore,
+  installedLate,
+  led,
+  ledBefore,
+  promisedBefore,
+  toldLate,
+  trimmed,
+  votedBefore,
+} from "./beginnings.ts";
+import { ask } from "../../exploration-steps.ts";
 
-const ask = (node: NodeId, body: JsonObject): { node: NodeId; body: JsonObject } => ({ node, body });
 const write = { type: "write", key: "x", value: 1 };
 const overwrite = { type: "write", key: "x", value: 2 };
 const read = { type: "read", key: "x" };
@@ -10,27 +24,6 @@ const read = { type: "read", key: "x" };
 function elections(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "timers"> {
   return { timers: { limit, names: ["election"], nodes } };
 }
-
-const deliver = (from: NodeId, to: NodeId, ...types: readonly string[]): BeginningStep[] =>
-  types.map((type) => ({ do: "deliver", from, to, type }));
-const lose = (from: NodeId, to: NodeId, ...types: readonly string[]): BeginningStep[] =>
-  types.map((type) => ({ do: "lose", from, to, type }));
-
-/** n1 leads by the promise of n2. n3 has heard of nothing. */
-const led: readonly BeginningStep[] = [
-  { do: "fire", node: "n1", timer: "election" },
-  ...deliver("n1", "n2", "prepare"),
-  ...deliver("n2", "n1", "promised"),
-  ...lose("n1", "n3", "prepare"),
-];
-
-/** n1 is asked for a read, and n2 has said that n1 still leads; n1 has not heard that. */
-const confirmed: readonly BeginningStep[] = [
-  ...led,
-  { do: "ask", node: "n1" },
-  ...deliver("n1", "n2", "accept"),
-  ...lose("n1", "n3", "accept"),
-];
 
 export const multiPaxosExplorations: readonly Exploration[] = [
   {
@@ -85,5 +78,106 @@ export const multiPaxosExplorations: readonly Exploration[] = [
     ...elections(2, ["n1", "n2"]),
     check: { checker: "linearizable", model: "cas-register" },
     depth: confirmed.length + 10,
+  },
+  {
+    name: "told-late",
+    nodes: 5,
+    beginning: toldLate,
+    clients: [[ask("n1", write)], [ask("n3", overwrite)], [ask("n4", { ...write, value: 3 })]],
+    timers: { limit: 9, names: ["election", "heartbeat", "quorum"], nodes: ["n1", "n2", "n3", "n4"] },
+    depth: toldLate.length + 4,
+    states: 364,
+  },
+  {
+    name: "asked-twice",
+    nodes: 3,
+    beginning: askedTwice,
+    clients: [[ask("n3", write)], [ask("n3", overwrite)], [ask("n1", read), ask("n1", read)]],
+    timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1"] },
+    crashes: { limit: 1, nodes: ["n3"] },
+    check: { checker: "linearizable", model: "cas-register" },
+    depth: askedTwice.length + 5,
+    states: 448,
+  },
+  {
+    name: "heard-before",
+    nodes: 3,
+    beginning: heardBefore,
+    clients: [[ask("n3", write)], [ask("n1", overwrite)]],
+    timers: { limit: 9, names: ["election", "heartbeat", "quorum"], nodes: ["n1", "n2", "n3"] },
+    crashes: { limit: 1, nodes: ["n2"] },
+    depth: heardBefore.length + 5,
+    states: 92,
+  },
+  {
+    name: "trimmed",
+    nodes: 3,
+    beginning: trimmed,
+    clients: [Array.from({ length: almostTrimmed + 1 }, () => ask("n1", write)), [ask("n3", overwrite)]],
+    timers: { limit: 5, names: ["election", "heartbeat", "quorum"], nodes: ["n1", "n3"] },
+    depth: trimmed.length + 7,
+    states: 860,
+  },
+  {
+    name: "installed-late",
+    nodes: 5,
+    beginning: installedLate,
+    clients: [
+      Array.from({ length: almostTrimmed }, () => ask("n1", write)),
+      [ask("n3", overwrite)],
+      [ask("n4", { ...write, value: 3 })],
+    ],
+    timers: { limit: 9, names: ["election", "heartbeat", "quorum"], nodes: ["n1", "n2", "n3", "n4"] },
+    depth: installedLate.length + 4,
+    states: 485,
+  },
+  {
+    name: "far-behind",
+    nodes: 3,
+    beginning: farBehind,
+    clients: [Array.from({ length: 9 }, () => ask("n1", write))],
+    ...elections(1, ["n1"]),
+    crashes: { limit: 1, nodes: ["n3"] },
+    depth: farBehind.length + 5,
+    states: 147,
+  },
+  {
+    name: "far-ahead",
+    nodes: 3,
+    beginning: farAhead,
+    clients: Array.from({ length: 9 }, () => [ask("n1", write)]),
+    ...elections(2, ["n1"]),
+    crashes: { limit: 1, nodes: ["n1"] },
+    depth: farAhead.length + 5,
+    states: 40,
+  },
+  {
+    name: "promised-before",
+    nodes: 3,
+    beginning: promisedBefore,
+    clients: [[ask("n3", write)], [ask("n1", overwrite)]],
+    ...elections(4, ["n1", "n3"]),
+    depth: promisedBefore.length + 7,
+    states: 34,
+  },
+  {
+    name: "voted-before",
+    nodes: 3,
+    beginning: votedBefore,
+    clients: [[ask("n1", write)], [ask("n2", overwrite)]],
+    timers: { limit: 5, names: ["election", "quorum"], nodes: ["n1", "n2"] },
+    depth: votedBefore.length + 5,
+    states: 1_171,
+  },
+  {
+    name: "led-before",
+    nodes: 3,
+    beginning: ledBefore,
+    clients: [[ask("n1", read), ask("n1", read)], [ask("n2", write)]],
+    ...elections(3, ["n1", "n2"]),
+    crashes: { limit: 1, nodes: ["n1"] },
+    check: { checker: "linearizable", model: "cas-register" },
+    depth: ledBefore.length + 5,
+    states: 56,
   },
 ];

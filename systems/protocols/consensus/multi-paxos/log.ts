@@ -87,13 +87,11 @@ export function logSnapshotFrom(json: Json | undefined): LogSnapshot | undefined
 }
 
 /**
- * Entries are kept on disk in a ring, so that those behind a snapshot leave nothing behind. An acceptor votes in no
- * slot so far ahead of what it knows to be chosen that an entry which is still needed would give way.
+ * Entries are kept on disk in a ring of so many, so that those behind a snapshot leave nothing behind. An acceptor votes in
+ * no slot so far ahead of what it knows to be chosen that an entry which is still needed would give way.
  */
-export const ringSize = 1 << 13;
-
-export function entryKey(slot: number): string {
-  return `entry/${slot % ringSize}`;
+export function entryKey(slot: number, ring: number): string {
+  return `entry/${slot % ring}`;
 }
 
 /** The log that a node finds in its storage; a record that makes no sense is an error. */

@@ -13,7 +13,7 @@ export type Promised = {
 };
 /**
  * Phase 2a, of the slots from `first` on; without values a heartbeat. It also says that all slots before
- * `committed` are chosen, and asks in its `round` whether the sender still leads.
+ * `committed` are chosen, and asks in its `round` whether the sender still leads: when, by its clock, if that matters.
  */
 export type Accept = {
   readonly type: "accept";
@@ -22,6 +22,7 @@ export type Accept = {
   readonly values: readonly Value[];
   readonly committed: number;
   readonly round: number;
+  readonly asked: number;
 };
 /** Phase 2b, of as many slots; and how far the acceptor has got. */
 export type Accepted = {
@@ -69,10 +70,11 @@ export function parseMessage(body: JsonObject): MultiPaxosMessage | undefined {
       return { type, ballot, votes, snapshot };
     }
     case "accept": {
-      const { first, committed, round } = body;
+      const { first, committed, round, asked } = body;
       const values = listOf(body["values"], valueFrom);
-      if (!isCount(ballot) || !isCount(first) || !isCount(committed) || !isCount(round)) return undefined;
-      return values === undefined ? undefined : { type, ballot, first, values, committed, round };
+      if (!isCount(ballot) || !isCount(first) || !isCount(committed)) return undefined;
+      if (!isCount(round) || !isCount(asked) || values === undefined) return undefined;
+      return { type, ballot, first, values, committed, round, asked };
     }
     case "accepted": {
       const { first, count, committed, round } = body;

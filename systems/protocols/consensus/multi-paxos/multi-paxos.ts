@@ -6,7 +6,6 @@
  * It replicates a key-value store. Requests: `read {key}`, `write {key, value}`, `cas {key, from, to}`, `txn {txn}`.
  */
 import type { JsonObject } from "../../../../histories/json.ts";
-import { unknownName } from "../../../../histories/errors.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
 import { onDeadline, settle } from "../../state-machine/open-requests.ts";
@@ -23,6 +22,7 @@ import { answerReconfiguration, reconfigure, rotateMembers } from "./reconfigura
 import { multiPaxosRules, type Rules } from "./rules.ts";
 import { startServer, type MultiPaxosState, type Server } from "./server.ts";
 import { multiPaxosView } from "./view.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 /** Multi-Paxos by `rules`; those of a mutant make it that mutant. */
 export function multiPaxosBy(rules: Rules, name = "multi-paxos"): Protocol<MultiPaxosState, JsonObject> {
@@ -124,16 +124,5 @@ export const multiPaxos: BundledProtocol = {
   ],
   explorations: multiPaxosExplorations,
   mutants: multiPaxosMutants,
-  build(mutant) {
-    if (mutant === undefined) return multiPaxosBy(multiPaxosRules);
-    const found = multiPaxosMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of multi-paxos",
-        mutant,
-        multiPaxosMutants.map(({ name }) => name),
-      );
-    }
-    return multiPaxosBy(found.rules);
-  },
+  build: (mutant) => multiPaxosBy(rulesOf("multi-paxos", multiPaxosRules, multiPaxosMutants, mutant)),
 };

@@ -12,6 +12,9 @@ export interface MultiPaxosMutant extends ProtocolMutant {
  */
 const plain: Rules = { ...multiPaxosRules, loyal: false, checksQuorum: false };
 
+/** A disk so small that few slots are too many. */
+const smallDisk: Rules = { ...multiPaxosRules, ring: 8, window: 2, snapshotAfter: 2 };
+
 const linearizableRegister = { workload: "register", checker: "linearizable" } as const;
 
 export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
@@ -33,6 +36,13 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
     summary: "An acceptor answers before what it answers with is on disk.",
     exploration: { configuration: "restart", property: "leader-completeness", steps: 11 },
     rules: { ...plain, syncBeforeAnswer: false },
+  },
+  {
+    name: "promises-known-at-once",
+    summary:
+      "An acceptor that has heard of a ballot before promises it at once, though its disk does not know of it yet.",
+    exploration: { configuration: "heard-before", property: "leader-completeness", steps: 43 },
+    rules: { ...multiPaxosRules, syncsKnownBallots: false },
   },
   {
     name: "half-quorum",
@@ -79,6 +89,13 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
     rules: { ...plain, reportsChosen: false },
   },
   {
+    name: "omits-trimmed",
+    summary:
+      "A promise tells nothing of slots that a snapshot stands for, and a leader puts something else there.",
+    exploration: { configuration: "trimmed", property: "leader-completeness", steps: 73 },
+    rules: { ...multiPaxosRules, reportsTrimmed: false },
+  },
+  {
     name: "leaves-gaps",
     summary:
       "A new leader proposes nothing in slots of which nobody tells: what comes after is never executed.",
@@ -113,9 +130,55 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
     rules: { ...multiPaxosRules, clientTable: false },
   },
   {
+    name: "leads-on",
+    summary: "A leader that is told what was chosen in a later ballot goes on to lead in its own.",
+    exploration: { configuration: "told-late", property: "agreement", steps: 75 },
+    rules: { ...multiPaxosRules, observesTold: false },
+  },
+  {
+    name: "keeps-own-vote",
+    summary:
+      "What an acceptor voted for stays in its log, though something else was chosen in a later ballot.",
+    exploration: { configuration: "told-late", property: "agreement", steps: 73 },
+    rules: { ...multiPaxosRules, voteGivesWay: false },
+  },
+  {
     name: "executes-votes",
     summary: "An acceptor executes what it votes for, before that is chosen.",
     exploration: { configuration: "two-leaders", property: "quorum-certificates", steps: 6 },
     rules: { ...plain, executesChosenOnly: false },
+  },
+  {
+    name: "outruns-its-disk",
+    summary:
+      "An acceptor votes in slots however far they are ahead of what it knows to be chosen, until its disk has no room for what it voted for before.",
+    exploration: { configuration: "far-behind", property: "durability", steps: 40 },
+    rules: { ...smallDisk, heedsRing: false },
+  },
+  {
+    name: "no-window",
+    summary:
+      "A leader proposes in slots however far they are ahead of what it knows to be chosen, until its disk has no room for what it voted for before.",
+    exploration: { configuration: "far-ahead", property: "durability", steps: 33 },
+    rules: { ...smallDisk, heedsWindow: false },
+  },
+  {
+    name: "counts-earlier-promises",
+    summary: "A candidate counts promises that it was given for an earlier ballot of its own.",
+    exploration: { configuration: "promised-before", property: "leader-completeness", steps: 15 },
+    rules: { ...multiPaxosRules, countsOwnPromisesOnly: false },
+  },
+  {
+    name: "counts-earlier-votes",
+    summary: "A leader counts votes for what it proposed when it led in an earlier ballot.",
+    exploration: { configuration: "voted-before", property: "quorum-certificates", steps: 13 },
+    rules: { ...multiPaxosRules, countsOwnVotesOnly: false },
+  },
+  {
+    name: "stands-twice",
+    summary:
+      "A candidate asks for promises before its disk knows of its ballot, so that after a crash it stands in it again, and takes answers of before for new ones.",
+    exploration: { configuration: "led-before", property: "linearizable", steps: 21 },
+    rules: { ...multiPaxosRules, syncsOwnPromise: false },
   },
 ];

@@ -7,15 +7,30 @@ import { entryAt, isMembers, type Value } from "./log.ts";
 import { takeRead } from "./reads.ts";
 import { isQuorumAt, send, settleStorage, writeEntry, type Server } from "./server.ts";
 
-/** Has an operation done, unless that is so already or under way. */
+/** So many operations wait at most for their turn to be proposed. */
+const backlog = 256;
+
+/** Has an operation done, unless that is so already or under way; when its turn comes, if it may not be proposed yet. */
 export function carryOut(server: Server, operation: Operation): void {
-  const { state } = server;
+  const { state, rules } = server;
   const { leading } = state;
   if (leading === null) return;
   if (isReadOnly(operation.command)) return takeRead(server, operation);
   const answer = answerTo(state.machine, operation);
   if (answer !== undefined) return answerOrigin(server, operation, answer);
-  if (mayProposeIn(server, leading.next) && !isUnderWay(server, operation)) propose(server, [operation]);
+  if (isUnderWay(server, operation)) return;
+  if (leading.waiting.length === 0 && mayProposeIn(server, leading.next)) propose(server, [operation]);
+  else if (state.role === "leader" && leading.waiting.length < backlog && rules.keepsWaiting)
+    leading.waiting.push(operation);
+}
+
+/** Proposes what waits, as far as there is room, in the order in which it came. */
+export function proposeWaiting(server: Server): void {
+  const { leading } = server.state;
+  if (leading === null || leading.waiting.length === 0 || leading.next < leading.begin) return;
+  let count = 0;
+  while (count < leading.waiting.length && mayProposeIn(server, leading.next + count)) count++;
+  propose(server, leading.waiting.splice(0, count));
 }
 
 /**
@@ -78,6 +93,7 @@ function isUnderWay({ state }: Server, operation: Operation): boolean {
   for (let slot = committed; slot < (leading?.next ?? 0); slot++) {
     if (isIt(entryAt(log, slot)?.value ?? null)) return true;
   }
-  // What was reported in a lower ballot will be proposed again.
+  // What waits will be proposed, and what was reported in a lower ballot is so again.
+  if (leading?.waiting.some((each) => sameOperation(each, operation)) === true) return true;
   return Object.values(leading?.reported ?? {}).some(({ value }) => isIt(value));
 }

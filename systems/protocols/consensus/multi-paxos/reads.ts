@@ -49,21 +49,24 @@ export function serveReads(server: Server): void {
 
 /** Whether it has executed all that may have been chosen before it led. */
 function knowsAll(server: Server, { begin, promises }: Leadership): boolean {
-  const { committed } = server.state;
-  return committed >= begin && isQuorumAt(server, committed, promises);
+  const { state, rules } = server;
+  if (state.committed < begin) return false;
+  return !rules.readsWhenPromised || isQuorumAt(server, state.committed, promises);
 }
 
 /** Whether a quorum has answered the latest question. */
 function isConfirmed(server: Server, { answered, round }: Leadership): boolean {
-  const { state, node } = server;
+  const { state, rules, node } = server;
   if (round === 0) return false;
   const confirming: NodeId[] = [node.id];
   for (const [id, each] of Object.entries(answered)) if (each.round >= round) confirming.push(id);
+  if (typeof rules.reads === "object" && !rules.reads.fromQuorum) return confirming.length > 1;
   return isQuorumAt(server, state.committed, confirming);
 }
 
-/** From when the question was asked, as the leader's clock shows it, and somewhat less than those promised who answered. */
-function takeLease({ rules }: Server, leading: Leadership): void {
+/** From when the question was asked, as the leader's clock showed, and somewhat less long than those promised who answered. */
+function takeLease({ rules, node }: Server, leading: Leadership): void {
   if (typeof rules.reads !== "object") return;
-  leading.leaseEnds = leading.asked + rules.reads.duration - 4 * rules.reads.bound;
+  const { duration, bound, fromAsking } = rules.reads;
+  leading.leaseEnds = (fromAsking ? leading.asked : node.now()) + duration - 2 * bound;
 }

@@ -93,8 +93,9 @@ export function answerReconfiguration({ state, node }: Server, body: JsonObject)
 /** Whether a quorum of the new members has executed all slots in which the old ones voted. */
 function hasMoved({ state, rules, node }: Server, { from, members }: Configuration): boolean {
   const answered = state.leading?.answered ?? {};
+  const end = rules.movesAll ? from : from - 1;
   const moved = members.filter(
-    (id: NodeId) => (id === node.id ? state.committed : (answered[id]?.committed ?? 0)) >= from,
+    (id: NodeId) => (id === node.id ? state.committed : (answered[id]?.committed ?? 0)) >= end,
   );
-  return isQuorum(members, moved, rules);
+  return rules.movesToQuorum ? isQuorum(members, moved, rules) : moved.length > 0;
 }

@@ -58,6 +58,9 @@ export interface Leadership {
   } | null;
   /** Who has answered since the last look whether a quorum does. */
   heard: readonly NodeId[];
+  /** All slots before these were proposed by the last look; and by the one before, so that they are to be chosen by the next. */
+  expected: number;
+  overdue: number;
   /** The latest question whether this is still the leader, and when it was asked by the own clock. */
   round: number;
   asked: number;
@@ -66,6 +69,8 @@ export interface Leadership {
   /** By node: the latest round that it has answered, and up to where it knows the log. */
   readonly answered: Record<NodeId, { round: number; committed: number }>;
   readonly reads: Read[];
+  /** Operations that are to be proposed when there is room for them in the window. */
+  readonly waiting: Operation[];
   /** The client that waits for the members to be changed, and the slot of the change. */
   reconfiguration: { readonly request: string; readonly slot: number } | null;
 }
@@ -106,9 +111,7 @@ export function startServer(node: NodeContext<JsonObject>, durable: Durable, rul
     requests: beginLife(node, durable),
   };
   const server = { state, rules, node };
-  // It may have granted a lease just before it went down.
-  const granted = state.requests.life > 1;
-  if (granted && typeof rules.reads === "object" && rules.reads.outlivesCrashes) grantLease(server);
+  if (state.requests.life > 1) outliveLease(server);
   expectLeader(server);
   return state;
 }
@@ -132,7 +135,7 @@ export function promise({ state, rules, node }: Server, ballot: Ballot): void {
 /** Writes an entry in its slot. */
 export function writeEntry({ state, rules, node }: Server, slot: number, entry: Entry): void {
   putEntry(state.log, slot, entry);
-  if (rules.durableVote) node.persist(entryKey(slot), { slot, ...entry });
+  if (rules.durableVote) node.persist(entryKey(slot, rules.ring), { slot, ...entry });
 }
 
 /** Whether `nodes` are a quorum of the acceptors of a slot. */
@@ -193,7 +196,30 @@ export function isLeased({ state, rules, node }: Server): boolean {
   return typeof rules.reads === "object" && node.now() < state.leasedUntil;
 }
 
-/** Promises nothing to anybody but the leader for the time of a lease, by its own clock. */
-export function grantLease({ state, rules, node }: Server): void {
-  if (typeof rules.reads === "object") state.leasedUntil = node.now() + rules.reads.duration;
+/**
+ * Promises nothing to anybody but the leader until the lease for which it asked has ended, by its own clock, if there are leases;
+ * whether that is yet to come.
+ */
+export function grantLease({ state, rules, node }: Server, asked: number): boolean {
+  if (typeof rules.reads !== "object") return true;
+  const end = asked + rules.reads.duration;
+  state.leasedUntil = rules.reads.keepsLonger ? Math.max(state.leasedUntil, end) : end;
+  return node.now() < end;
+}
+
+/** A leader that asks for a lease grants it, too: it promises nothing to others meanwhile. */
+export function askForLease(server: Server, leading: Leadership): void {
+  if (typeof server.rules.reads !== "object") return;
+  leading.asked = server.node.now();
+  grantLease(server, leading.asked);
+}
+
+/**
+ * It may have granted a lease just before it went down, by a clock that showed up to twice the bound more than its own now;
+ * and clocks show whole milliseconds.
+ */
+function outliveLease(server: Server): void {
+  const { rules, node } = server;
+  if (typeof rules.reads !== "object" || !rules.reads.outlivesCrashes) return;
+  grantLease(server, node.now() + 2 * rules.reads.bound + 1);
 }

@@ -1,5 +1,6 @@
 import type { ConsensusView, QuorumCertificate } from "../../../../checkers/consensus/view.ts";
 import { digestOf } from "../../state-machine/state-machine.ts";
+import { membersAt } from "./configuration.ts";
 import { entryAt, endOf, firstSlot } from "./log.ts";
 import type { Rules } from "./rules.ts";
 import type { Leadership, MultiPaxosState } from "./server.ts";
@@ -24,8 +25,21 @@ export function multiPaxosView(state: MultiPaxosState, rules: Rules): ConsensusV
     votes,
     certificates: leading === null ? [] : certificatesOf(state, leading, rules),
     state: { position: machine.position, digest: digestOf(machine) },
+    ...(rules.reconfigurable ? { acceptors: certainAcceptors(state, rules) } : {}),
     more: { role },
   };
+}
+
+/** Of each slot so near that no other can change it any more: its acceptors. */
+function certainAcceptors(
+  { configurations, committed }: MultiPaxosState,
+  { window }: Rules,
+): Record<string, readonly string[]> {
+  const acceptors: Record<string, readonly string[]> = {};
+  for (let slot = committed; slot < committed + window; slot++) {
+    acceptors[slot] = membersAt(configurations, slot);
+  }
+  return acceptors;
 }
 
 function certificatesOf({ log }: MultiPaxosState, leading: Leadership, rules: Rules): QuorumCertificate[] {

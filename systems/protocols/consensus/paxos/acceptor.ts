@@ -41,12 +41,12 @@ export function prepare(
   const acceptor = acceptorOf(acceptors, key);
   const isLate = rules.promisesAgain ? ballot < acceptor.promised : ballot <= acceptor.promised;
   if (isLate) return { type: "nack", key, ballot, promised: acceptor.promised };
-  if (ballot > acceptor.promised) {
+  const isNew = ballot > acceptor.promised;
+  if (isNew) {
     acceptor.promised = ballot;
     store(key, acceptor, rules, node);
   }
-  // Also when the message came a second time: the first answer may still wait for the disk.
-  if (rules.syncBeforeAnswer) node.sync();
+  settle(isNew, rules, node);
   return { type: "promised", key, ballot, accepted: acceptor.accepted, register: acceptor.register };
 }
 
@@ -61,14 +61,20 @@ export function accept(
   if (ballot < acceptor.promised && rules.heedsPromise) {
     return { type: "nack", key, ballot, promised: acceptor.promised };
   }
-  if (ballot !== acceptor.accepted) {
+  const isNew = ballot !== acceptor.accepted;
+  if (isNew) {
     if (rules.votePromises) acceptor.promised = Math.max(acceptor.promised, ballot);
     acceptor.accepted = ballot;
     acceptor.register = register;
     store(key, acceptor, rules, node);
   }
-  if (rules.syncBeforeAnswer) node.sync();
+  settle(isNew, rules, node);
   return { type: "accepted", key, ballot };
+}
+
+/** Also when the message came a second time: the first answer may still wait for the disk. */
+function settle(isNew: boolean, rules: Rules, node: NodeContext<JsonObject>): void {
+  if (rules.syncBeforeAnswer && (isNew || rules.syncsRepeats)) node.sync();
 }
 
 export function acceptorOf(acceptors: Acceptors, key: string): AcceptorState {

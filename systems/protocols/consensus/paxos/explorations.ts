@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../../histories/json.ts";
-import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+import type { Exploration } from "../../../contracts/protocol.ts";
+import { ask } from "../../exploration-steps.ts";
 
-const ask = (node: NodeId, body: JsonObject): { node: NodeId; body: JsonObject } => ({ node, body });
 const propose = (value: number): JsonObject => ({ type: "propose", key: "x", value });
 
 /** Each proposal takes one ballot, unless the timer of a lost one begins the next. */

@@ -50,7 +50,7 @@ export const paxosMutants: readonly PaxosMutant[] = [
   {
     name: "answers-before-sync",
     summary: "An acceptor answers before what it answers with is on disk.",
-    exploration: { configuration: "restart", property: "agreement", steps: 12 },
+    exploration: { configuration: "restart", property: "promised-quorum", steps: 5 },
     rules: { ...paxosRules, syncBeforeAnswer: false },
   },
   {
@@ -96,6 +96,14 @@ export const paxosMutants: readonly PaxosMutant[] = [
     summary: "A proposer that restarts begins with its lowest ballot again.",
     simulation: { nodes: 3, faults: ["kill"], seeds: 50, ...linearizableRegister },
     rules: { ...paxosRules, recallsBallots: false },
+  },
+  {
+    name: "answers-repeats-at-once",
+    summary:
+      "An acceptor does not wait for its disk when a question comes a second time, though its first answer may still do so.",
+    equivalent:
+      "What a node sends leaves in the order in which it was sent: after the first answer, and so after what that waits for.",
+    rules: { ...paxosRules, syncsRepeats: false },
   },
   {
     name: "promises-once",

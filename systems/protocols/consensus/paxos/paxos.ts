@@ -8,7 +8,6 @@
  * `propose {key, value}`, whose answer is the value that is decided under the key, apart from the register of that key.
  */
 import type { JsonObject } from "../../../../histories/json.ts";
-import { unknownName } from "../../../../histories/errors.ts";
 import type { BundledProtocol, NodeContext, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
 import { accept, acceptorOf, prepare, restoreAcceptors, type Acceptors } from "./acceptor.ts";
@@ -20,6 +19,7 @@ import { onAnswer, onDeadline, onRoundTimer, submit, type Proposers, type Situat
 import { applyChange } from "./register.ts";
 import { paxosRules, type Rules } from "./rules.ts";
 import { paxosView } from "./view.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 export interface PaxosState {
   /** All acceptors. */
@@ -114,19 +114,9 @@ export const paxos: BundledProtocol = {
     "single-vote",
     "monotonic-ballots",
     "durability",
+    "promised-quorum",
   ],
   explorations: paxosExplorations,
   mutants: paxosMutants,
-  build(mutant) {
-    if (mutant === undefined) return paxosBy(paxosRules);
-    const found = paxosMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of paxos",
-        mutant,
-        paxosMutants.map(({ name }) => name),
-      );
-    }
-    return paxosBy(found.rules);
-  },
+  build: (mutant) => paxosBy(rulesOf("paxos", paxosRules, paxosMutants, mutant)),
 };

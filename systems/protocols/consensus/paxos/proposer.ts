@@ -79,7 +79,7 @@ export interface ProposerState {
   losses: number;
 }
 
-/** By key; those with nothing to do are left out. */
+/** By key; those with nothing to do are left out, unless they lost their last round. */
 export type Proposers = Record<string, ProposerState>;
 
 /** Where a proposer acts: what its node holds, the rules, and the way out. */
@@ -147,7 +147,8 @@ function startNext(situation: Situation, key: string, proposer: ProposerState): 
   const first = proposer.queue[0];
   if (first === undefined) {
     situation.node.cancelTimer(roundTimer(key));
-    delete situation.proposers[key];
+    proposer.current = undefined;
+    if (proposer.losses === 0) delete situation.proposers[key];
     return;
   }
   // What is decided once, is so for all who wait.

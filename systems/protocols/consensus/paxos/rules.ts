@@ -7,6 +7,8 @@ export interface Rules {
   readonly durableVote: boolean;
   /** Whether it waits for that before it answers. */
   readonly syncBeforeAnswer: boolean;
+  /** Whether it does so as well when the question came a second time, and there is nothing new to write. */
+  readonly syncsRepeats: boolean;
   /** Whether it refuses to accept in a ballot below the one that it promised. */
   readonly heedsPromise: boolean;
   /** Whether accepting in a ballot is a promise, too. */
@@ -30,6 +32,7 @@ export const paxosRules: Rules = {
   durablePromise: true,
   durableVote: true,
   syncBeforeAnswer: true,
+  syncsRepeats: true,
   heedsPromise: true,
   votePromises: true,
   promisesAgain: true,

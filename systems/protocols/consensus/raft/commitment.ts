@@ -29,7 +29,10 @@ export function commitUpTo(server: Server, index: number): void {
     if (entry === undefined) throw new Error(`entry ${state.committed + 1} is committed and missing`);
     state.committed++;
     const operation = isOperation(entry.value) ? entry.value : null;
-    const answer = (rules.clientTable ? apply : applyAgain)(state.machine, operation);
+    const { clientTable, admission } = rules;
+    const answer = clientTable
+      ? apply(state.machine, operation, admission)
+      : applyAgain(state.machine, operation);
     if (operation !== null && answer !== undefined) answerOrigin(server, operation, answer);
   }
   compact(server);
@@ -57,11 +60,11 @@ export function answerOrigin(server: Server, operation: Operation, body: JsonObj
 }
 
 /** Who is known to have an entry on disk. What others have left this server after its own disk had it. */
-function holdersOf({ state, node }: Server, index: number): NodeId[] {
+function holdersOf({ state, rules, node }: Server, index: number): NodeId[] {
   const holders: NodeId[] = [];
   for (const [id, { match }] of Object.entries(state.leading?.followers ?? {})) {
     if (match >= index) holders.push(id);
   }
-  const isStored = holders.length > 0 || index <= (state.leading?.stored ?? 0);
+  const isStored = !rules.waitsForOwnDisk || holders.length > 0 || index <= (state.leading?.stored ?? 0);
   return isStored ? [node.id, ...holders] : holders;
 }

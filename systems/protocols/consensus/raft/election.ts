@@ -54,7 +54,7 @@ export function onRequestVote(server: Server, candidate: NodeId, message: Reques
   if (message.term < term) return send(server, candidate, { type: "voted", term, granted: false });
   const vote = votedFor(state);
   const isFree = vote === null || vote === candidate;
-  if (state.role === "leader" || !isFree || !rules.upToDate(endOf(message), logEnd(state.log))) return;
+  if (!isFree || !rules.upToDate(endOf(message), logEnd(state.log))) return;
   voteFor(server, candidate);
   settleStorage(server);
   expectLeader(server);

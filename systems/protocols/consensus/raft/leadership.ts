@@ -44,9 +44,9 @@ export function carryOut(server: Server, operation: Operation): void {
 
 /** A follower has answered. */
 export function onAppended(server: Server, from: NodeId, answer: Appended): void {
-  const { state, node } = server;
+  const { state, rules, node } = server;
   const { leading } = state;
-  if (leading === null || answer.term !== state.term) return;
+  if (leading === null || (rules.countsOwnAnswersOnly && answer.term !== state.term)) return;
   leading.heard = withNode(leading.heard, from);
   if (from === node.id) leading.stored = Math.max(leading.stored, answer.success ? answer.match : 0);
   noteProgress(server, from, answer);

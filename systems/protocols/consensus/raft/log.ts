@@ -102,9 +102,9 @@ export function logSnapshotFrom(json: Json | undefined): LogSnapshot | undefined
 
 /**
  * Entries are kept on disk in a ring, so that those behind a snapshot leave nothing behind. No log is ever
- * nearly so long: leaders take no more than a few entries that are not committed, the rest is compacted.
+ * so long: leaders take no more than a few entries that are not committed, the rest is compacted.
  */
-const ringSize = 1 << 16;
+export const ringSize = 1 << 16;
 
 export function entryKey(index: number): string {
   return `entry/${index % ringSize}`;

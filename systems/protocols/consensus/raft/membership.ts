@@ -25,14 +25,19 @@ export function reconfigure(server: Server, { id, body }: Request): void {
     return node.reply(id, errorBody(errorCodes.malformedRequest, "members: expected names of nodes"));
   }
   if (leading === null) return refuse(`not the leader; ask ${state.leader ?? "another node"}`);
-  if (leading.reconfiguration !== null || configuration.before !== undefined || isUnsettled(server)) {
+  const isUnderWay =
+    leading.reconfiguration !== null || configuration.before !== undefined || isUnsettled(server);
+  if (rules.oneChangeAtATime && isUnderWay) {
     return refuse("another change of members is under way");
   }
   if (rules.settlesBeforeReconfiguration && state.committed < leading.begin) {
     return refuse("this leader has committed nothing yet");
   }
   const wanted = node.nodes.filter((name) => members.includes(name));
-  const joint = rules.jointConsensus && differences(configuration.members, wanted) > 1;
+  const joint = rules.needsBoth(
+    without(configuration.members, wanted),
+    without(wanted, configuration.members),
+  );
   const next = joint ? { members: wanted, before: configuration.members } : { members: wanted };
   leading.reconfiguration = { request: id, index: lastIndex(state.log) + 1 };
   node.setTimer("reconfiguration", patience);
@@ -72,7 +77,7 @@ export function isUnsettled({ state }: Server): boolean {
   return false;
 }
 
-function differences(one: readonly NodeId[], other: readonly NodeId[]): number {
-  const gone = one.filter((node) => !other.includes(node)).length;
-  return gone + other.filter((node) => !one.includes(node)).length;
+/** How many of `nodes` are not among the others. */
+function without(nodes: readonly NodeId[], others: readonly NodeId[]): number {
+  return nodes.filter((node) => !others.includes(node)).length;
 }

@@ -1,4 +1,5 @@
 import type { ProtocolMutant } from "../../../contracts/protocol.ts";
+import { admission } from "../../state-machine/client-table.ts";
 import { raftRules, type Rules } from "./rules.ts";
 
 /** A mutant of Raft: its description, and the rules with one of them wrong. */
@@ -31,19 +32,47 @@ export const raftMutants: readonly RaftMutant[] = [
   {
     name: "forgets-log",
     summary: "A server does not keep its log on disk: what it acknowledged is gone after a restart.",
-    exploration: { configuration: "restart", property: "leader-completeness", steps: 10 },
+    exploration: { configuration: "restart", property: "acknowledgements", steps: 7 },
     rules: { ...paper, durableLog: false },
   },
   {
     name: "answers-before-sync",
     summary: "A server answers before what it answers with is on disk.",
-    exploration: { configuration: "restart", property: "leader-uniqueness", steps: 8 },
+    exploration: { configuration: "restart", property: "acknowledgements", steps: 7 },
     rules: { ...paper, syncBeforeAnswer: false },
+  },
+  {
+    name: "drops-from-the-front",
+    summary:
+      "A server drops entries from disk the first one first: those that a crash leaves come back behind others.",
+    exploration: { configuration: "dropped-half-way", property: "log-matching", steps: 24 },
+    rules: { ...raftRules, dropsFromEnd: false },
+  },
+  {
+    name: "counts-itself-at-once",
+    summary: "A leader that decides alone takes an entry for committed before its own disk has it.",
+    simulation: {
+      nodes: 1,
+      faults: ["kill"],
+      workload: "register",
+      checker: "quorum-replication",
+      seeds: 10,
+      settings: { rate: 1_000, interval: 0.5, seconds: 4 },
+    },
+    rules: { ...raftRules, waitsForOwnDisk: false },
+  },
+  {
+    name: "hears-unsynced",
+    summary:
+      "A server answers a leader's message without entries although its disk does not know yet of the leader's term.",
+    equivalent:
+      "A leader counts such an answer only for its reads, and only once an entry of its own term is committed: a majority has that on disk, and the term with it. So whoever goes back to an earlier term, and votes or follows there, is no help to a candidate or a leader of any term before the leader's: each majority has one of those who do not go back. Whoever leads in a later term has the votes of a majority that had that term on disk before they voted.",
+    rules: { ...raftRules, syncsTermOfHeartbeat: false },
   },
   {
     name: "half-quorum",
     summary: "Half of the members, rounded down, count as a majority.",
-    exploration: { configuration: "elections", property: "leader-uniqueness", steps: 4 },
+    exploration: { configuration: "elections", property: "quorum-replication", steps: 3 },
     rules: { ...paper, majority: (members) => Math.max(1, Math.floor(members / 2)) },
   },
   {
@@ -61,14 +90,14 @@ export const raftMutants: readonly RaftMutant[] = [
   {
     name: "appends-unchecked",
     summary: "A follower appends entries without looking whether its log fits before them.",
-    exploration: { configuration: "three-elections", property: "state-machine-safety", steps: 11 },
+    exploration: { configuration: "three-elections", property: "acknowledgements", steps: 9 },
     rules: { ...paper, checksPrevious: false },
   },
   {
     name: "cuts-on-late-entries",
     summary:
       "A follower drops all behind the entries of a message, though a late message conflicts with nothing.",
-    exploration: { configuration: "duplicates", property: "leader-completeness", steps: 12 },
+    exploration: { configuration: "duplicates", property: "acknowledgements", steps: 9 },
     rules: { ...paper, dropsOnlyConflicts: false },
   },
   {
@@ -88,10 +117,69 @@ export const raftMutants: readonly RaftMutant[] = [
     rules: { ...paper, confirmsReads: false },
   },
   {
+    name: "reads-join-questions",
+    summary:
+      "A read that comes while the leader asks whether it leads is answered with that question, of which answers may have been given before it.",
+    exploration: { configuration: "late-answers", property: "linearizable", steps: 30 },
+    rules: { ...raftRules, asksAfterwards: false },
+  },
+  {
+    name: "counts-earlier-answers",
+    summary: "A leader counts answers to what it sent when it led in an earlier term.",
+    exploration: { configuration: "late-acknowledgement", property: "acknowledgements", steps: 19 },
+    rules: { ...raftRules, countsOwnAnswersOnly: false },
+  },
+  {
+    name: "changes-in-a-row",
+    summary:
+      "A leader changes the members again before the change before is committed, so that majorities share no server.",
+    exploration: { configuration: "changes-in-a-row", property: "leader-completeness", steps: 18 },
+    rules: { ...raftRules, oneChangeAtATime: false },
+  },
+  {
+    name: "keeps-dropped-members",
+    summary: "A server that has to drop an entry with other members goes by these all the same.",
+    exploration: { configuration: "change-cut", property: "leader-completeness", steps: 48 },
+    rules: { ...raftRules, takesChangesBack: false },
+  },
+  {
+    name: "keeps-what-follows-nothing",
+    summary:
+      "Who takes over a snapshot keeps what its log had behind that place, though it had another entry there.",
+    exploration: { configuration: "snapshot-for-another", property: "log-matching", steps: 48 },
+    rules: { ...raftRules, followsOn: (_, there) => there !== undefined },
+  },
+  {
+    name: "drops-behind-snapshots",
+    summary: "A snapshot takes the place of the whole log, with what was acknowledged behind it.",
+    exploration: { configuration: "late-snapshot", property: "acknowledgements", steps: 32 },
+    rules: { ...raftRules, followsOn: () => false },
+  },
+  {
+    name: "vouches-for-all",
+    summary:
+      "Who has taken in a snapshot says that its whole log is the leader's, with what it has behind that.",
+    exploration: { configuration: "snapshot-for-who-has-more", property: "acknowledgements", steps: 57 },
+    rules: { ...raftRules, matchAfter: (_snapshot, _committed, last) => last },
+  },
+  {
     name: "switches-at-once",
     summary: "Several members change in one step, so that majorities of before and after share no server.",
     exploration: { configuration: "membership", property: "leader-completeness", steps: 10 },
-    rules: { ...paper, jointConsensus: false },
+    rules: { ...paper, needsBoth: () => false },
+  },
+  {
+    name: "takes-in-several",
+    summary:
+      "Several members come in one step, as if only those that go could make majorities that share no server.",
+    exploration: { configuration: "two-come", property: "leader-completeness", steps: 48 },
+    rules: { ...raftRules, needsBoth: (gone) => gone > 1 },
+  },
+  {
+    name: "exchanges-at-once",
+    summary: "One member comes for another in one step, as if that were a change of one.",
+    exploration: { configuration: "one-for-another", property: "leader-completeness", steps: 39 },
+    rules: { ...raftRules, needsBoth: (gone, come) => Math.max(gone, come) > 1 },
   },
   {
     name: "counts-old-terms",
@@ -139,6 +227,32 @@ export const raftMutants: readonly RaftMutant[] = [
       seeds: 4,
     },
     rules: { ...raftRules, clientTable: false },
+  },
+  {
+    name: "takes-lives-for-one",
+    summary:
+      "What a client's server asked for before a restart counts as asked for since, so that what it asks for then seems to be done.",
+    exploration: { configuration: "two-lives", property: "linearizable", steps: 42 },
+    rules: {
+      ...raftRules,
+      admission: (table, operation) => {
+        const life = table[operation.origin]?.life ?? operation.life;
+        return admission(table, { ...operation, life: Math.max(life, operation.life) });
+      },
+    },
+  },
+  {
+    name: "settles-too-much",
+    summary:
+      "The first operation that its origin still waits for counts as one that it does not wait for any more.",
+    exploration: { configuration: "asked-at-once", property: "liveness", steps: 13 },
+    rules: {
+      ...raftRules,
+      admission: (table, operation) =>
+        table[operation.origin]?.settled === operation.number
+          ? { kind: "stale" }
+          : admission(table, operation),
+    },
   },
   {
     name: "forgetful-snapshots",

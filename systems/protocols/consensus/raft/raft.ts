@@ -7,9 +7,9 @@
  * `txn {txn}`, and `reconfigure {members}` of the leader.
  */
 import type { JsonObject } from "../../../../histories/json.ts";
-import { unknownName } from "../../../../histories/errors.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { errorBody, errorCodes } from "../../errors.ts";
+import { rulesOf } from "../../rules-of.ts";
 import { onDeadline, settle } from "../../state-machine/open-requests.ts";
 import { onElectionTimeout, onPreVote, onPreVoted, onRequestVote, onVoted } from "./election.ts";
 import { raftExplorations } from "./explorations.ts";
@@ -142,20 +142,13 @@ export const raft: BundledProtocol = {
     "state-machine-safety",
     "monotonic-ballots",
     "promised-entries",
+    "ballot-order",
+    "acknowledgements",
+    "quorum-replication",
+    "membership",
     "durability",
   ],
   explorations: raftExplorations,
   mutants: raftMutants,
-  build(mutant) {
-    if (mutant === undefined) return raftBy(raftRules);
-    const found = raftMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of raft",
-        mutant,
-        raftMutants.map(({ name }) => name),
-      );
-    }
-    return raftBy(found.rules);
-  },
+  build: (mutant) => raftBy(rulesOf("raft", raftRules, raftMutants, mutant)),
 };

@@ -19,7 +19,8 @@ export function takeRead(server: Server, operation: Operation): void {
   if (!rules.confirmsReads) return answerOrigin(server, operation, read(state.machine, operation.command));
   const index = Math.max(state.committed, leading.begin);
   const idle = leading.reads.length === 0;
-  leading.reads.push({ operation, index, round: leading.round + 1 });
+  const round = idle || rules.asksAfterwards ? leading.round + 1 : leading.round;
+  leading.reads.push({ operation, index, round });
   if (idle) askWhetherLeading(server);
   serveReads(server);
 }

@@ -100,7 +100,7 @@ export function acceptEntries(server: Server, leader: NodeId, message: Append): 
   }
   if ((fresh.length > 0 || !rules.dropsOnlyConflicts) && lastIndex(log) >= at) cutLog(server, at);
   extendLog(server, fresh);
-  settleStorage(server);
+  if (fresh.length > 0 || rules.syncsTermOfHeartbeat) settleStorage(server);
   const certain = rules.commitsOnlyMatching ? match : lastIndex(log);
   commitUpTo(server, Math.min(committed, certain, lastIndex(log)));
   send(server, leader, { type: "appended", term, round, success: true, match });
@@ -108,11 +108,10 @@ export function acceptEntries(server: Server, leader: NodeId, message: Append): 
 
 /** A follower that is too far behind takes the leader's state instead of entries (§7). */
 export function acceptSnapshot(server: Server, leader: NodeId, { snapshot, round }: InstallSnapshot): void {
-  const { state } = server;
+  const { state, rules } = server;
   if (snapshot.index > state.committed) adoptSnapshot(server, snapshot);
   settleStorage(server);
-  // What is committed here is the same there, snapshot or not.
-  const match = Math.max(snapshot.index, state.committed);
+  const match = rules.matchAfter(snapshot.index, state.committed, lastIndex(state.log));
   send(server, leader, { type: "appended", term: state.term, round, success: true, match });
 }
 
@@ -130,7 +129,7 @@ export function noteProgress(server: Server, from: NodeId, answer: Appended): vo
   } else {
     // Of an earlier question: what has been learnt since holds.
     if (answer.previousIndex !== progress.next - 1) return;
-    progress.next = Math.max(progress.match + 1, Math.min(answer.hint, progress.next - 1), 1);
+    progress.next = Math.max(progress.match + 1, answer.hint);
   }
   progress.waiting = false;
   if (!answer.success || progress.next <= lastIndex(log)) sendEntries(server, from, progress);

@@ -204,11 +204,12 @@ export function extendLog({ state, rules, node }: Server, entries: readonly Entr
 
 /** Drops the entries from an index on, the last one first: what is left on the disk in a crash has no gap. */
 export function cutLog({ state, rules, node }: Server, from: number): void {
-  for (let index = lastIndex(state.log); index >= from; index--) {
-    state.log.entries.pop();
-    if (rules.durableLog) node.persist(entryKey(index), null);
+  const dropped = state.log.entries.splice(from - state.log.snapshot.index - 1);
+  for (let i = 0; i < dropped.length; i++) {
+    const place = rules.dropsFromEnd ? dropped.length - 1 - i : i;
+    if (rules.durableLog) node.persist(entryKey(from + place), null);
   }
-  refreshConfiguration(state);
+  if (rules.takesChangesBack) refreshConfiguration(state);
 }
 
 function refreshConfiguration(state: RaftState): void {

@@ -1,16 +1,17 @@
 import { takeSnapshot } from "../../state-machine/state-machine.ts";
-import { configurationAt, entryKey, lastIndex, termAt, type LogSnapshot } from "./log.ts";
+import { configurationAt, entryKey, lastIndex, ringSize, termAt, type LogSnapshot } from "./log.ts";
 import type { Server } from "./server.ts";
 
 /**
  * Log compaction (§7): a log gives way to the state to which it leads, once it is longer than that, so that what is
- * written of states is no more than what is written of entries.
+ * written of states is no more than what is written of entries; and before it could outgrow the ring on disk.
  */
 export function compact(server: Server): void {
   const { state, rules } = server;
   const { log, committed, machine } = state;
   const length = committed - log.snapshot.index;
-  if (length < rules.snapshotAfter || hasMoreThan(length, machine.store.values)) return;
+  if (length < rules.snapshotAfter) return;
+  if (length < ringSize / 2 && hasMoreThan(length, machine.store.values)) return;
   const taken = takeSnapshot(machine);
   keepSnapshot(server, {
     index: committed,
@@ -26,7 +27,7 @@ export function compact(server: Server): void {
  */
 export function keepSnapshot({ state, rules, node }: Server, snapshot: LogSnapshot): void {
   const { log } = state;
-  const fits = termAt(log, snapshot.index) === snapshot.term;
+  const fits = rules.followsOn(snapshot, termAt(log, snapshot.index));
   if (!fits && rules.durableLog) {
     for (let index = lastIndex(log); index > snapshot.index; index--) node.persist(entryKey(index), null);
   }

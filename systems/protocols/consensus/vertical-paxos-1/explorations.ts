@@ -1,15 +1,10 @@
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
+import { deliver } from "../../exploration-steps.ts";
 
 const propose = (node: NodeId, value: number): { node: NodeId; body: JsonObject } => ({
   node,
   body: { type: "propose", key: "k", value },
-});
-const deliver = (from: NodeId, to: NodeId, type: string): BeginningStep => ({
-  do: "deliver",
-  from,
-  to,
-  type,
 });
 
 /** A client asks, and the node has its ballot registered, after so many entries that are on record already. */
@@ -19,7 +14,7 @@ function register(leader: NodeId, helper: NodeId, entries = 0): BeginningStep[] 
 
 /** The master decides on so many entries. */
 function decide(leader: NodeId, helper: NodeId, entries: number): BeginningStep[] {
-  const round = [deliver(leader, helper, "master"), deliver(helper, leader, "master")];
+  const round = [...deliver(leader, helper, "master"), ...deliver(helper, leader, "master")];
   return Array.from({ length: 2 * entries }, () => round).flat();
 }
 
@@ -29,7 +24,7 @@ const successor: readonly BeginningStep[] = [...register("n1", "n2"), ...registe
 /** In n1's ballot its acceptors, n1 and n2, have voted. Then n2 has registered one of n2 and n3, and n3 one of n3 and n1. */
 const third: readonly BeginningStep[] = [
   ...register("n1", "n2"),
-  deliver("n1", "n2", "accept"),
+  ...deliver("n1", "n2", "accept"),
   ...register("n2", "n3", 1),
   ...register("n3", "n2", 2),
 ];
@@ -37,20 +32,20 @@ const third: readonly BeginningStep[] = [
 /** And n1 has told n2 its vote, which n3 is yet to ask for: its own ballot before it has none. */
 const readTwice: readonly BeginningStep[] = [
   ...third,
-  deliver("n2", "n1", "read"),
-  deliver("n3", "n3", "read"),
-  deliver("n3", "n3", "told"),
+  ...deliver("n2", "n1", "read"),
+  ...deliver("n3", "n3", "read"),
+  ...deliver("n3", "n3", "told"),
 ];
 
 /** n1 has not heard that n2 voted, and leads another ballot, in which it has its own vote to go by. */
 const again: readonly BeginningStep[] = [
   ...register("n1", "n2"),
-  deliver("n1", "n2", "accept"),
+  ...deliver("n1", "n2", "accept"),
   { do: "fire", node: "n1", timer: "round/k" },
   { do: "fire", node: "n1", timer: "round/k" },
   ...decide("n1", "n2", 2),
-  deliver("n1", "n1", "read"),
-  deliver("n1", "n1", "told"),
+  ...deliver("n1", "n1", "read"),
+  ...deliver("n1", "n1", "told"),
 ];
 
 export const verticalPaxosOneExplorations: readonly Exploration[] = [

@@ -10,7 +10,6 @@
  * It decides once for each key: `propose {key, value}` is answered `propose_ok {value}` with the value decided. Keys
  * are told apart by their text.
  */
-import { unknownName } from "../../../../histories/errors.ts";
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { onMasterMessage, onMasterTimer } from "../vertical-paxos/replicated-master.ts";
@@ -23,6 +22,7 @@ import { verticalPaxosOneMutants } from "./mutants.ts";
 import { verticalPaxosOneRules, type Rules } from "./rules.ts";
 import { send, startServer, type Server, type VerticalPaxosOneState } from "./server.ts";
 import { verticalPaxosOneView } from "./view.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 /** Vertical Paxos I by `rules`; those of a mutant make it that mutant. */
 export function verticalPaxosOneBy(rules: Rules): Protocol<VerticalPaxosOneState, JsonObject> {
@@ -114,16 +114,6 @@ export const verticalPaxosOne: BundledProtocol = {
   ],
   explorations: verticalPaxosOneExplorations,
   mutants: verticalPaxosOneMutants,
-  build(mutant) {
-    if (mutant === undefined) return verticalPaxosOneBy(verticalPaxosOneRules);
-    const found = verticalPaxosOneMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of vertical-paxos-1",
-        mutant,
-        verticalPaxosOneMutants.map(({ name }) => name),
-      );
-    }
-    return verticalPaxosOneBy(found.rules);
-  },
+  build: (mutant) =>
+    verticalPaxosOneBy(rulesOf("vertical-paxos-1", verticalPaxosOneRules, verticalPaxosOneMutants, mutant)),
 };

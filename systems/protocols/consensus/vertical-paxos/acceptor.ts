@@ -27,11 +27,12 @@ export function onProbe(server: Server, candidate: NodeId, { ballot }: Probe): v
 export function onPrepare(server: Server, candidate: NodeId, { ballot, previous }: Prepare): void {
   const { state, rules, node } = server;
   if (ballot < state.promised) return send(server, candidate, { type: "nack", promised: state.promised });
-  const vote = state.vote.ballot === previous ? state.vote : pendingOf(state, previous);
+  const isLatest = state.vote.ballot === previous || !rules.tellsPending;
+  const vote = isLatest ? state.vote : pendingOf(state, previous);
   if (vote === undefined) return;
   if (rules.promises) promise(server, ballot);
   if (state.leading !== null && state.leading.ballot < ballot) stopLeading(server);
-  node.sync();
+  if (rules.syncsPromise) node.sync();
   send(server, candidate, { type: "promised", ballot, vote });
 }
 

@@ -1,15 +1,10 @@
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
+import { deliver, lose } from "../../exploration-steps.ts";
 
 const write = (node: NodeId, value: number): { node: NodeId; body: JsonObject } => ({
   node,
   body: { type: "write", key: "x", value },
-});
-const deliver = (from: NodeId, to: NodeId, type: string): BeginningStep => ({
-  do: "deliver",
-  from,
-  to,
-  type,
 });
 
 const ask = (node: NodeId): BeginningStep => ({ do: "ask", node });
@@ -18,16 +13,16 @@ const ask = (node: NodeId): BeginningStep => ({ do: "ask", node });
 function read(leader: NodeId, member: NodeId, source: NodeId): BeginningStep[] {
   return [
     { do: "fire", node: leader, timer: "election" },
-    deliver(leader, member, "probe"),
-    deliver(member, leader, "here"),
-    deliver(leader, source, "prepare"),
-    deliver(source, leader, "promised"),
+    ...deliver(leader, member, "probe"),
+    ...deliver(member, leader, "here"),
+    ...deliver(leader, source, "prepare"),
+    ...deliver(source, leader, "promised"),
   ];
 }
 
 /** The member takes it over, too: the master is asked to let the ballot follow. */
 function transfer(leader: NodeId, member: NodeId): BeginningStep[] {
-  return [deliver(leader, member, "transfer"), deliver(member, leader, "transferred")];
+  return [...deliver(leader, member, "transfer"), ...deliver(member, leader, "transferred")];
 }
 
 function begin(leader: NodeId, member: NodeId): BeginningStep[] {
@@ -36,7 +31,7 @@ function begin(leader: NodeId, member: NodeId): BeginningStep[] {
 
 /** The master decides. */
 function decide(leader: NodeId, helper: NodeId): BeginningStep[] {
-  const round = [deliver(leader, helper, "master"), deliver(helper, leader, "master")];
+  const round = [...deliver(leader, helper, "master"), ...deliver(helper, leader, "master")];
   return [...round, ...round];
 }
 
@@ -52,14 +47,58 @@ const lateVote: readonly BeginningStep[] = [
   ...begin("n1", "n2"),
   ...decide("n1", "n2"),
   ask("n1"),
-  deliver("n1", "n2", "accept"),
-  deliver("n2", "n1", "accepted"),
+  ...deliver("n1", "n2", "accept"),
+  ...deliver("n2", "n1", "accepted"),
   ...read("n3", "n2", "n2"),
   ask("n1"),
-  deliver("n1", "n2", "accept"),
+  ...deliver("n1", "n2", "accept"),
   ...transfer("n3", "n2"),
   ...decide("n3", "n2"),
   ask("n3"),
+];
+
+/** The same, but that n2 restarts after it has told n3. */
+const restarted: readonly BeginningStep[] = [
+  ...begin("n1", "n2"),
+  ...decide("n1", "n2"),
+  ask("n1"),
+  ...deliver("n1", "n2", "accept"),
+  ...deliver("n2", "n1", "accepted"),
+  ...read("n3", "n2", "n2"),
+  { do: "crash", node: "n2" },
+  { do: "start", node: "n2" },
+  ask("n1"),
+  ...deliver("n1", "n2", "accept"),
+  ...transfer("n3", "n2"),
+  ...decide("n3", "n2"),
+  ask("n3"),
+];
+
+/**
+ * n1's ballot has something chosen, and n2's follows, of whose acceptors n3 does not know yet that it is complete. Of n3 n1 asks
+ * what it has, for a ballot of its own and n2's, which is active then.
+ */
+const notHeard: readonly BeginningStep[] = [
+  ...begin("n1", "n2"),
+  ...decide("n1", "n2"),
+  ask("n1"),
+  ...deliver("n1", "n2", "accept"),
+  ...deliver("n2", "n1", "accepted"),
+  ...read("n2", "n3", "n2"),
+  ...transfer("n2", "n3"),
+  ...decide("n2", "n3"),
+  ...lose("n2", "n1", "master"),
+  ...lose("n2", "n1", "master"),
+  ...lose("n1", "n3", "prepare"),
+  // It has heard from n2 once; and n2's ballot is above the one that it begins first.
+  { do: "fire", node: "n1", timer: "quorum" },
+  { do: "fire", node: "n1", timer: "quorum" },
+  ...deliver("n1", "n2", "probe"),
+  ...deliver("n2", "n1", "here"),
+  ...read("n1", "n2", "n3"),
+  ...transfer("n1", "n2"),
+  ...decide("n1", "n2"),
+  ask("n1"),
 ];
 
 function elections(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "timers"> {
@@ -99,6 +138,25 @@ export const verticalPaxosExplorations: readonly Exploration[] = [
     ...elections(2, ["n1", "n3"]),
     depth: lateVote.length + 6,
     states: 10_430,
+  },
+  {
+    name: "restarted",
+    nodes: 3,
+    beginning: restarted,
+    clients: [[write("n1", 1), write("n1", 2)], [write("n3", 3)]],
+    ...elections(2, ["n1", "n3"]),
+    crashes: { limit: 1, nodes: ["n2"] },
+    depth: restarted.length + 5,
+    states: 4_157,
+  },
+  {
+    name: "not-heard",
+    nodes: 3,
+    beginning: notHeard,
+    clients: [[write("n1", 1), write("n1", 2)]],
+    timers: { limit: 5, names: ["election", "quorum"], nodes: ["n1", "n2"] },
+    depth: notHeard.length + 4,
+    states: 1_939,
   },
   {
     name: "late-read",

@@ -24,6 +24,18 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
     rules: { ...verticalPaxosRules, promises: false },
   },
   {
+    name: "promises-before-sync",
+    summary: "An acceptor tells its state for a new ballot before its promise is on disk.",
+    exploration: { configuration: "restarted", property: "agreement", steps: 33 },
+    rules: { ...verticalPaxosRules, syncsPromise: false },
+  },
+  {
+    name: "tells-old-vote",
+    summary: "An acceptor that has not heard of the ballot before tells what it had voted for before that.",
+    exploration: { configuration: "not-heard", property: "agreement", steps: 46 },
+    rules: { ...verticalPaxosRules, tellsPending: false },
+  },
+  {
     name: "completes-early",
     summary: "A ballot is completed before its acceptors have the state with which it begins.",
     // Whoever votes has the state, so nothing goes wrong; but only the leader can tell of it, and may be gone.

@@ -4,6 +4,10 @@ export interface Rules {
   readonly promises: boolean;
   /** Whether an acceptor keeps its promise and its state on stable storage. */
   readonly durable: boolean;
+  /** Whether it tells its state only when the promise is on stable storage. */
+  readonly syncsPromise: boolean;
+  /** Whether it tells what the ballot before has begun with, where it does not know yet that this is complete. */
+  readonly tellsPending: boolean;
   /** Whether a leader takes over the state of the ballot before its own. */
   readonly transfers: boolean;
   /** Whether its ballot is completed only when all its members have that state. */
@@ -22,6 +26,8 @@ export interface Rules {
 
 export const verticalPaxosRules: Rules = {
   promises: true,
+  syncsPromise: true,
+  tellsPending: true,
   durable: true,
   transfers: true,
   waitsForState: true,

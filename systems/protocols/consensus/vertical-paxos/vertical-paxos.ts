@@ -9,7 +9,6 @@
  * It replicates a key-value store. Requests: `read {key}`, `write {key, value}`, `cas {key, from, to}`, `txn {txn}`.
  */
 import type { JsonObject } from "../../../../histories/json.ts";
-import { unknownName } from "../../../../histories/errors.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { onDeadline, settle } from "../../state-machine/open-requests.ts";
 import { onAccept, onPrepare, onProbe, onTransfer } from "./acceptor.ts";
@@ -32,6 +31,7 @@ import { carryOut, onAccepted, sendHeartbeats } from "./primary.ts";
 import { verticalPaxosRules, type Rules } from "./rules.ts";
 import { startServer, type Server, type VerticalPaxosState } from "./server.ts";
 import { verticalPaxosView } from "./view.ts";
+import { rulesOf } from "../../rules-of.ts";
 
 /** Vertical Paxos by `rules`; those of a mutant make it that mutant. */
 export function verticalPaxosBy(rules: Rules): Protocol<VerticalPaxosState, JsonObject> {
@@ -134,16 +134,6 @@ export const verticalPaxos: BundledProtocol = {
   ],
   explorations: verticalPaxosExplorations,
   mutants: verticalPaxosMutants,
-  build(mutant) {
-    if (mutant === undefined) return verticalPaxosBy(verticalPaxosRules);
-    const found = verticalPaxosMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of vertical-paxos",
-        mutant,
-        verticalPaxosMutants.map(({ name }) => name),
-      );
-    }
-    return verticalPaxosBy(found.rules);
-  },
+  build: (mutant) =>
+    verticalPaxosBy(rulesOf("vertical-paxos", verticalPaxosRules, verticalPaxosMutants, mutant)),
 };

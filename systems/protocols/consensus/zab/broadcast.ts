@@ -2,10 +2,10 @@
 import type { NodeId } from "../../../contracts/protocol.ts";
 import { sameOperation, type Operation } from "../../state-machine/operation.ts";
 import { answerTo } from "../../state-machine/state-machine.ts";
-import { deliver, deliverUpTo } from "./delivery.ts";
-import { compareZxids, lastZxid, lengthUpTo, noZxid, zxidOf, type Zxid } from "./history.ts";
+import { deliverUpTo } from "./delivery.ts";
+import { compareZxids, lengthUpTo, zxidOf, type Zxid } from "./history.ts";
 import { look } from "./looking.ts";
-import type { Ack, Commit, Ping, Propose } from "./messages.ts";
+import type { Ack, Commit, CommitLeader, Propose } from "./messages.ts";
 import {
   addTransaction,
   isQuorum,
@@ -23,14 +23,16 @@ const backlog = 4_096;
 export function propose(server: Server, operation: Operation): void {
   const { state, rules } = server;
   const { leading, history } = state;
-  if (leading === null || state.phase !== "broadcast") return;
+  const isEstablished =
+    state.phase === "broadcast" || (!rules.proposesOnceEstablished && state.phase === "synchronization");
+  if (leading === null || !isEstablished) return;
   if (rules.clientTable && answerTo(state.machine, operation) !== undefined) return;
   if (history.length - state.committed >= backlog || isUnderWay(server, operation)) return;
   const { epoch } = leading;
   leading.counter++;
   const { counter } = leading;
   addTransaction(server, { ballot: epoch, counter, value: operation });
-  settleStorage(server);
+  settleStorage(server, "proposal");
   for (const [to, { stage }] of Object.entries(leading.followers)) {
     if (stage === "cepoch" || (stage === "ackepoch" && !rules.proposesToAllSynchronizing)) continue;
     send(server, to, { type: "propose", epoch, counter, value: operation });
@@ -38,27 +40,19 @@ export function propose(server: Server, operation: Operation): void {
   commitWhatAQuorumHas(server);
 }
 
-/** A follower accepts what comes next. What it has already it drops; if something is missing it joins anew. */
+/** A follower accepts what comes next: channels keep the order, and nothing is missing. */
 export function onPropose(server: Server, leader: NodeId, { epoch, counter, value }: Propose): void {
-  const { state, rules } = server;
-  if (!isSynchronized(server, leader, epoch)) return;
-  const last = lastZxid(state.history);
-  const zxid = { epoch, counter };
+  if (!isSynchronized(server, leader)) return;
   waitPatiently(server);
-  if (compareZxids(zxid, last) <= 0) return;
-  const next = last.epoch === epoch ? last.counter + 1 : 1;
-  if (rules.survivesLosses && counter !== next) return look(server);
   addTransaction(server, { ballot: epoch, counter, value });
-  settleStorage(server);
-  send(server, leader, { type: "ack", epoch, zxid });
+  settleStorage(server, "proposal");
+  send(server, leader, { type: "ack", zxid: { epoch, counter } });
 }
 
-/** What a follower acknowledges it has, with all before it: channels keep the order. */
-export function onAck(server: Server, from: NodeId, { epoch, zxid }: Ack): void {
-  const { leading } = server.state;
-  const follower = leading?.followers[from];
-  if (leading === null || follower === undefined || epoch !== leading.epoch || follower.stage !== "ack-ld")
-    return;
+/** What a follower acknowledges it has, with all before it. */
+export function onAck(server: Server, from: NodeId, { zxid }: Ack): void {
+  const { state, rules } = server;
+  if (rules.countsOnce("synchronized") && state.leading?.followers[from]?.stage !== "ack-ld") return;
   hear(server, from);
   acknowledge(server, from, zxid);
   commitWhatAQuorumHas(server);
@@ -67,15 +61,14 @@ export function onAck(server: Server, from: NodeId, { epoch, zxid }: Ack): void 
 /** Notes what a follower has on its disk. */
 export function acknowledge({ state }: Server, from: NodeId, zxid: Zxid): void {
   const follower = state.leading?.followers[from];
-  if (follower === undefined) return;
-  if (compareZxids(zxid, follower.acknowledged ?? noZxid) > 0) follower.acknowledged = zxid;
+  if (follower !== undefined) follower.acknowledged = zxid;
 }
 
 /** The leader delivers, and has delivered, in the order of zxids, all that a quorum has. */
 export function commitWhatAQuorumHas(server: Server): void {
-  const { state } = server;
+  const { state, rules } = server;
   const { leading, history } = state;
-  if (leading === null || state.phase !== "broadcast") return;
+  if (leading === null || (rules.countsOnce("established") && state.phase !== "broadcast")) return;
   const before = state.committed;
   let length = before;
   while (length < history.length && isAcknowledged(server, length)) length++;
@@ -83,62 +76,33 @@ export function commitWhatAQuorumHas(server: Server): void {
   for (const { ballot, counter } of history.slice(before, length)) {
     const zxid = { epoch: ballot, counter };
     for (const [to, { stage }] of Object.entries(leading.followers)) {
-      if (stage === "ack-ld") send(server, to, { type: "commit", epoch: leading.epoch, zxid });
+      if (stage === "ack-ld") send(server, to, { type: "commit", zxid });
     }
   }
 }
 
-export function onCommit(server: Server, leader: NodeId, { epoch, zxid }: Commit): void {
-  const { state } = server;
-  if (!isSynchronized(server, leader, epoch) || state.phase !== "broadcast") return;
-  waitPatiently(server);
-  followCommit(server, zxid);
+/**
+ * Whoever says it, it stays committed. And of a leader whose history it has taken this server has no other transactions up to
+ * there: its history is that leader's, as far as it goes, or a later one's, which has all that was committed before.
+ */
+export function onCommit(server: Server, { zxid }: Commit | CommitLeader): void {
+  deliverUpTo(server, lengthUpTo(server.state.history, zxid));
 }
 
-/** Delivers up to what the leader has committed; if some of that never came, joins anew. */
-export function followCommit(server: Server, zxid: Zxid): void {
-  const { state, rules } = server;
-  const { history } = state;
-  const length = lengthUpTo(history, zxid);
-  const transaction = history[length - 1];
-  const known = transaction === undefined ? noZxid : zxidOf(transaction);
-  if (compareZxids(known, zxid) !== 0) return rules.survivesLosses ? look(server) : undefined;
-  if (rules.survivesLosses || length <= state.committed + 1) return deliverUpTo(server, length);
-  // Whoever relies on every commit to come takes each for one transaction.
-  deliver(server, length - 1);
-  state.committed = length;
-}
-
-/** The leader shows that it lives, and how far it is: a follower that lost what came last learns of it so. */
+/** The leader shows that it lives. */
 export function pingFollowers(server: Server): void {
-  const { state } = server;
-  const { leading, history, committed } = state;
+  const { leading } = server.state;
   if (leading === null) return;
-  const last = history[committed - 1];
   for (const [to, { stage }] of Object.entries(leading.followers)) {
-    if (stage !== "ack-ld") continue;
-    send(server, to, {
-      type: "ping",
-      epoch: leading.epoch,
-      proposed: lastZxid(history),
-      committed: last === undefined ? noZxid : zxidOf(last),
-    });
+    if (stage === "ack-ld") send(server, to, { type: "ping" });
   }
   setPing(server);
 }
 
-export function onPing(server: Server, leader: NodeId, { epoch, proposed, committed }: Ping): void {
-  const { state, rules } = server;
-  if (!isSynchronized(server, leader, epoch)) return;
-  if (rules.survivesLosses) {
-    // The leader speaks to it as to one that broadcasts, and it never heard that it does.
-    if (state.phase !== "broadcast") return look(server);
-    if (compareZxids(proposed, lastZxid(state.history)) > 0) return look(server);
-    followCommit(server, committed);
-  }
+export function onPing(server: Server, leader: NodeId): void {
+  if (!isSynchronized(server, leader)) return;
   waitPatiently(server);
-  // Also for what it persisted and acknowledged before: that answer may be lost.
-  send(server, leader, { type: "ack", epoch, zxid: lastZxid(state.history) });
+  send(server, leader, { type: "pong" });
 }
 
 /** The leader loses its office when it does not hear from a quorum. */
@@ -156,11 +120,10 @@ export function hear({ state }: Server, from: NodeId): void {
   leading.heard = [...leading.heard, from].toSorted();
 }
 
-/** Whether this server has taken the history of that leader in that epoch, and follows it still. */
-function isSynchronized({ state }: Server, leader: NodeId, epoch: number): boolean {
-  const { role, phase } = state;
-  if (role !== "following" || state.leader !== leader || state.currentEpoch !== epoch) return false;
-  return phase === "synchronization" || phase === "broadcast";
+/** Whether this server has taken the history of that leader, and follows it still: so what comes is of the same epoch. */
+function isSynchronized({ state, rules }: Server, leader: NodeId): boolean {
+  if (rules.takesProposalsOnly("its leader") && state.leader !== leader) return false;
+  return !rules.takesProposalsOnly("a known history") || state.phase !== "discovery";
 }
 
 /** Whether a quorum, the leader included, has the transaction in a place. */

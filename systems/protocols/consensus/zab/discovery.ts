@@ -51,9 +51,11 @@ export function startLeading(server: Server): void {
  * when it has accepted the epoch: who accepted the same epoch from another leader never will, and needs a later one.
  */
 export function onFollowerEpoch(server: Server, from: NodeId, { accepted }: FollowerEpoch): void {
-  const { leading } = server.state;
+  const { state, rules } = server;
+  const { leading } = state;
   if (leading === null) return;
-  leading.followers[from] = newFollower(accepted);
+  const known = rules.forgetsWhoComesAgain ? undefined : leading.followers[from];
+  leading.followers[from] = known ?? newFollower(accepted);
   if (leading.epoch === 0) chooseEpoch(server);
   // A follower that has accepted a later epoch cannot join, and there is a reason why it has.
   else if (accepted > leading.epoch) look(server);
@@ -66,14 +68,14 @@ function newFollower(accepted: number): Follower {
 
 /** An epoch later than any that a quorum has accepted. */
 function chooseEpoch(server: Server): void {
-  const { state, node } = server;
+  const { state, rules, node } = server;
   const { leading } = state;
   if (leading === null) return;
   const followers = Object.entries(leading.followers);
   if (!isQuorum(server, followers.length + 1)) return;
-  leading.epoch = 1 + Math.max(state.acceptedEpoch, ...followers.map(([, { accepted }]) => accepted));
-  acceptEpoch(server, leading.epoch, node.id);
-  settleStorage(server);
+  leading.epoch = rules.epochAfter([state.acceptedEpoch, ...followers.map(([, { accepted }]) => accepted)]);
+  if (rules.acceptsOwnEpoch) acceptEpoch(server, leading.epoch, node.id);
+  settleStorage(server, "own epoch");
   for (const [to] of followers) sendEpoch(server, to);
   adoptHistory(server);
 }
@@ -97,11 +99,12 @@ function sendEpoch(server: Server, to: NodeId): void {
 export function onNewEpoch(server: Server, leader: NodeId, message: NewEpoch): void {
   const { state, rules } = server;
   const { epoch, outline } = message;
-  if (state.role !== "following" || state.leader !== leader || state.phase !== "discovery") return;
+  if (state.leader !== leader || (rules.discoversOnce && state.phase !== "discovery")) return;
   const again = epoch === state.acceptedEpoch && (!rules.oneLeaderAnEpoch || state.acceptedFrom === leader);
-  if (epoch < state.acceptedEpoch || (epoch === state.acceptedEpoch && !again)) return look(server);
+  const isEarlier = rules.refusesEarlierEpochs && epoch < state.acceptedEpoch;
+  if (isEarlier || (epoch === state.acceptedEpoch && !again)) return look(server);
   if (!again) acceptEpoch(server, epoch, leader);
-  settleStorage(server);
+  settleStorage(server, "epoch");
   waitPatiently(server);
   const { currentEpoch, history } = state;
   const mine = rankOf(state);
@@ -122,13 +125,8 @@ export function onAckEpoch(server: Server, from: NodeId, message: AckEpoch): voi
   const { state, rules } = server;
   const { leading } = state;
   const follower = leading?.followers[from];
-  if (
-    leading === null ||
-    follower === undefined ||
-    message.epoch !== leading.epoch ||
-    follower.stage !== "cepoch"
-  )
-    return;
+  if (leading === null || follower === undefined) return;
+  if (rules.countsOwnEpochOnly && message.epoch !== leading.epoch) return;
   hear(server, from);
   follower.stage = "ackepoch";
   follower.outline = message.outline;
@@ -146,7 +144,7 @@ function adoptHistory(server: Server): void {
   const { leading } = server.state;
   if (leading === null) return;
   const accepting = Object.values(leading.followers).filter(({ stage }) => stage !== "cepoch").length;
-  if (!isQuorum(server, accepting + 1)) return;
+  if (!server.rules.hearsEnough(accepting, isQuorum(server, accepting + 1))) return;
   const { best } = leading;
   if (best !== null) replaceHistory(server, best.shared, best.transactions);
   leading.best = null;

@@ -62,9 +62,18 @@ function answerVote(server: Server, to: NodeId): void {
   if (vote !== null) send(server, to, { type: "vote", round, vote });
 }
 
-/** The better history first, and of equal ones that of the later server. */
-function isBetterVote({ rules, node }: Server, one: Vote, other: Vote): boolean {
+/** After so many rounds, whose turn it is to be the first among equals moves on. */
+const settledRounds = 4;
+
+/**
+ * The better history first, and of equal ones that of the later server; in an election that goes on and on, that of another one in each round: the
+ * latest may be too slow to lead, and would be elected for ever.
+ */
+function isBetterVote({ state, rules, node }: Server, one: Vote, other: Vote): boolean {
   if (rules.better(one, other)) return true;
   if (rules.better(other, one)) return false;
-  return node.nodes.indexOf(one.candidate) > node.nodes.indexOf(other.candidate);
+  const count = node.nodes.length;
+  const moved = Math.max(0, state.round - settledRounds) % count;
+  const turn = (candidate: NodeId): number => (node.nodes.indexOf(candidate) + count - moved) % count;
+  return turn(one.candidate) > turn(other.candidate);
 }

@@ -44,8 +44,8 @@ export type NewLeader = {
   readonly shared: number;
   readonly transactions: readonly Transaction[];
 };
-export type AckLeader = { readonly type: "ack-ld"; readonly epoch: number; readonly zxid: Zxid };
-export type CommitLeader = { readonly type: "commit-ld"; readonly epoch: number; readonly zxid: Zxid };
+export type AckLeader = { readonly type: "ack-ld"; readonly zxid: Zxid };
+export type CommitLeader = { readonly type: "commit-ld"; readonly zxid: Zxid };
 
 /** Phase 3, broadcast. */
 export type Propose = {
@@ -54,15 +54,12 @@ export type Propose = {
   readonly counter: number;
   readonly value: Operation;
 };
-export type Ack = { readonly type: "ack"; readonly epoch: number; readonly zxid: Zxid };
-export type Commit = { readonly type: "commit"; readonly epoch: number; readonly zxid: Zxid };
-/** The leader lives, has proposed up to one zxid and committed up to another; the answer is an `ack`. */
-export type Ping = {
-  readonly type: "ping";
-  readonly epoch: number;
-  readonly proposed: Zxid;
-  readonly committed: Zxid;
-};
+export type Ack = { readonly type: "ack"; readonly zxid: Zxid };
+export type Commit = { readonly type: "commit"; readonly zxid: Zxid };
+
+/** The leader lives; a follower lives, and still follows. */
+export type Ping = { readonly type: "ping" };
+export type Pong = { readonly type: "pong" };
 
 /** To the leader: an operation of a client of the sender. */
 export type Forward = { readonly type: "forward"; readonly operation: Operation };
@@ -80,6 +77,7 @@ export type ZabMessage =
   | Ack
   | Commit
   | Ping
+  | Pong
   | Forward;
 
 /** The message that `body` is; undefined when it is none. */
@@ -89,6 +87,8 @@ export function parseMessage(body: JsonObject): ZabMessage | undefined {
     case "vote":
       return parseNotification(body);
     case "leading":
+    case "ping":
+    case "pong":
       return { type };
     case "cepoch":
       return isCount(accepted) ? { type, accepted } : undefined;
@@ -106,18 +106,12 @@ export function parseMessage(body: JsonObject): ZabMessage | undefined {
     case "ack":
     case "commit": {
       const zxid = zxidFrom(body["zxid"]);
-      return isCount(epoch) && zxid !== undefined ? { type, epoch, zxid } : undefined;
+      return zxid === undefined ? undefined : { type, zxid };
     }
     case "propose": {
       const value = operationFrom(body["value"]);
       if (!isCount(epoch) || !isCount(counter) || value === undefined) return undefined;
       return { type, epoch, counter, value };
-    }
-    case "ping": {
-      const proposed = zxidFrom(body["proposed"]);
-      const committed = zxidFrom(body["committed"]);
-      if (!isCount(epoch) || proposed === undefined || committed === undefined) return undefined;
-      return { type, epoch, proposed, committed };
     }
     case "forward": {
       const operation = operationFrom(body["operation"]);

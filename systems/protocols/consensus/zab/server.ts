@@ -118,8 +118,8 @@ export function send({ node }: Server, to: NodeId, message: ZabMessage): void {
 }
 
 /** What is said from here on may tell of what was persisted. */
-export function settleStorage({ rules, node }: Server): void {
-  if (rules.syncBeforeAnswer) node.sync();
+export function settleStorage({ rules, node }: Server, telling: Parameters<Rules["syncsBefore"]>[0]): void {
+  if (rules.syncsBefore(telling)) node.sync();
 }
 
 /** Sets the time by which something must have come of what this server is at. */
@@ -151,12 +151,14 @@ export function enterEpoch({ state, node }: Server, epoch: number): void {
 
 /** Makes the history go on in another way from a place on. */
 export function replaceHistory(server: Server, shared: number, transactions: readonly Transaction[]): void {
-  const { state, node } = server;
+  const { state, rules, node } = server;
   const { history } = state;
-  // The last one first: what is left on the disk in a crash has no gap.
-  for (let place = history.length - 1; place >= shared; place--) {
-    history.pop();
-    node.persist(transactionKey(place), null);
+  const places: number[] = [];
+  for (let place = history.length - 1; place >= shared; place--) places.push(place);
+  if (!rules.dropsLastFirst) places.reverse();
+  for (const place of places) {
+    if (rules.dropsTail("memory")) history.pop();
+    if (rules.dropsTail("disk")) node.persist(transactionKey(place), null);
   }
   for (const transaction of transactions) addTransaction(server, transaction);
 }

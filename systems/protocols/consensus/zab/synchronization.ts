@@ -1,9 +1,9 @@
 /** Phase 2, synchronization: followers take over the history of the leader before it broadcasts anything (§4.2). */
 import type { NodeId } from "../../../contracts/protocol.ts";
-import { acknowledge, commitWhatAQuorumHas, followCommit, hear } from "./broadcast.ts";
+import { acknowledge, commitWhatAQuorumHas, hear, onCommit } from "./broadcast.ts";
 import { deliverUpTo } from "./delivery.ts";
 import { askAgain } from "./forwarding.ts";
-import { lastZxid, lengthUpTo, noZxid, sharedLength, zxidOf, type Zxid } from "./history.ts";
+import { lastZxid, noZxid, sharedLength, zxidOf, type Zxid } from "./history.ts";
 import { look } from "./looking.ts";
 import type { AckLeader, CommitLeader, NewLeader } from "./messages.ts";
 import {
@@ -25,7 +25,7 @@ export function beginSynchronization(server: Server): void {
   leading.hasHistory = true;
   state.phase = "synchronization";
   enterEpoch(server, leading.epoch);
-  settleStorage(server);
+  settleStorage(server, "history");
   for (const [to, { stage }] of Object.entries(leading.followers)) {
     if (stage === "ackepoch") sendHistory(server, to);
   }
@@ -47,26 +47,28 @@ export function sendHistory(server: Server, to: NodeId): void {
 }
 
 export function onNewLeader(server: Server, leader: NodeId, message: NewLeader): void {
-  const { state } = server;
+  const { state, rules } = server;
   const { epoch, shared, transactions } = message;
-  if (state.role !== "following" || state.leader !== leader || state.phase !== "discovery") return;
-  if (state.acceptedEpoch !== epoch || shared > state.history.length) return look(server);
+  if (state.leader !== leader || state.phase !== "discovery") return;
+  // Of an earlier time with this leader, from before another one.
+  if (rules.takesAcceptedHistoryOnly && state.acceptedEpoch !== epoch) return look(server);
+  if (!rules.historyBeforeEpoch) enterEpoch(server, epoch);
   replaceHistory(server, shared, transactions);
-  state.committed = Math.min(state.committed, state.history.length);
   enterEpoch(server, epoch);
   state.phase = "synchronization";
-  settleStorage(server);
+  settleStorage(server, "history");
   waitPatiently(server);
-  send(server, leader, { type: "ack-ld", epoch, zxid: lastZxid(state.history) });
+  send(server, leader, { type: "ack-ld", zxid: lastZxid(state.history) });
 }
 
-/** A follower has the history; it may be a late one, who joins a leader that broadcasts already. */
-export function onAckLeader(server: Server, from: NodeId, { epoch, zxid }: AckLeader): void {
+/**
+ * A follower has the history; it may be a late one, who joins a leader that broadcasts already. If it has come for a
+ * second time meanwhile, it is to be sent it once more: since then no proposals went to it.
+ */
+export function onAckLeader(server: Server, from: NodeId, { zxid }: AckLeader): void {
   const { state, rules } = server;
-  const { leading } = state;
-  const follower = leading?.followers[from];
-  if (leading === null || follower === undefined || epoch !== leading.epoch || follower.stage !== "ackepoch")
-    return;
+  const follower = state.leading?.followers[from];
+  if (follower === undefined || (rules.synchronizesAnew && follower.stage !== "ackepoch")) return;
   hear(server, from);
   follower.stage = "ack-ld";
   acknowledge(server, from, zxid);
@@ -78,14 +80,12 @@ export function onAckLeader(server: Server, from: NodeId, { epoch, zxid }: AckLe
 }
 
 /** COMMIT-LD: the history up to a transaction is to be delivered, and the follower takes part in the broadcast. */
-export function onCommitLeader(server: Server, leader: NodeId, { epoch, zxid }: CommitLeader): void {
-  const { state, rules } = server;
-  if (state.role !== "following" || state.leader !== leader) return;
-  if (state.phase !== "synchronization" || state.currentEpoch !== epoch) return;
+export function onCommitLeader(server: Server, leader: NodeId, message: CommitLeader): void {
+  const { state } = server;
+  onCommit(server, message);
+  if (state.leader !== leader || state.phase !== "synchronization") return;
   state.phase = "broadcast";
   waitPatiently(server);
-  if (rules.survivesLosses) followCommit(server, zxid);
-  else deliverUpTo(server, lengthUpTo(state.history, zxid));
   askAgain(server);
 }
 
@@ -105,6 +105,5 @@ function establish(server: Server): void {
 }
 
 function sendCommit(server: Server, to: NodeId, zxid: Zxid): void {
-  const { leading } = server.state;
-  if (leading !== null) send(server, to, { type: "commit-ld", epoch: leading.epoch, zxid });
+  send(server, to, { type: "commit-ld", zxid });
 }

@@ -7,12 +7,12 @@
  * `read {…, local: true}` is answered from what the server has delivered: sequentially consistent.
  */
 import type { JsonObject } from "../../../../histories/json.ts";
-import { unknownName } from "../../../../histories/errors.ts";
 import type { BundledProtocol, NodeId, Protocol, Request } from "../../../contracts/protocol.ts";
+import { rulesOf } from "../../rules-of.ts";
 import { isReadOnly, parseCommand } from "../../state-machine/command.ts";
 import { onDeadline } from "../../state-machine/open-requests.ts";
 import { read } from "../../state-machine/state-machine.ts";
-import { onAck, onCommit, onPing, onPropose, pingFollowers, propose } from "./broadcast.ts";
+import { hear, onAck, onCommit, onPing, onPropose, pingFollowers, propose } from "./broadcast.ts";
 import { onAckEpoch, onNewEpoch } from "./discovery.ts";
 import { onFollower, onLeading, onNotification, onPatienceOver } from "./election.ts";
 import { zabExplorations } from "./explorations.ts";
@@ -68,9 +68,11 @@ function handle(server: Server, from: NodeId, message: ZabMessage): void {
     case "ack":
       return onAck(server, from, message);
     case "commit":
-      return onCommit(server, from, message);
+      return onCommit(server, message);
     case "ping":
-      return onPing(server, from, message);
+      return onPing(server, from);
+    case "pong":
+      return hear(server, from);
     case "forward":
       return propose(server, message.operation);
   }
@@ -125,20 +127,12 @@ export const zab: BundledProtocol = {
     "state-machine-safety",
     "monotonic-ballots",
     "promised-entries",
+    "ballot-order",
+    "acknowledgements",
+    "quorum-replication",
     "durability",
   ],
   explorations: zabExplorations,
   mutants: zabMutants,
-  build(mutant) {
-    if (mutant === undefined) return zabBy(zabRules);
-    const found = zabMutants.find(({ name }) => name === mutant);
-    if (found === undefined) {
-      throw unknownName(
-        "mutant of zab",
-        mutant,
-        zabMutants.map(({ name }) => name),
-      );
-    }
-    return zabBy(found.rules);
-  },
+  build: (mutant) => zabBy(rulesOf("zab", zabRules, zabMutants, mutant)),
 };
