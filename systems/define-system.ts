@@ -7,7 +7,7 @@ import type {
   SystemSetting,
   SystemSettings,
 } from "./contracts/system.ts";
-import { faultKinds } from "./contracts/system.ts";
+import { faultKinds, packetFaultKinds } from "./contracts/system.ts";
 
 /** A system of the user's own, with what need not be said left out. */
 export interface SystemDefinition {
@@ -23,6 +23,20 @@ export interface SystemDefinition {
   /** One node unless given. */
   readonly nodes?: System["nodeCounts"];
   readonly settings?: readonly SystemSetting[];
+  /** What it promises of a workload under settings that change that; `claims` unless given. */
+  readonly promises?: System["promises"];
+  /** What this machine lacks for it, in words, and how to get that; undefined if nothing. */
+  readonly missing?: System["missing"];
+  /** Why libfaketime does not serve it, where it does not: then clocks are set by other means or not at all. */
+  readonly withoutLibfaketime?: string;
+  /** Names of the ports on which a node listens besides the one for clients; none unless given. */
+  readonly ports?: readonly string[];
+  /** "one-list" where all members share one list of addresses, so that no proxy can stand between them; "each-link" unless given. */
+  readonly peers?: System["peers"];
+  /** Whether its nodes may be on other machines (`--inventory`): it touches their files only through what it spawns and runs. */
+  readonly remote?: true;
+  /** How servers are tested that the user already runs (`--url`). */
+  readonly running?: System["running"];
   open(
     surroundings: Surroundings,
     options: { readonly workload?: string; readonly settings?: SystemSettings },
@@ -35,6 +49,7 @@ const usualFaults: readonly FaultKind[] = [
   "reset",
   "bandwidth",
   "slow-close",
+  ...packetFaultKinds,
   "pause",
 ];
 
@@ -42,7 +57,18 @@ const usualFaults: readonly FaultKind[] = [
 export function defineSystem(definition: SystemDefinition): System {
   const problem = problemOfSystem(definition);
   if (problem !== undefined) throw new UsageError(problem, "E_SYSTEM");
-  const { name, summary = "a system of your own", claims = [], workloads, settings } = definition;
+  const {
+    name,
+    summary = "a system of your own",
+    claims = [],
+    workloads,
+    settings,
+    promises,
+    missing,
+    withoutLibfaketime,
+    ports,
+    peers,
+  } = definition;
   return {
     name,
     summary,
@@ -52,6 +78,13 @@ export function defineSystem(definition: SystemDefinition): System {
     nodeCounts: definition.nodes ?? { default: 1, minimum: 1, maximum: 1 },
     mutants: [],
     ...(settings === undefined ? {} : { settings }),
+    ...(promises === undefined ? {} : { promises }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(withoutLibfaketime === undefined ? {} : { withoutLibfaketime }),
+    ...(definition.remote === undefined ? {} : { remote: definition.remote }),
+    ...(definition.running === undefined ? {} : { running: definition.running }),
+    ...(ports === undefined ? {} : { ports }),
+    ...(peers === undefined ? {} : { peers }),
     open: (surroundings, options) => definition.open(surroundings, options),
   };
 }
@@ -60,7 +93,9 @@ export function defineSystem(definition: SystemDefinition): System {
 export function problemOfSystem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null)
     return `expected a system, an object, found ${typeof value}`;
-  const { name, workloads, open, faults, nodes, claims } = value as Readonly<Record<string, unknown>>;
+  const { name, workloads, open, faults, nodes, claims, ports, peers } = value as Readonly<
+    Record<string, unknown>
+  >;
   if (typeof name !== "string" || !/^[\w.-]+$/.test(name))
     return `expected name, of letters, digits, ".", "-" and "_", found ${JSON.stringify(name)}`;
   if (!isTexts(workloads) || workloads.length === 0)
@@ -76,6 +111,10 @@ export function problemOfSystem(value: unknown): string | undefined {
     return `expected faults, a list of some of ${faultKinds.join(", ")}, found ${JSON.stringify(faults)}`;
   if (nodes !== undefined && !isCounts(nodes))
     return `expected nodes, {default, minimum} in whole numbers, found ${JSON.stringify(nodes)}`;
+  if (ports !== undefined && !(isTexts(ports) && new Set(ports).size === ports.length))
+    return `expected ports, a list of different names, found ${JSON.stringify(ports)}`;
+  if (peers !== undefined && peers !== "each-link" && peers !== "one-list")
+    return `expected peers, "each-link" or "one-list", found ${JSON.stringify(peers)}`;
   return undefined;
 }
 

@@ -158,6 +158,11 @@ export interface Exploration {
    * `isolation` with a level.
    */
   readonly check?: { readonly checker: string; readonly model?: string; readonly level?: string };
+  /**
+   * Also see that from every state one can be reached in which all clients have been answered. A run on which the timers that
+   * may fire are used up while some are set counts as good, so those that are there to give up are not to be among them.
+   */
+  readonly liveness?: true;
   /** Only runs of at most so many steps. */
   readonly depth?: number;
   /** Nodes that may be exchanged for one another, for symmetry reduction. */
@@ -167,17 +172,25 @@ export interface Exploration {
 }
 
 /**
- * A step of a beginning: the next request that is for that node is asked, a timer fires, or the first message of that type on
- * that link is delivered or lost.
+ * A step of a beginning: the next request that is for that node is asked, a timer fires, the first message of that type on
+ * that link is delivered or lost, or a node crashes, losing all that it has not synced, or starts again. A delivery may be
+ * `crashing`: the receiver crashes in its midst, at the first barrier, with what it had sent before and nothing that it wrote.
+ * Clocks stand still, at 0 from the start; from a step `clock` on the node's own `shows` so many milliseconds. Whoever writes the
+ * beginning sees to it that clocks are off by no more than they may be.
  */
 export type BeginningStep =
+  | { readonly do: "clock"; readonly node: NodeId; readonly shows: number }
   | { readonly do: "ask"; readonly node: NodeId }
   | { readonly do: "fire"; readonly node: NodeId; readonly timer: string }
+  | { readonly do: "crash" | "start"; readonly node: NodeId }
   | {
       readonly do: "deliver" | "lose";
       readonly from: NodeId;
       readonly to: NodeId;
       readonly type: string;
+      readonly crashing?: true;
+      /** Of several such messages not the first that was ever sent, but the last of them. */
+      readonly latest?: true;
     };
 
 /** The folder of `systems/protocols` that a protocol stands in. */

@@ -1,5 +1,7 @@
 import type { Client } from "./client.ts";
+import type { Machine } from "./machine.ts";
 import type { Mutant, NodeId } from "./protocol.ts";
+import type { RunningServers } from "./running-servers.ts";
 
 /** The kinds of fault that a nemesis may be asked for, by the names of `--faults`. */
 export const faultKinds = [
@@ -8,13 +10,36 @@ export const faultKinds = [
   "reset",
   "bandwidth",
   "slow-close",
+  "loss",
+  "duplication",
+  "corruption",
+  "reorder",
   "kill",
   "terminate",
   "pause",
   "failover",
   "clock",
+  "power-cut",
+  "kill-at-sync",
+  "disk-error",
+  "disk-slow",
+  "disk-full",
+  "lying-sync",
+  "file-corruption",
+  "restart-storm",
+  "cpu",
+  "memory",
+  "membership",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/** Faults of single packets, which networks of namespaces can have: what stands on TCP bears them if it bears latency. */
+export const packetFaultKinds = [
+  "loss",
+  "duplication",
+  "corruption",
+  "reorder",
+] as const satisfies readonly FaultKind[];
 
 export interface Address {
   readonly host: string;
@@ -50,18 +75,43 @@ export interface Surroundings {
   readonly nodes: readonly NodeId[];
   /** The seed of the run, for systems that draw random numbers. */
   readonly seed: string;
-  /** A folder of the node's own, which survives restarts: its data and its logs. */
+  /** A folder of the node's own, which survives restarts: its data. Faults of disks hit what is in it. */
   directory(node: NodeId): string;
-  /** The address on which `node` is to listen; the same across restarts. */
-  address(node: NodeId): Address;
-  /** The address at which `from` reaches `to`: through the fault proxy. */
-  route(from: NodeId | "clients", to: NodeId): Address;
+  /** A folder for what is to be read after the run, and for what the world itself writes down; no fault touches it. */
+  logs(node: NodeId): string;
+  /** The address on which `node` is to listen, for clients or at one of its further `ports`; the same across restarts. */
+  address(node: NodeId, port?: string): Address;
+  /**
+   * The address at which `from` reaches `to`, at the port for clients or at one of its further `ports`: through a fault proxy where
+   * links are made of proxies, and the node's own address where they are hurt below.
+   */
+  route(from: NodeId | "clients", to: NodeId, port?: string): Address;
   /** Starts the process of a node, in a process group of its own; its output goes to the node's log. */
   spawn(node: NodeId, process: ProcessSpecification): Promise<void>;
+  /** The path at which a node finds a file or folder of this machine: the same here; on another machine, that of a copy. */
+  bring?(node: NodeId, path: string): Promise<string>;
+  /** The machine on which a node is, where that is another one than this. */
+  machine?(node: NodeId): Machine | undefined;
   /** Runs a program for a node to its end, beside the node's process; throws unless its exit code is 0. */
   run(node: NodeId, process: ProcessSpecification): Promise<void>;
   /** Whether the process of a node is alive. */
   alive(node: NodeId): boolean;
+}
+
+/** How nodes of a running system cease to be its members, and become members again. The nodes that are members serve meanwhile. */
+export interface Members {
+  /** The nodes that are members, as those agree on that are left; throws when too few of them answer to say so. */
+  list(): Promise<readonly NodeId[]>;
+  /**
+   * Has the other members take a node out, whether that runs or not; resolves when they have agreed to it. The node may end by that; if it does
+   * not, the world ends it.
+   */
+  remove(node: NodeId): Promise<void>;
+  /**
+   * Has a node join anew that is no member and does not run, with nothing of the data that it had; resolves when it serves as a member. Of one that
+   * became a member before this failed, what it has is not taken away: it is started as any other.
+   */
+  add(node: NodeId): Promise<void>;
 }
 
 /** A system that is running. */
@@ -72,12 +122,16 @@ export interface Cluster {
   openClient(node: NodeId): Promise<Client>;
   /** Whether a node answers at `address` within `milliseconds`; proves that faults are on and off. */
   ping(address: Address, milliseconds: number): Promise<boolean>;
+  /** Which server it is, and of which version: "PostgreSQL 18.4"; undefined when it does not say. */
+  version?(): Promise<string | undefined>;
   /** The wall clock of the node at `address`, in milliseconds since 1970; undefined when it does not say. */
   clock?(address: Address, milliseconds: number): Promise<number | undefined>;
   /** The nodes that lead at the moment, where the system knows. */
   primaries?(): Promise<readonly NodeId[]>;
   /** Makes the best of the candidates the primary, whose name is returned; for systems that have `failover`. */
   promote?(this: void, candidates: readonly NodeId[]): Promise<NodeId>;
+  /** For systems that have `membership`. */
+  readonly members?: Members;
   /** Lets go of what the system itself holds; the world ends the processes. */
   close(): Promise<void>;
 }
@@ -94,13 +148,34 @@ export interface System {
   /** What can be done to it. */
   readonly capabilities: ReadonlySet<FaultKind>;
   readonly nodeCounts: { readonly default: number; readonly minimum: number; readonly maximum?: number };
+  /** Names of the ports on which a node listens besides the one for clients: "peer", … */
+  readonly ports?: readonly string[];
+  /**
+   * Whether each member can be told another address of each peer ("each-link", unless given), so that a proxy can stand on every link, or
+   * all members share one list of addresses ("one-list"). Those use `address(peer, port)` among themselves: the links between them
+   * can be hurt only in network namespaces, those of clients everywhere.
+   */
+  readonly peers?: "each-link" | "one-list";
   readonly mutants: readonly Mutant[];
   /** What a user may choose about it; none unless given. */
   readonly settings?: readonly SystemSetting[];
-  /** What it promises under settings that change that; `claims` unless given. */
-  promises?(settings: SystemSettings): readonly string[];
+  /** What it promises of a workload under settings that change that; `claims` unless given. */
+  promises?(settings: SystemSettings, workload: string): readonly string[];
+  /** Faults that it is not to have as it is set up, each with the reason. */
+  withoutFaults?(settings: SystemSettings): ReadonlyMap<FaultKind, string>;
+  /** How far clocks may be off, in milliseconds, for it to keep its promises; however far unless given. */
+  readonly clockBound?: number;
+  /** Why libfaketime, by which clocks are set where nothing better works, does not serve it: it hangs, or its clock stays right. */
+  readonly withoutLibfaketime?: string;
   /** What this machine lacks for it, in words, and how to get that; undefined if nothing. */
   missing?(): Promise<string | undefined>;
+  /**
+   * Whether its nodes may be on other machines (`--inventory`): it touches their files only through what it spawns and runs there, and through `machine`, with the paths
+   * of `directory`, `logs` and `bring`. They may not unless given.
+   */
+  readonly remote?: true;
+  /** How servers are tested that the user already runs; they cannot be unless given. */
+  readonly running?: RunningServers;
   /** Prepares a run of one of its workloads; nodes are started one by one through the cluster. */
   open(
     surroundings: Surroundings,

@@ -1,7 +1,7 @@
-import { execa } from "execa";
-
 import { UsageError } from "../../histories/errors.ts";
-import type { ProcessSpecification } from "../contracts/system.ts";
+import type { Machine } from "../contracts/machine.ts";
+import type { ProcessSpecification, Surroundings } from "../contracts/system.ts";
+import { machineOf, thisMachine } from "./machines.ts";
 
 /** Overflow user and group, which are in every list of users. */
 const nobody = "65534";
@@ -12,15 +12,15 @@ const nobody = "65534";
  */
 export type AsOrdinaryUser = (process: ProcessSpecification) => ProcessSpecification;
 
-/** How that is done on this machine; a usage error if we are root and it cannot be. */
-export async function asOrdinaryUser(): Promise<AsOrdinaryUser> {
-  const isRoot = process.getuid?.() === 0;
+/** How that is done on a machine, this one unless given; a usage error if we are root there and it cannot be. */
+export async function asOrdinaryUser(machine: Machine = thisMachine): Promise<AsOrdinaryUser> {
+  const isRoot = (await machine.ask("id", "-u"))?.trim() === "0";
   const user = isRoot ? [`--map-user=${nobody}`, `--map-group=${nobody}`] : ["--map-current-user"];
   const namespaces = ["--user", ...user, "--ipc"];
-  const { failed } = await execa("unshare", [...namespaces, "true"], { reject: false });
+  const failed = (await machine.ask("unshare", ...namespaces, "true")) === undefined;
   if (failed && isRoot) {
     throw new UsageError(
-      "This server does not run as root, and user namespaces (unshare --user) are not available here. Run Rashomon as an ordinary user.",
+      "This server does not run as root, and user namespaces (unshare --user) are not available there. Run Rashomon, or let ssh log in, as an ordinary user.",
       "E_ROOT",
     );
   }
@@ -31,4 +31,18 @@ export async function asOrdinaryUser(): Promise<AsOrdinaryUser> {
     command: "unshare",
     arguments: [...namespaces, command, ...rest],
   });
+}
+
+/** The same for every node, wherever that is. */
+export async function asOrdinaryUserOnNodes(
+  surroundings: Surroundings,
+): Promise<(node: string, process: ProcessSpecification) => ProcessSpecification> {
+  const means = new Map(
+    await Promise.all(
+      surroundings.nodes.map(
+        async (node) => [node, await asOrdinaryUser(machineOf(surroundings, node))] as const,
+      ),
+    ),
+  );
+  return (node, process) => means.get(node)?.(process) ?? process;
 }

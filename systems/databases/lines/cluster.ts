@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Client } from "../../contracts/client.ts";
-import type { Address, Cluster, FaultKind, Surroundings } from "../../contracts/system.ts";
+import {
+  packetFaultKinds,
+  type Address,
+  type Cluster,
+  type FaultKind,
+  type Surroundings,
+} from "../../contracts/system.ts";
 import { LineConnection } from "./connection.ts";
 
 /** What can be done to a server that keeps all in memory, and so must not be killed. */
@@ -11,6 +17,7 @@ export const memoryFaults: ReadonlySet<FaultKind> = new Set([
   "reset",
   "bandwidth",
   "slow-close",
+  ...packetFaultKinds,
   "pause",
   "clock",
 ]);

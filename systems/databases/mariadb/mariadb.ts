@@ -1,14 +1,15 @@
-import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Address, System } from "../../contracts/system.ts";
 import { installedProgram } from "../installed.ts";
+import { machineOf, programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
-import { asOrdinaryUser } from "../ordinary-user.ts";
+import { asOrdinaryUser, asOrdinaryUserOnNodes } from "../ordinary-user.ts";
 import { sqlCluster } from "../sql/cluster.ts";
-import { faultsOfServers } from "../sql/faults.ts";
+import { faultsOfMachines, faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
 import { isolationLevels, mariadbDialect } from "./dialect.ts";
+import { now, runningMariadb, version } from "./running.ts";
 import { database, loadMysql2, MariadbSession } from "./session.ts";
 
 /** MariaDB with InnoDB: one server, as installed. */
@@ -17,9 +18,10 @@ export const mariadb: System = {
   summary: "MariaDB with InnoDB, one server, as installed",
   claims: ["repeatable-read"],
   workloads: sqlWorkloads,
-  capabilities: faultsOfServers,
+  capabilities: new Set([...faultsOfServers, ...faultsOfMachines]),
   nodeCounts: { default: 1, minimum: 1, maximum: 1 },
   mutants: [],
+  remote: true,
   settings: [
     {
       name: "isolation-level",
@@ -31,24 +33,36 @@ export const mariadb: System = {
       summary: "whether repeatable read is to be snapshot isolation, which it is not by default before 11.6",
       values: ["off", "on"],
     },
+    {
+      name: "binary-log",
+      summary:
+        "whether commits are in a log on disk before others see them; without, a crash may take back what was read",
+      values: ["off", "on"],
+    },
   ],
   promises: ({ "isolation-level": level = "repeatable-read", "innodb-snapshot-isolation": snapshots }) => [
     level === "repeatable-read" && snapshots === "on" ? "snapshot-isolation" : level,
   ],
+  running: runningMariadb,
   missing: () => missing(async () => programs(), loadMysql2, asOrdinaryUser),
   async open(surroundings, { workload = "list-append", settings = {} }) {
     const {
       "isolation-level": isolationLevel = isolationLevels[0],
       "innodb-snapshot-isolation": snapshots = "off",
+      "binary-log": binaryLog = "off",
     } = settings;
-    const { server, install } = programs();
+    const [server, install] = await Promise.all(
+      ["mariadbd", "mariadb-install-db"].map((name) => programOnNodes(surroundings, name, debianPackage)),
+    );
+    if (server === undefined || install === undefined) throw new Error("a program is missing");
     await loadMysql2();
-    const ordinary = await asOrdinaryUser();
+    const ordinary = await asOrdinaryUserOnNodes(surroundings);
     const dataOf = (node: string): string => join(surroundings.directory(node), "data");
     const initFileOf = (node: string): string => join(surroundings.directory(node), "init.sql");
     const servers = {
       dialect: mariadbDialect,
-      now: "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED) AS now",
+      now,
+      version,
       connect: async (address: Address, patience: number) => {
         const session = await MariadbSession.open(address, patience);
         await session.run(`USE ${database}`);
@@ -56,25 +70,27 @@ export const mariadb: System = {
       },
       async prepare(node: string) {
         const data = dataOf(node);
-        if (existsSync(data)) return false;
+        const machine = machineOf(surroundings, node);
+        if (await machine.exists(data)) return false;
         await surroundings.run(
           node,
-          ordinary({
+          ordinary(node, {
             command: install,
             arguments: [
               "--no-defaults",
               `--datadir=${data}`,
               "--auth-root-authentication-method=normal",
               "--skip-test-db",
+              logSize,
             ],
           }),
         );
-        writeFileSync(initFileOf(node), `CREATE DATABASE IF NOT EXISTS ${database};\n`);
+        await machine.write(initFileOf(node), `CREATE DATABASE IF NOT EXISTS ${database};\n`);
         return true;
       },
       server(node: string) {
         const { host, port } = surroundings.address(node);
-        return ordinary({
+        return ordinary(node, {
           command: server,
           arguments: [
             "--no-defaults",
@@ -88,11 +104,14 @@ export const mariadb: System = {
             "--skip-grant-tables",
             "--skip-name-resolve",
             "--innodb-buffer-pool-size=32M",
+            logSize,
             `--innodb-snapshot-isolation=${snapshots.toUpperCase()}`,
             // Clients that were cut off leave transactions behind, whose locks others wait for.
             "--idle-transaction-timeout=3",
             "--innodb-lock-wait-timeout=1",
             `--init-file=${initFileOf(node)}`,
+            // Of the two logs the first is synced before a transaction commits, and decides whether it does (manual, "Binary Log Group Commit and InnoDB Flushing").
+            ...(binaryLog === "on" ? ["--log-bin=binlog", "--server-id=1", "--sync-binlog=1"] : []),
           ],
         });
       },
@@ -101,10 +120,12 @@ export const mariadb: System = {
   },
 };
 
-/** The paths of the server's programs; a usage error if they are not installed. */
-function programs(): { server: string; install: string } {
-  return {
-    server: installedProgram("mariadbd", "mariadb-server-core"),
-    install: installedProgram("mariadb-install-db", "mariadb-server-core"),
-  };
+/** Enough for workloads, and a tenth of what would be written for each node. */
+const logSize = "--innodb-log-file-size=8M";
+
+const debianPackage = "mariadb-server-core";
+
+/** Throws a usage error if the server's programs are not installed on this machine. */
+function programs(): void {
+  for (const name of ["mariadbd", "mariadb-install-db"]) installedProgram(name, debianPackage);
 }

@@ -1,13 +1,22 @@
 import { connect, type Socket } from "node:net";
 
-import type { Connection } from "mysql2/promise";
+import type { Connection, SslOptions } from "mysql2/promise";
 
 import type { Address } from "../../contracts/system.ts";
 import { clientLibrary } from "../client-library.ts";
+import type { Login, TlsAccess } from "../server-url.ts";
 import type { SqlResult, SqlSession, SqlValue } from "../sql/session.ts";
 
 /** The database that holds the tables. */
 export const database = "rashomon";
+
+/** How a client comes to a server. */
+export interface MariadbAccess extends Pick<Login, "user" | "password"> {
+  readonly tls?: TlsAccess;
+}
+
+/** How we log in at the servers that we start. */
+const ours: MariadbAccess = { user: "root", password: "" };
 
 /** The client library; a usage error if it is not installed. */
 export function loadMysql2(): Promise<Pick<typeof import("mysql2/promise"), "createConnection">> {
@@ -31,15 +40,21 @@ export class MariadbSession implements SqlSession {
   }
 
   /** Connects; each statement, and connecting, may take `patience` milliseconds. */
-  static async open({ host, port }: Address, patience: number): Promise<MariadbSession> {
+  static async open(
+    { host, port }: Address,
+    patience: number,
+    { user, password, tls }: MariadbAccess = ours,
+  ): Promise<MariadbSession> {
     const mysql = await loadMysql2();
     const socket = connect(port, host);
     // The server speaks first, so that a proxy which takes connections that it can pass nothing on stays silent.
     const deadline = setTimeout(() => socket.destroy(new Error("no connection in time")), patience);
     try {
       const connection = await mysql.createConnection({
-        user: "root",
+        user,
+        ...(password === "" ? {} : { password }),
         stream: socket,
+        ...(tls === undefined ? {} : { host: tls.named, ssl: optionsOf(tls) }),
         connectTimeout: patience,
         supportBigNumbers: true,
       });
@@ -77,6 +92,17 @@ export class MariadbSession implements SqlSession {
     this.#connection.destroy();
     this.#socket.destroy();
   }
+}
+
+/** In the library's words: it checks the certificate against the host that it is given. */
+function optionsOf({ ca, cert, key }: TlsAccess): SslOptions {
+  return {
+    rejectUnauthorized: true,
+    verifyIdentity: true,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
 }
 
 function isRow(value: unknown): value is Readonly<Record<string, unknown>> {

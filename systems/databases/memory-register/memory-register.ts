@@ -17,6 +17,7 @@ export const memoryRegister: System = {
   capabilities: memoryFaults,
   nodeCounts: { default: 1, minimum: 1, maximum: 1 },
   mutants: [],
+  remote: true,
   open: (surroundings) => {
     const server = createRequire(import.meta.url).resolve("rashomon/systems/memory-register");
     return Promise.resolve(

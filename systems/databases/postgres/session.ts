@@ -4,11 +4,12 @@ import type { Client as PgClient } from "pg";
 
 import type { Address } from "../../contracts/system.ts";
 import { clientLibrary } from "../client-library.ts";
+import type { Login } from "../server-url.ts";
 import type { SqlResult, SqlSession, SqlValue } from "../sql/session.ts";
 
-/** The superuser and the database of the servers that we start. */
+/** The superuser of the servers that we start. */
 export const owner = "rashomon";
-const database = "postgres";
+const ours: Login = { user: owner, password: "", database: "postgres" };
 
 const library = () => import("pg");
 
@@ -32,14 +33,19 @@ export class PostgresSession implements SqlSession {
   }
 
   /** Connects; each statement, and connecting, may take `patience` milliseconds. */
-  static async open({ host, port }: Address, patience: number): Promise<PostgresSession> {
+  static async open(
+    { host, port }: Address,
+    patience: number,
+    { user, password, database }: Login = ours,
+  ): Promise<PostgresSession> {
     const pg = await loadPg();
     const socket = new Socket();
     const client = new pg.Client({
       host,
       port,
-      user: owner,
+      user,
       database,
+      ...(password === "" ? {} : { password }),
       connectionTimeoutMillis: patience,
       query_timeout: patience,
       stream: () => socket,

@@ -5,7 +5,7 @@ import type { Address, Cluster, ProcessSpecification, Surroundings } from "../..
 import { SqlClient } from "./client.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { programOf } from "./programs.ts";
-import { wholeNumberIn, type SqlSession } from "./session.ts";
+import { textIn, wholeNumberIn, type SqlSession } from "./session.ts";
 import { tables } from "./tables.ts";
 
 /** How long a client waits for a connection, and for each answer, in milliseconds. */
@@ -20,12 +20,18 @@ export interface SqlServers {
   readonly now: string;
   /** Connects to a server; connecting, and each statement, may take `patience` milliseconds. */
   connect(address: Address, patience: number): Promise<SqlSession>;
-  /** Makes the folder of a server's data, unless it is there; says whether it did. */
+  /** A statement that gives the server's name and version, as `version`; unless given, it does not say. */
+  readonly version?: string;
+  /** Makes what a node's server needs, its folder of data say, unless it is there; says whether it did, so that tables are to be made. */
   prepare(node: NodeId): Promise<boolean>;
-  /** How a node's server is started. */
-  server(node: NodeId): ProcessSpecification;
+  /** How a node's server is started; somebody else has done it unless given. */
+  server?(node: NodeId): ProcessSpecification;
+  /** Takes away what `prepare` has made and nothing else takes away. */
+  close?(): Promise<void>;
   /** The node that clients of `node` are to speak to; `node` itself unless given. */
   serving?(node: NodeId): NodeId;
+  /** What the client of a node that was opened as its `position`th, from 0, says first on each connection; nothing unless given. */
+  greeting?(position: number): readonly string[];
   /** The node that takes writes; every one that is alive unless given. */
   primary?(): NodeId;
   /** Makes one of the candidates the primary. */
@@ -79,23 +85,26 @@ export function sqlCluster(
     }
   };
 
+  /** How many clients of each node there have been. */
+  const opened = new Map<NodeId, number>();
+
   return {
     async start(node) {
       const fresh = await servers.prepare(node);
-      await surroundings.spawn(node, servers.server(node));
+      if (servers.server !== undefined) await surroundings.spawn(node, servers.server(node));
       await untilItServes(node);
       if (fresh) await createTables(node);
     },
-    openClient: (node) =>
-      Promise.resolve(
-        new SqlClient({
-          dialect,
-          program,
-          isolationLevel,
-          connect: () =>
-            servers.connect(surroundings.route("clients", servers.serving?.(node) ?? node), patience),
-        }),
-      ),
+    openClient(node) {
+      const position = opened.get(node) ?? 0;
+      opened.set(node, position + 1);
+      const greeting = servers.greeting?.(position) ?? [];
+      const connect = async (): Promise<SqlSession> => {
+        const address = surroundings.route("clients", servers.serving?.(node) ?? node);
+        return greeted(await servers.connect(address, patience), greeting);
+      };
+      return Promise.resolve(new SqlClient({ dialect, program, isolationLevel, connect }));
+    },
     ping: async (address, milliseconds) => (await clock(address, milliseconds)) !== undefined,
     clock,
     primaries() {
@@ -104,6 +113,28 @@ export function sqlCluster(
       return Promise.resolve(all.filter((node) => surroundings.alive(node)));
     },
     ...(servers.promote === undefined ? {} : { promote: servers.promote }),
-    close: () => Promise.resolve(),
+    async version() {
+      if (servers.version === undefined) return undefined;
+      const [first = ""] = surroundings.nodes;
+      const session = await servers.connect(surroundings.address(first), patience);
+      try {
+        const [row = {}] = (await session.run(servers.version)).rows;
+        return textIn(row, "version");
+      } finally {
+        session.close();
+      }
+    },
+    close: async () => servers.close?.(),
   };
+}
+
+/** A connection on which `greeting` was said; none is left if that fails. */
+async function greeted(session: SqlSession, greeting: readonly string[]): Promise<SqlSession> {
+  try {
+    for (const statement of greeting) await session.run(statement);
+    return session;
+  } catch (error) {
+    session.close();
+    throw error;
+  }
 }

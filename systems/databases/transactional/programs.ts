@@ -1,6 +1,7 @@
 import { canonical, isJsonArray, isJsonObject, type Json } from "../../../histories/json.ts";
 import type { Invocation } from "../../contracts/client.ts";
 import { insertAll, insertFirst, onKeys, onRows } from "./micro-operations.ts";
+import { onCounter, onIds, onLog, onQueue, onSet } from "./objects.ts";
 import { Refusal, unfit, type Operation } from "./program.ts";
 
 /** The workloads that a store serves, each with what its operations do. */
@@ -14,9 +15,17 @@ const workloads: Readonly<Record<string, (invocation: Invocation) => Operation>>
   "causal-reverse": insertOrReadAll,
   sequential: partByPart,
   "dirty-read": onAllRows,
+  set: onSet,
+  queue: onQueue,
+  log: onLog,
+  counter: onCounter,
+  "unique-ids": onIds,
 };
 
 export const servedWorkloads = Object.keys(workloads);
+
+/** Those whose operations act on one object each. */
+export const objectWorkloads: readonly string[] = ["set", "queue", "log", "counter", "unique-ids"];
 
 /** What an operation of a workload does; throws a `TypeError` for one that is none of it. */
 export function operationOf(workload: string, invocation: Invocation): Operation {

@@ -5,7 +5,7 @@ import { LineClient } from "../lines/client.ts";
 import { lineCluster, memoryFaults } from "../lines/cluster.ts";
 import { bugNames, mutantsOf, type Bug } from "./bugs.ts";
 import { transactionLanguage } from "./language.ts";
-import { servedWorkloads } from "./programs.ts";
+import { objectWorkloads, servedWorkloads } from "./programs.ts";
 import type { Isolation } from "./store.ts";
 
 /** What snapshot isolation allows anyhow. */
@@ -47,6 +47,9 @@ function transactionalStore({ name, summary, claim, isolation, bugs }: Descripti
     capabilities: memoryFaults,
     nodeCounts: { default: 1, minimum: 1, maximum: 1 },
     mutants: mutantsOf(bugs),
+    remote: true,
+    // What acts on one object at a time is as if it happened at one moment under snapshots that are never old.
+    promises: (_, workload) => (objectWorkloads.includes(workload) ? ["linearizable"] : [claim]),
     open(surroundings, { mutant, workload = usual }) {
       const server = createRequire(import.meta.url).resolve("rashomon/systems/transactional-store");
       const options = [isolation, workload, surroundings.seed, ...(mutant === undefined ? [] : [mutant])];

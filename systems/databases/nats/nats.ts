@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Cluster, Surroundings, System } from "../../contracts/system.ts";
+import { faultsOfServersWithoutClock } from "../faults.ts";
+import { programOnNodes } from "../machines.ts";
+import { missing } from "../missing.ts";
+import { NatsClient } from "./client.ts";
+import { runningNats } from "./running.ts";
+import { answers, natsProgram, natsServer } from "./server.ts";
+import { loadNats, NatsSession } from "./session.ts";
+import { createFor, MadeStreams, StreamNames } from "./streams.ts";
+import type { Reads } from "./values.ts";
+
+/** How long a client waits for a connection, and for each answer, in milliseconds. */
+const patience = 2_000;
+/** How long a server may take from its start to its first answer, and a cluster to find its leaders. */
+const startPatience = 60_000;
+
+/** NATS JetStream, one server or a cluster. */
+export const nats: System = {
+  name: "nats",
+  summary: "NATS JetStream, one server or a cluster, as installed: queues, logs, and values with revisions",
+  claims: ["linearizable"],
+  workloads: ["queue", "log", "register", "set", "counter", "unique-ids"],
+  capabilities: faultsOfServersWithoutClock,
+  nodeCounts: { default: 3, minimum: 1 },
+  ports: ["peer"],
+  peers: "one-list",
+  mutants: [],
+  remote: true,
+  settings: [
+    {
+      name: "reads",
+      summary:
+        "who is asked for values: the leader of their stream, or directly whoever is near, who may be behind",
+      values: ["leader", "direct"],
+    },
+  ],
+  promises({ reads }, workload) {
+    switch (workload) {
+      case "queue":
+        return ["at-least-once"];
+      case "log":
+        return ["exactly-once"];
+      default:
+        return [reads === "direct" ? "eventual" : "linearizable"];
+    }
+  },
+  running: runningNats,
+  missing: () => missing(async () => natsProgram(), loadNats),
+  async open(surroundings, { workload = "queue", settings = {} }) {
+    const program = await programOnNodes(surroundings, "nats-server", "nats-server");
+    await loadNats();
+    const reads = settings["reads"] === "direct" ? "direct" : "leader";
+    return cluster(surroundings, workload, { reads, program });
+  },
+};
+
+function cluster(
+  surroundings: Surroundings,
+  workload: string,
+  { reads, program }: { readonly reads: Reads; readonly program: string },
+): Cluster {
+  const [first = ""] = surroundings.nodes;
+  // Three copies bear the loss of one; more make all slower.
+  const replicas = Math.min(3, surroundings.nodes.length);
+  const names = new StreamNames("");
+  const streams = new MadeStreams(replicas);
+  let prepared: Promise<void> | undefined;
+
+  /** Makes the streams of the workload, once all servers have found one another, and a leader; whoever asks after a failure tries again. */
+  const prepare = (): Promise<void> => {
+    prepared ??= untilItSucceeds(async () => {
+      const session = await NatsSession.open(surroundings.address(first), patience);
+      try {
+        await createFor(workload, session, names, replicas);
+      } finally {
+        session.close();
+      }
+    }).catch((error: unknown) => {
+      prepared = undefined;
+      throw error;
+    });
+    return prepared;
+  };
+
+  return {
+    async start(node) {
+      await surroundings.spawn(node, await natsServer(surroundings, node, program));
+      const before = performance.now();
+      while (!(await answers(surroundings.address(node), 1_000))) {
+        if (!surroundings.alive(node)) throw new Error("the server ended as it started");
+        if (performance.now() - before > startPatience)
+          throw new Error(`the server gave no answer within ${startPatience / 1000} s of its start`);
+        await sleep(20);
+      }
+      await prepare();
+    },
+    openClient: (node) =>
+      Promise.resolve(
+        new NatsClient({
+          workload,
+          reads,
+          names,
+          streams,
+          connect: () => NatsSession.open(surroundings.route("clients", node), patience),
+        }),
+      ),
+    ping: answers,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Tries again until leaders are found. */
+async function untilItSucceeds(attempt: () => Promise<void>): Promise<void> {
+  const before = performance.now();
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (performance.now() - before > startPatience) throw error;
+      await sleep(200);
+    }
+  }
+}
