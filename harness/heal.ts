@@ -3,9 +3,14 @@ import { existsSync, rmSync } from "node:fs";
 import { Toxiproxy } from "toxiproxy-node-client";
 
 import { readJournals, type JournalEntry, type OpenJournal } from "./journal.ts";
-import { writeClockFile } from "./local/clocks.ts";
+import { removeSharedMemory, writeClockFile } from "./local/clock/libfaketime.ts";
+import { resetProcessClock } from "./local/clock/process-clock.ts";
+import { isMounted, unmount } from "./local/disk/mounts.ts";
+import { detachAll } from "./local/disk/tracer.ts";
 import { removeProxy, removeToxic } from "./local/network.ts";
 import { findProcess, processTree, signal } from "./local/process-table.ts";
+import { undoRemote } from "./remote/undo.ts";
+import { removeCgroup } from "./local/resources/cgroup.ts";
 
 /** What healing did about one entry of a journal. */
 export interface Healed {
@@ -75,6 +80,29 @@ async function undo(entry: JournalEntry): Promise<string> {
       if (!existsSync(entry.file)) return "was gone";
       writeClockFile(entry.file, 0, 1);
       return "reset";
+    case "clock-memory":
+      // Ours if the process is, or nobody has its number any more.
+      if (!isSame(entry) && findProcess(entry.pid) !== undefined) return "was gone";
+      return removeSharedMemory(entry.pid) ? "removed" : "was gone";
+    case "cgroup":
+      return (await removeCgroup(entry.path)) ? "removed" : "was gone";
+    case "traced":
+      if (!isSame(entry)) return "was gone";
+      return detachAll(entry.pid) === 0 ? "was gone" : "detached";
+    case "vdso-clock":
+      if (!isSame(entry)) return "was gone";
+      for (const { pid } of processTree(entry.pid)) resetProcessClock(pid);
+      return "reset";
+    case "remote-process":
+    case "remote-stopped":
+    case "remote-table":
+    case "remote-queue":
+    case "remote-clock":
+      return undoRemote(entry);
+    case "disk":
+      if (!isMounted(entry.mountPoint)) return "was gone";
+      await unmount(entry.mountPoint);
+      return "unmounted";
   }
 }
 

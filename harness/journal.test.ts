@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -116,6 +124,27 @@ describe("healing", () => {
     signal(pid, "SIGKILL");
     await child;
   });
+
+  it.runIf(existsSync("/dev/shm"))(
+    "removes what libfaketime shared with a process of ours, and not with a later one that has its number",
+    async () => {
+      const directory = folder();
+      const child = execa("sleep", ["60"], { reject: false });
+      const memory = (pid: number): string => `/dev/shm/faketime_shm_${pid}`;
+      const [theirs, ours] = [child.pid ?? 0, 2 ** 30];
+      for (const pid of [theirs, ours]) writeFileSync(memory(pid), "");
+      const journal = new FaultJournal(directory, gone);
+      for (const pid of [theirs, ours])
+        journal.enter({ kind: "clock-memory", node: "n1", pid, started: "another start" });
+      const [report] = await heal(directory);
+      expect(report?.healed.map(({ outcome }) => outcome)).toEqual(["removed", "was gone"]);
+      expect(existsSync(memory(ours))).toBe(false);
+      expect(existsSync(memory(theirs))).toBe(true);
+      rmSync(memory(theirs));
+      child.kill("SIGKILL");
+      await child;
+    },
+  );
 
   it("removes toxics and proxies from a server that lives on", async () => {
     const directory = folder();

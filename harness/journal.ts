@@ -11,7 +11,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-import { isJsonObject } from "../histories/json.ts";
+import { isJsonObject, type JsonObject } from "../histories/json.ts";
+import { packetFilterKinds, type PacketFilterKind } from "./remote/packet-filter.ts";
+import { parseSshTarget, type SshTarget } from "./remote/ssh-target.ts";
 
 /** Something done to the machine that must be undone, with all that undoing it takes. */
 export type JournalEntry =
@@ -23,7 +25,36 @@ export type JournalEntry =
     }
   | { readonly kind: "proxies"; readonly url: string; readonly names: readonly string[] }
   | { readonly kind: "toxic"; readonly url: string; readonly proxy: string; readonly toxic: string }
-  | { readonly kind: "clock"; readonly node: string; readonly file: string };
+  | { readonly kind: "clock"; readonly node: string; readonly file: string }
+  | { readonly kind: "clock-memory"; readonly node: string; readonly pid: number; readonly started: string }
+  | { readonly kind: "vdso-clock"; readonly node: string; readonly pid: number; readonly started: string }
+  | {
+      readonly kind: "remote-process";
+      readonly node: string;
+      readonly ssh: SshTarget;
+      readonly pid: number;
+      readonly started: string;
+    }
+  | { readonly kind: "remote-stopped"; readonly node: string; readonly ssh: SshTarget; readonly pid: number }
+  | {
+      readonly kind: "remote-table";
+      readonly node: string;
+      readonly ssh: SshTarget;
+      /** The name of the table of nftables, or what the chains of iptables begin with. */
+      readonly table: string;
+      readonly filter: PacketFilterKind;
+    }
+  | { readonly kind: "remote-queue"; readonly node: string; readonly ssh: SshTarget }
+  | {
+      readonly kind: "remote-clock";
+      readonly node: string;
+      readonly ssh: SshTarget;
+      /** How far its clock was ahead of this machine's, in milliseconds. */
+      readonly before: number;
+    }
+  | { readonly kind: "traced"; readonly node: string; readonly pid: number; readonly started: string }
+  | { readonly kind: "cgroup"; readonly node: string; readonly path: string }
+  | { readonly kind: "disk"; readonly node: string; readonly mountPoint: string };
 
 export interface JournalOwner {
   readonly pid: number;
@@ -142,9 +173,12 @@ function parseEntry(value: unknown): JournalEntry | undefined {
     return typeof pid === "number" && pid > 1 && typeof started === "string" ? [{ pid, started }] : [];
   };
   switch (value["kind"]) {
-    case "process": {
+    case "process":
+    case "traced":
+    case "clock-memory":
+    case "vdso-clock": {
       const [leader] = processOf(value);
-      return leader === undefined ? undefined : { kind: "process", node: text("node"), ...leader };
+      return leader === undefined ? undefined : { kind: value["kind"], node: text("node"), ...leader };
     }
     case "stopped": {
       const pids = value["pids"];
@@ -163,9 +197,41 @@ function parseEntry(value: unknown): JournalEntry | undefined {
       return { kind: "toxic", url: text("url"), proxy: text("proxy"), toxic: text("toxic") };
     case "clock":
       return { kind: "clock", node: text("node"), file: text("file") };
+    case "remote-process":
+    case "remote-stopped":
+    case "remote-table":
+    case "remote-queue":
+    case "remote-clock":
+      return remoteEntry(value["kind"], text("node"), value);
+    case "cgroup":
+      return { kind: "cgroup", node: text("node"), path: text("path") };
+    case "disk":
+      return { kind: "disk", node: text("node"), mountPoint: text("mountPoint") };
     default:
       return undefined;
   }
+}
+
+/** What was done on another machine; none if it cannot be undone by what is written. */
+function remoteEntry(
+  kind: "remote-process" | "remote-stopped" | "remote-table" | "remote-queue" | "remote-clock",
+  node: string,
+  value: JsonObject,
+): JournalEntry | undefined {
+  const ssh = parseSshTarget(value["ssh"]);
+  if (ssh === undefined) return undefined;
+  const { pid, started, table, filter, before } = value;
+  if (kind === "remote-queue") return { kind, node, ssh };
+  if (kind === "remote-clock")
+    return typeof before === "number" && Number.isFinite(before) ? { kind, node, ssh, before } : undefined;
+  if (kind === "remote-table") {
+    const known = packetFilterKinds.find((each) => each === filter);
+    if (known === undefined || typeof table !== "string" || !/^\w+$/.test(table)) return undefined;
+    return { kind, node, ssh, table, filter: known };
+  }
+  if (typeof pid !== "number" || !Number.isInteger(pid) || pid <= 1) return undefined;
+  if (kind === "remote-stopped") return { kind, node, ssh, pid };
+  return typeof started === "string" ? { kind, node, ssh, pid, started } : undefined;
 }
 
 /** Where the runs of a store keep their journals. */

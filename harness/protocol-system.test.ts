@@ -44,6 +44,25 @@ async function start(
 
 type Ask = (node: string, f: string, value: Json, key?: Json) => Promise<Completion>;
 
+test("Raft's leader leaves the members, and is one again with what it has missed", async () => {
+  const nodes = ["n1", "n2", "n3"];
+  const { cluster, world, ask } = await start("raft", nodes);
+  const { members } = cluster;
+  if (members === undefined) throw new Error("no members");
+  const within = { timeout: 20_000 };
+  await expect.poll(() => members.list().catch(String), within).toEqual(nodes);
+  const [leader = ""] = (await cluster.primaries?.()) ?? [];
+  const others = nodes.filter((node) => node !== leader);
+  await members.remove(leader);
+  await expect.poll(() => members.list().catch(String), within).toEqual(others);
+  await world.end(leader, "SIGKILL");
+  const [other = ""] = others;
+  await expect.poll(() => ask(other, "write", 7), within).toMatchObject({ type: "ok" });
+  await members.add(leader);
+  await expect.poll(() => members.list().catch(String), within).toEqual(nodes);
+  await expect.poll(() => ask(leader, "read", null), within).toMatchObject({ type: "ok", value: 7 });
+}, 90_000);
+
 describe("a Paxos cluster of three processes", () => {
   const nodes = ["n1", "n2", "n3"];
 

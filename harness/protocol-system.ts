@@ -15,6 +15,7 @@ import {
 import { pingNode } from "./host/node-connection.ts";
 import { formatAddress } from "./host/options.ts";
 import { ProtocolClient } from "./protocol-client.ts";
+import { ProtocolMembers } from "./protocol-members.ts";
 
 /** How long a node may take from its start to its first answer, in milliseconds. */
 const startPatience = 30_000;
@@ -24,14 +25,18 @@ const pingPatience = 500;
 /** A bundled protocol as a system: one operating-system process a node, run by the process host. */
 export function protocolSystem(protocol: BundledProtocol): System {
   const { name, summary, claims, workloads, nodeCounts, mutants, model } = protocol;
+  // Members are seen where a monitor looks at them.
+  const changesMembers = protocol.properties.includes("membership");
   return {
     name,
     summary,
     claims,
     workloads,
-    capabilities: new Set(faultKinds.filter((kind) => isBorne(kind, model))),
+    capabilities: new Set(faultKinds.filter((kind) => isBorne(kind, model, changesMembers))),
     nodeCounts,
     mutants,
+    ...(model.clockBound === undefined ? {} : { clockBound: model.clockBound }),
+    remote: true,
     open(surroundings, { mutant }) {
       if (mutant !== undefined && !mutants.some((each) => each.name === mutant)) {
         throw unknownName(
@@ -45,10 +50,25 @@ export function protocolSystem(protocol: BundledProtocol): System {
   };
 }
 
+/** Faults after which nodes have to be started again. */
+const deadly: ReadonlySet<FaultKind> = new Set([
+  "kill",
+  "terminate",
+  "power-cut",
+  "kill-at-sync",
+  "disk-error",
+  "disk-full",
+  "lying-sync",
+  "file-corruption",
+  "restart-storm",
+  "memory",
+]);
+
 /** Whether it is to bear a fault of real processes: one that is killed or ended is started again. Protocols choose their leaders themselves. */
-function isBorne(kind: FaultKind, { failures }: SystemModel): boolean {
+function isBorne(kind: FaultKind, { failures }: SystemModel, changesMembers: boolean): boolean {
   if (kind === "failover") return false;
-  return failures === "crash-recovery" || (kind !== "kill" && kind !== "terminate");
+  if (kind === "membership") return changesMembers;
+  return failures === "crash-recovery" || !deadly.has(kind);
 }
 
 function protocolCluster(name: string, mutant: string | undefined, surroundings: Surroundings): Cluster {
@@ -64,14 +84,16 @@ function protocolCluster(name: string, mutant: string | undefined, surroundings:
       .filter((peer) => peer !== node)
       .map((peer) => `--route=${peer}=${formatAddress(surroundings.route(node, peer))}`),
     `--data=${join(surroundings.directory(node), "data")}`,
-    `--consensus-log=${join(surroundings.directory(node), consensusLogFile)}`,
+    `--consensus-log=${join(surroundings.logs(node), consensusLogFile)}`,
     `--seed=${surroundings.seed}`,
   ];
+  const start = async (node: NodeId): Promise<void> => {
+    await surroundings.spawn(node, { command: process.execPath, arguments: hostArguments(node) });
+    await answering(node, surroundings);
+  };
   return {
-    async start(node) {
-      await surroundings.spawn(node, { command: process.execPath, arguments: hostArguments(node) });
-      await answering(node, surroundings);
-    },
+    start,
+    members: new ProtocolMembers(surroundings, start),
     openClient: (node) => Promise.resolve(new ProtocolClient(node, surroundings.route("clients", node))),
     ping: async (address, milliseconds) => (await pingNode(address, milliseconds)) !== undefined,
     async clock(address, milliseconds) {

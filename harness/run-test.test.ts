@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { checkConsensusLog, runChecks, type Verdict } from "../checkers/index.ts";
 import { openRun, readConsensusLogs, type History } from "../histories/index.ts";
 import { readJournals, journalDirectory } from "./journal.ts";
-import { findLibfaketime } from "./local/clocks.ts";
+import { missingForClocks } from "./local/clock/open-clocks.ts";
 import { findProcess, processTable } from "./local/process-table.ts";
 import type { System } from "../systems/contracts/system.ts";
 import { runTest } from "./run-test.ts";
@@ -64,15 +64,19 @@ function leftovers(store: string): number {
 describe("a run of a real cluster", () => {
   it("keeps its promise through every fault that works everywhere, and leaves nothing behind", async () => {
     const faults = ["partition", "latency", "reset", "bandwidth", "slow-close", "kill", "terminate", "pause"];
-    const { store, notes, history, valid } = await run({ seed: "11", seconds: 8, interval: 1, faults });
-    expect(notes).toEqual([]);
-    expect(valid).toBe(true);
-    const counts = applied(history);
-    for (const f of ["start-partition", "kill", "restart", "pause", "resume", "terminate", "start-latency"]) {
-      expect(counts.get(f) ?? 0, f).toBeGreaterThan(0);
+    const wanted = ["start-partition", "kill", "restart", "pause", "resume", "terminate", "start-latency"];
+    // Where a busy machine was too slow for all of them, once more and for longer.
+    for (const seconds of [5, 25]) {
+      const { store, notes, history, valid } = await run({ seed: "11", seconds, interval: 0.6, faults });
+      expect(notes).toEqual([]);
+      expect(valid).toBe(true);
+      expect(leftovers(store)).toBe(0);
+      expect(readJournals(journalDirectory(store))).toEqual([]);
+      const counts = applied(history);
+      const missed = wanted.filter((f) => (counts.get(f) ?? 0) === 0);
+      if (missed.length === 0) return;
+      if (seconds === 25) expect(missed).toEqual([]);
     }
-    expect(leftovers(store)).toBe(0);
-    expect(readJournals(journalDirectory(store))).toEqual([]);
   });
 
   it("has nodes write what they know as committed, which agrees where the protocol is right, and only there", async () => {
@@ -80,8 +84,8 @@ describe("a run of a real cluster", () => {
       const { folder } = await run({
         seed: "3",
         nodes: 3,
-        seconds: 4,
-        interval: 1,
+        seconds: 2.5,
+        interval: 0.6,
         faults: ["partition"],
         ...options,
       });
@@ -89,9 +93,15 @@ describe("a run of a real cluster", () => {
       expect(logs).toHaveLength(3);
       return checkConsensusLog(await readConsensusLogs(logs));
     };
-    const right = await consensusOf({ system: "raft" });
-    expect(right.valid).toBe(true);
-    expect(right.statistics["compared-slots"]).toBeGreaterThan(100);
+    // As many as a machine commits that has anything to spare; a busy one needs more time for it.
+    let compared = 0;
+    for (const seconds of [2.5, 15]) {
+      const right = await consensusOf({ system: "raft", seconds });
+      expect(right.valid).toBe(true);
+      compared = Number(right.statistics["compared-slots"]);
+      if (compared > 100) break;
+    }
+    expect(compared).toBeGreaterThan(100);
     const decided = await consensusOf({ system: "paxos", workload: "decide", faults: ["kill"] });
     expect(decided.valid).toBe(true);
     expect(decided.statistics["compared-slots"]).toBeGreaterThan(0);
@@ -102,7 +112,7 @@ describe("a run of a real cluster", () => {
   it("serves again after the final healing", async () => {
     const { history, valid } = await run({
       seed: "12",
-      seconds: 3,
+      seconds: 2,
       interval: 0.5,
       faults: ["partition", "kill"],
     });
@@ -116,7 +126,7 @@ describe("a run of a real cluster", () => {
 
   it("ends early when asked to, healed, with what was recorded", async () => {
     const interruption = new AbortController();
-    setTimeout(() => interruption.abort(), 4_000);
+    setTimeout(() => interruption.abort(), 2_500);
     const options = { seed: "13", seconds: 600, interval: 0.5, faults: ["pause", "partition"] };
     const { store, interrupted, history } = await run(options, interruption.signal);
     expect(interrupted).toBe(true);
@@ -126,13 +136,13 @@ describe("a run of a real cluster", () => {
     expect(readJournals(journalDirectory(store))).toEqual([]);
   });
 
-  it.skipIf(findLibfaketime() === undefined)(
-    "survives clocks that jump and drift (apt-get install libfaketime)",
+  it.skipIf(missingForClocks() !== undefined)(
+    "survives clocks that jump, drift, swing and stand still (on x86-64, or: apt-get install libfaketime)",
     async () => {
       const { notes, history, valid } = await run({
         seed: "14",
-        seconds: 5,
-        interval: 1,
+        seconds: 3,
+        interval: 0.6,
         faults: ["clock", "kill"],
       });
       expect(notes).toEqual([]);
@@ -143,8 +153,8 @@ describe("a run of a real cluster", () => {
 
   it("keeps what nodes write in their folders, and skews clocks, in a store named from where one stands", async () => {
     const store = relative(process.cwd(), mkdtempSync(join(tmpdir(), "rashomon-run-")));
-    const faults = findLibfaketime() === undefined ? ["none"] : ["clock"];
-    const plan = planTest({ system: "paxos", seed: "4", seconds: 4, interval: 0.5, faults }, context);
+    const faults = missingForClocks() !== undefined ? ["none"] : ["clock"];
+    const plan = planTest({ system: "paxos", seed: "4", seconds: 2, interval: 0.5, faults }, context);
     const notes: string[] = [];
     const { folder } = await runTest(plan, store, { note: (text) => notes.push(text) });
     expect(notes).toEqual([]);
@@ -155,7 +165,7 @@ describe("a run of a real cluster", () => {
 
   it("tells of a node that dies though nobody asked it to", async () => {
     const store = mkdtempSync(join(tmpdir(), "rashomon-run-"));
-    const plan = planTest({ system: "paxos", seed: "16", seconds: 3, faults: ["none"] }, context);
+    const plan = planTest({ system: "paxos", seed: "16", seconds: 4, faults: ["none"] }, context);
     const notes: string[] = [];
     const ours = (): number[] =>
       readJournals(journalDirectory(store)).flatMap(({ entries }) =>
@@ -167,7 +177,7 @@ describe("a run of a real cluster", () => {
     await runTest(plan, store, {
       note: (text) => notes.push(text),
       progress({ phase, operations }) {
-        if (killed || phase !== "running" || operations < 50) return;
+        if (killed || phase !== "running" || operations === 0) return;
         killed = true;
         for (const pid of ours()) process.kill(pid, "SIGKILL");
       },
@@ -182,8 +192,8 @@ describe("a run of a real cluster", () => {
     const { notes, history, valid } = await run({
       system: "memory-register",
       seed: "15",
-      seconds: 4,
-      interval: 1,
+      seconds: 2.5,
+      interval: 0.6,
       faults: ["partition", "latency", "reset", "pause"],
     });
     expect(notes).toEqual([]);
@@ -197,9 +207,9 @@ describe("a run that cannot go on", () => {
     const server = await startToxiproxy();
     const before = process.env["TOXIPROXY_URL"];
     process.env["TOXIPROXY_URL"] = server.url;
-    setTimeout(() => void server.close(), 3_000);
+    setTimeout(() => void server.close(), 1_500);
     try {
-      const options = { seed: "16", seconds: 600, interval: 1, faults: ["partition"], nodes: 3 };
+      const options = { seed: "16", seconds: 600, interval: 0.5, faults: ["partition"], nodes: 3 };
       const failed = await run(options).catch((error: unknown) => error);
       expect(failed).toMatchObject({ code: "E_TOXIPROXY_LOST", exitCode: 70 });
       const folder = /kept in (.*)\.$/.exec(String(failed))?.[1] ?? "";
@@ -255,7 +265,9 @@ describe("a mutant", () => {
       nodes: 3,
       seed: "1",
       seconds: 15,
+      interval: 1,
       faults: ["partition"],
+      whileRunning: "stop",
     });
     expect(valid).toBe(false);
   });

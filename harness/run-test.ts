@@ -18,14 +18,17 @@ import {
   synchronize,
 } from "../workloads/index.ts";
 import { ClientPool } from "./client-pool.ts";
+import { ClockSampler } from "./clock-sampler.ts";
 import { heal, type HealReport } from "./heal.ts";
+import { joinNodes } from "./join-nodes.ts";
 import { FaultJournal, journalDirectory } from "./journal.ts";
+import { needsOwnDisk } from "./local/disk/needs.ts";
+import { neededControllers } from "./local/resources/needs.ts";
 import { LocalWorld } from "./local/local-world.ts";
 import { findProcess } from "./local/process-table.ts";
 import { faultSchedule, finalHealing, isNothingToHit, Nemesis } from "./nemesis/nemesis.ts";
 import { interpret, monotonicClock, Scheduler, type Clock } from "./scheduler/index.ts";
 import type { TestPlan } from "./test-plan.ts";
-import { findToxiproxy } from "./toxiproxy/index.ts";
 import { Watch } from "./watch.ts";
 
 /** Where a run stands. */
@@ -61,7 +64,7 @@ export interface TestRun {
 const grace = 10e9;
 /** Quiet after the final healing, in which the system finds itself again before the last operations. */
 const calm = 0.5e9;
-/** How long clients act after the final healing, to see whether the system serves again. */
+/** How long clients act after the final healing, to see whether the system serves again; without faults there is nothing to see. */
 const afterwards = 1e9;
 
 /**
@@ -124,33 +127,48 @@ async function inWorld(
   hooks: TestHooks,
 ): Promise<WhileRunning | undefined> {
   const { description } = plan;
-  const toxiproxy = await findToxiproxy(undefined, { seed: description.seed });
+  const directory = join(run.folder, nodesFolder);
+  const endedByItself = (node: string, how: string): void =>
+    hooks.note?.(`node ${node} ended by itself: ${how}; its log may say why`);
+  const joined = await joinNodes(plan, { directory, journal, endedByItself });
+  const { withoutLibfaketime } = plan.system;
+  const world = await LocalWorld.open({
+    nodes: description.nodes,
+    seed: description.seed,
+    directory,
+    ...joined,
+    journal,
+    skewClocks: description.faults.includes("clock"),
+    ...(withoutLibfaketime === undefined ? {} : { withoutLibfaketime }),
+    ownDisks: description.faults.some(needsOwnDisk),
+    endedByItself,
+    limited: neededControllers(description.faults),
+  });
   try {
-    const world = await LocalWorld.open({
-      nodes: description.nodes,
-      seed: description.seed,
-      directory: join(run.folder, nodesFolder),
-      toxiproxyUrl: toxiproxy.url,
-      name: `rashomon-${process.pid}-${description.started.replace(/\D/g, "")}`,
-      journal,
-      skewClocks: description.faults.includes("clock"),
-      endedByItself: (node, how) => hooks.note?.(`node ${node} ended by itself: ${how}; its log may say why`),
+    hooks.progress?.({ phase: "starting", seconds: 0, operations: 0, rate: 0, faults: [] });
+    const { mutant, workload } = description;
+    const cluster = await world.start(plan.system, {
+      workload,
+      settings: plan.systemSettings,
+      ...(mutant === undefined ? {} : { mutant }),
     });
-    try {
-      hooks.progress?.({ phase: "starting", seconds: 0, operations: 0, rate: 0, faults: [] });
-      const { mutant, workload } = description;
-      const cluster = await world.start(plan.system, {
-        workload,
-        settings: plan.systemSettings,
-        ...(mutant === undefined ? {} : { mutant }),
-      });
-      return await drive(plan, run, world, cluster, hooks);
-    } finally {
-      await world.close();
-    }
+    await tellVersion(plan, run, cluster);
+    return await drive(plan, run, world, cluster, hooks);
   } finally {
-    await toxiproxy.close();
+    await world.close();
   }
+}
+
+/** Writes down which server the nodes run; one that does not say is tested nevertheless. */
+async function tellVersion({ description }: TestPlan, run: RunWriter, cluster: Cluster): Promise<void> {
+  let server: string | undefined;
+  try {
+    server = await cluster.version?.();
+  } catch {
+    return;
+  }
+  if (server === undefined) return;
+  await run.describe({ ...description, versions: { ...description.versions, server } });
 }
 
 /** The run itself: workload and faults side by side, the final healing, and a little work after it. */
@@ -164,6 +182,8 @@ async function drive(
   const { description, workload, packages } = plan;
   const { concurrency, rate, nodes, seconds, seed } = description;
   const options = { ...plan.settings, concurrency, ...(rate === undefined ? {} : { rate }) };
+  const { clockBound } = plan.system;
+  const limits = clockBound === undefined ? {} : { clockBound };
   const pool = new ClientPool(cluster, nodes);
   const doer = new Nemesis(world, packages);
   const healing = onNemesis(finalHealing(packages));
@@ -171,10 +191,10 @@ async function drive(
     generator: phases(
       interrupted(clients(workload.generator(options)), {
         before: seconds * 1e9,
-        beside: onNemesis(faultSchedule(packages, nodes, plan.intervalSeconds * 1e9)),
+        beside: onNemesis(faultSchedule(packages, nodes, plan.intervalSeconds * 1e9, limits)),
         // In sequence, so that healing does not wait for clients that the faults hold up.
         interlude: sequence(healing, synchronize(sleep(packages.length === 0 ? 0 : calm))),
-        after: afterwards,
+        after: packages.length === 0 ? 0 : afterwards,
       }),
       ...(workload.finalGenerator === undefined ? [] : [clients(workload.finalGenerator(options))]),
     ),
@@ -199,6 +219,9 @@ async function drive(
   const watch = watchOf(plan, clock, hooks, enough);
   const meter = new Meter();
   let index = 0;
+  const clocks = description.faults.includes("clock")
+    ? new ClockSampler(world, clock, (offsets) => run.recordClocks(offsets))
+    : undefined;
   const tick = setInterval(() => {
     const now = clock.now() / 1e9;
     hooks.progress?.({
@@ -238,6 +261,7 @@ async function drive(
     return found?.violation === undefined ? found : { ...found, violation: { ...found.violation, stopped } };
   } finally {
     clearInterval(tick);
+    await clocks?.close();
     await pool.close();
   }
 }

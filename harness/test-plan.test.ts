@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { UsageError } from "../histories/errors.ts";
+import { defineSystem } from "../systems/define-system.ts";
 import { planTest, type TestOptions } from "./test-plan.ts";
 
 const plan = (options: Partial<TestOptions>) =>
@@ -18,6 +19,58 @@ describe("the plan of a test", () => {
     expect(() => plan({ system: "lamport-mutex", faults: ["kill"] })).toThrow(/cannot have the fault kill/);
     expect(plan({ system: "raft" }).description.faults).toContain("kill");
   });
+
+  it("changes members only where two are left, and the system as it is set up bears it", () => {
+    const rabbitmq = { system: "rabbitmq", faults: ["membership"] };
+    expect(plan(rabbitmq).description.faults).toEqual(["membership"]);
+    expect(() => plan({ ...rabbitmq, nodes: 2 })).toThrow(/membership is not available here: .* three nodes/);
+    const classic = { "queue-type": "classic" };
+    expect(() => plan({ ...rabbitmq, systemSettings: classic })).toThrow(/only replicas of quorum queues/);
+    const { description, notes } = plan({ system: "rabbitmq", faults: ["all"], systemSettings: classic });
+    expect(description.faults).not.toContain("membership");
+    expect(notes).toContainEqual(
+      expect.stringMatching(/membership left out: only replicas of quorum queues/),
+    );
+    expect(() => plan({ system: "lamport-mutex", faults: ["membership"] })).toThrow(/cannot have the fault/);
+  });
+
+  describe("of a system whose nodes share one list of addresses", () => {
+    const own = defineSystem({
+      name: "one-list",
+      workloads: ["register"],
+      nodes: { default: 3, minimum: 1 },
+      faults: ["partition", "latency", "kill"],
+      peers: "one-list",
+      open: () => Promise.reject(new Error("not here")),
+    });
+
+    it("hurts no link between nodes where there are only proxies", () => {
+      expect(() => plan({ own, faults: ["partition"] })).toThrow(
+        /one list of addresses.*--network namespaces.*rashomon doctor/,
+      );
+      const { description, notes } = plan({ own, faults: ["all"] });
+      expect(description).toMatchObject({ faults: ["kill"], network: "proxies" });
+      expect(notes.join("\n")).toMatch(/partition left out:.*--network namespaces/);
+    });
+
+    it("hurts them in namespaces, and those of the clients of a single node everywhere", () => {
+      expect(plan({ own, faults: ["partition"], network: "namespaces" }).description).toMatchObject({
+        faults: ["partition"],
+        network: "namespaces",
+      });
+      expect(plan({ own, faults: ["partition"], nodes: 1 }).description.faults).toEqual(["partition"]);
+    });
+  });
+
+  it.each([20, 7, 10, 0.5, 100, 13])(
+    "says the interval of a run of %d s in a few digits, which give the same run again",
+    (seconds) => {
+      const first = plan({ seconds });
+      const [, words = ""] = /--interval (\S+)/.exec(first.description.command) ?? [];
+      expect(words).toMatch(/^\d+(\.\d{1,3})?$/);
+      expect(plan({ seconds, interval: Number(words) }).intervalSeconds).toBe(first.intervalSeconds);
+    },
+  );
 
   it.each([
     ["7", "--seed 7"],

@@ -1,7 +1,10 @@
 import { UsageError } from "../histories/errors.ts";
 import type { Workload, WorkloadSettings } from "../workloads/index.ts";
 
-/** What was asked of the workload, and the isolation level that the system claims first where none was; nothing that does not concern it. */
+/**
+ * What was asked of the workload, and where none was, the isolation level that the system claims first, or what of the workload's promises it
+ * claims first; nothing that does not concern it.
+ */
 export function workloadSettings(
   workload: Workload,
   claims: readonly string[],
@@ -14,9 +17,11 @@ export function workloadSettings(
       `${optionOf(name)} does not concern the workload ${workload.name}, which heeds ${heeded}.`,
     );
   }
-  const [promised] = claims;
+  const [level] = claims;
+  const promise = claims.find((claim) => workload.promises?.includes(claim));
   return {
-    ...(workload.settings.includes("level") && promised !== undefined ? { level: promised } : {}),
+    ...(workload.settings.includes("level") && level !== undefined ? { level } : {}),
+    ...(workload.settings.includes("promise") && promise !== undefined ? { promise } : {}),
     ...asked,
   };
 }

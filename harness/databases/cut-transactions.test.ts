@@ -10,6 +10,8 @@ import { Relay, type Cut } from "../testing/relay.ts";
 const databases = [
   { name: "postgres", begin: "BEGIN" },
   { name: "mariadb", begin: "START TRANSACTION" },
+  { name: "sqlite", begin: "BEGIN" },
+  { name: "duckdb", begin: "BEGIN" },
 ];
 const missing = new Map<string, string | undefined>();
 for (const { name } of databases) missing.set(name, await findSystem(name).missing?.());
@@ -31,6 +33,7 @@ describe.each(databases.filter(({ name }) => missing.get(name) === undefined))(
           nodes: surroundings.nodes,
           seed: surroundings.seed,
           directory: (node) => surroundings.directory(node),
+          logs: (node) => surroundings.logs(node),
           address: (node) => surroundings.address(node),
           route: () => found,
           spawn: (node, process) => surroundings.spawn(node, process),

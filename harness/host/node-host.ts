@@ -98,8 +98,8 @@ export class NodeHost {
     const msgId = body["msg_id"];
     const request = { src, msgId: typeof msgId === "number" ? msgId : undefined, answer };
     if (type === "ping") {
-      const leads = this.#runtime.view()?.leads ?? null;
-      return this.#answer(request, { type: "pong", clock: Date.now(), leads });
+      const { leads = null, members = null } = this.#runtime.view() ?? {};
+      return this.#answer(request, { type: "pong", clock: Date.now(), leads, members });
     }
     if (dest !== this.#id) {
       const text = `this is ${this.#id}, not ${dest}`;

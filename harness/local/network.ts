@@ -1,14 +1,12 @@
 import { type ICreateToxicBody, type Proxy as ToxiproxyProxy, Toxiproxy } from "toxiproxy-node-client";
 
 import { RunError } from "../../histories/errors.ts";
-import type { Address } from "../../systems/contracts/system.ts";
-import type { LinkDisturbance } from "../nemesis/fault-world.ts";
+import type { Address, ProcessSpecification } from "../../systems/contracts/system.ts";
 import type { Link, Source } from "../nemesis/grudge.ts";
 import type { FaultJournal } from "../journal.ts";
 import { allDone } from "../all-done.ts";
-
-/** What one fault does to the bytes of a link; a cut one carries none. */
-export type LinkFault = { readonly kind: "cut" } | LinkDisturbance;
+import type { LinkFault, LinkNetwork } from "../network/link-network.ts";
+import type { NodeAddresses } from "./ports.ts";
 
 type Stream = "upstream" | "downstream";
 
@@ -18,70 +16,101 @@ interface AppliedToxic {
   readonly entry: number;
 }
 
+/** Where the Toxiproxy server is, and how to let go of it. */
+export interface ProxyServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
 /**
- * The network of a local run: every link between two nodes, in each direction, and every link from the
- * clients to a node passes a proxy of its own. Links are hurt through Toxiproxy's HTTP API only, so that
+ * A network of proxies: every link between two nodes, in each direction, and every link from the clients to a
+ * node passes a proxy of its own, one a port. Links are hurt through Toxiproxy's HTTP API only, so that
  * a user's own Toxiproxy server serves as well as the embedded one.
  */
-export class ProxyNetwork {
+export class ProxyNetwork implements LinkNetwork {
+  readonly kind = "proxies";
   readonly #client: Toxiproxy;
-  readonly #url: string;
+  readonly #server: ProxyServer;
   readonly #journal: FaultJournal;
   readonly #entry: number;
+  readonly #addresses: NodeAddresses;
   readonly #proxies: ReadonlyMap<string, ToxiproxyProxy>;
   /** Toxics in force, by the name of the fault that brought them. */
   readonly #applied = new Map<string, AppliedToxic[]>();
 
   private constructor(
     client: Toxiproxy,
-    url: string,
+    server: ProxyServer,
     journal: FaultJournal,
     entry: number,
+    addresses: NodeAddresses,
     proxies: ReadonlyMap<string, ToxiproxyProxy>,
   ) {
     this.#client = client;
-    this.#url = url;
+    this.#server = server;
     this.#journal = journal;
     this.#entry = entry;
+    this.#addresses = addresses;
     this.#proxies = proxies;
   }
 
   /** Makes the proxies for nodes that listen, or will listen, at `addresses`; `prefix` keeps runs apart. */
   static async open(options: {
-    url: string;
+    /** Closed with the network. */
+    server: ProxyServer;
     prefix: string;
-    addresses: ReadonlyMap<string, Address>;
+    addresses: NodeAddresses;
+    /** Nodes that share one list of addresses reach one another without proxies. */
+    peers: "each-link" | "one-list";
     journal: FaultJournal;
   }): Promise<ProxyNetwork> {
-    const { url, prefix, addresses, journal } = options;
+    const { server, prefix, addresses, peers, journal } = options;
+    const { url } = server;
     const client = new Toxiproxy(url);
-    const nodes = [...addresses.keys()];
-    const links = [...nodes, "clients"].flatMap((from) =>
-      nodes.filter((to) => to !== from).map((to) => ({ from, to })),
+    const { nodes } = addresses;
+    const sources = peers === "each-link" ? [...nodes, "clients"] : ["clients"];
+    const wanted = sources.flatMap((from) =>
+      nodes
+        .filter((to) => to !== from)
+        .flatMap((to) => [undefined, ...addresses.ports].map((port) => ({ from, to, port }))),
     );
-    const nameOf = ({ from, to }: Link): string => `${prefix}-${from}-${to}`;
-    const entry = journal.enter({ kind: "proxies", url, names: links.map(nameOf) });
+    const nameOf = ({ from, to, port }: (typeof wanted)[number]): string =>
+      [prefix, from, to, ...(port === undefined ? [] : [port])].join("-");
+    const entry = journal.enter({ kind: "proxies", url, names: wanted.map(nameOf) });
     const proxies = new Map<string, ToxiproxyProxy>();
-    for (const link of links) {
-      const address = addresses.get(link.to);
-      if (address === undefined) throw new Error(`no address for node ${link.to}`);
-      proxies.set(
-        keyOf(link),
-        await client.createProxy({
-          name: nameOf(link),
-          listen: "127.0.0.1:0",
-          upstream: `${address.host}:${address.port}`,
-        }),
-      );
+    for (const each of wanted) {
+      const { host, port } = addresses.of(each.to, each.port);
+      const proxy = await client.createProxy({
+        name: nameOf(each),
+        listen: "127.0.0.1:0",
+        upstream: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+      });
+      proxies.set(keyOf(each, each.port), proxy);
     }
-    return new ProxyNetwork(client, url, journal, entry, proxies);
+    return new ProxyNetwork(client, server, journal, entry, addresses, proxies);
   }
 
-  /** The address at which `from` reaches `to`. */
-  route(from: Source, to: string): Address {
-    const { listen } = this.#proxy({ from, to });
+  address(node: string, port?: string): Address {
+    return this.#addresses.of(node, port);
+  }
+
+  /** The address at which `from` reaches `to`: that of the proxy, or of the node itself where there is none. */
+  route(from: Source, to: string, port?: string): Address {
+    const proxy = this.#proxies.get(keyOf({ from, to }, port));
+    if (proxy === undefined) return this.address(to, port);
+    const { listen } = proxy;
     const colon = listen.lastIndexOf(":");
     return { host: listen.slice(0, colon), port: Number(listen.slice(colon + 1)) };
+  }
+
+  /** What passes a proxy is as good as sent by the node. */
+  probe(from: Source, to: string): Address {
+    return this.route(from, to);
+  }
+
+  /** Every process of this machine is at the place of every node. */
+  place(_node: string, specification: ProcessSpecification): ProcessSpecification {
+    return specification;
   }
 
   /** Puts `fault` on what is sent along `links`, under `name`; all of it or, on an error, none. */
@@ -107,7 +136,7 @@ export class ProxyNetwork {
   /** Adds a toxic, and looks whether the server has it. */
   async #add(proxy: ToxiproxyProxy, body: ICreateToxicBody<unknown>): Promise<AppliedToxic> {
     const applied = { proxy: proxy.name, toxic: body.name };
-    const entry = this.#journal.enter({ kind: "toxic", url: this.#url, ...applied });
+    const entry = this.#journal.enter({ kind: "toxic", url: this.#server.url, ...applied });
     try {
       await proxy.addToxic(body);
       await proxy.getToxic(body.name);
@@ -127,7 +156,7 @@ export class ProxyNetwork {
     } catch (cause) {
       return new RunError(
         "E_TOXIPROXY_LOST",
-        `The Toxiproxy server at ${this.#url} does not answer any more.`,
+        `The Toxiproxy server at ${this.#server.url} does not answer any more.`,
         { cause },
       );
     }
@@ -145,19 +174,16 @@ export class ProxyNetwork {
     this.#applied.delete(name);
   }
 
-  /** Names of the faults that are on. */
-  get faults(): readonly string[] {
-    return [...this.#applied.keys()];
-  }
-
   /** How many toxics the server says are in force, over all links of this network. */
-  async toxicCount(): Promise<number> {
+  async faultsInForce(): Promise<number> {
     const all = await this.#client.getAll();
     const names = new Set([...this.#proxies.values()].map(({ name }) => name));
     let count = 0;
     for (const proxy of Object.values(all)) {
       if (!names.has(proxy.name)) continue;
-      const response = await this.#client.api.get<unknown[]>(`${this.#url}/proxies/${proxy.name}/toxics`);
+      const response = await this.#client.api.get<unknown[]>(
+        `${this.#server.url}/proxies/${proxy.name}/toxics`,
+      );
       count += response.data.length;
     }
     return count;
@@ -165,9 +191,10 @@ export class ProxyNetwork {
 
   /** Removes all faults and the proxies. */
   async close(): Promise<void> {
-    for (const name of this.faults) await this.remove(name);
+    for (const name of this.#applied.keys()) await this.remove(name);
     await Promise.all([...this.#proxies.values()].map((proxy) => removeProxy(this.#client, proxy.name)));
     this.#journal.strike(this.#entry);
+    await this.#server.close();
   }
 
   /**
@@ -177,8 +204,8 @@ export class ProxyNetwork {
   #streams(links: readonly Link[]): ReadonlyMap<ToxiproxyProxy, ReadonlySet<Stream>> {
     const streams = new Map<ToxiproxyProxy, Set<Stream>>();
     const add = (link: Link, stream: Stream): void => {
-      const proxy = this.#proxy(link);
-      streams.set(proxy, (streams.get(proxy) ?? new Set()).add(stream));
+      for (const proxy of this.#proxiesOf(link))
+        streams.set(proxy, (streams.get(proxy) ?? new Set()).add(stream));
     };
     for (const { from, to } of links) {
       if (to !== "clients") add({ from, to }, "upstream");
@@ -187,10 +214,13 @@ export class ProxyNetwork {
     return streams;
   }
 
-  #proxy(link: Link): ToxiproxyProxy {
-    const proxy = this.#proxies.get(keyOf(link));
-    if (proxy === undefined) throw new Error(`no link from ${link.from} to ${link.to}`);
-    return proxy;
+  /** The proxies on a link, one a port. */
+  #proxiesOf(link: Link): ToxiproxyProxy[] {
+    const proxies = [undefined, ...this.#addresses.ports].flatMap(
+      (port) => this.#proxies.get(keyOf(link, port)) ?? [],
+    );
+    if (proxies.length === 0) throw new Error(`no proxy on the link from ${link.from} to ${link.to}`);
+    return proxies;
   }
 }
 
@@ -225,8 +255,8 @@ function isAbsence(error: unknown): boolean {
   return false;
 }
 
-function keyOf({ from, to }: Link): string {
-  return `${from}>${to}`;
+function keyOf({ from, to }: Link, port: string | undefined): string {
+  return `${from}>${to}${port === undefined ? "" : `:${port}`}`;
 }
 
 function toxicFor(name: string, stream: Stream, fault: LinkFault): ICreateToxicBody<unknown> {
@@ -245,6 +275,11 @@ function toxicFor(name: string, stream: Stream, fault: LinkFault): ICreateToxicB
       return { ...common, type: "bandwidth", attributes: { rate: fault.kilobytesPerSecond } };
     case "slow-close":
       return { ...common, type: "slow_close", attributes: { delay: fault.milliseconds } };
+    case "loss":
+    case "duplication":
+    case "corruption":
+    case "reorder":
+      throw new Error(`a proxy sees no packets, so that it cannot do ${fault.kind}`);
     case "reset":
       return { ...common, type: "reset_peer", attributes: { timeout: 0 } };
   }

@@ -32,7 +32,12 @@ export function findProcess(pid: number): ProcessEntry | undefined {
 
 /** Process `pid` with all its descendants, and whoever shares its process group. */
 export function processTree(pid: number): ProcessEntry[] {
-  const table = processTable().filter((entry) => entry.state !== "Z");
+  return treeOf(processTable(), pid);
+}
+
+/** The same, in a table of some machine's processes. */
+export function treeOf(all: readonly ProcessEntry[], pid: number): ProcessEntry[] {
+  const table = all.filter((entry) => entry.state !== "Z");
   const members = new Set([pid]);
   let before = 0;
   while (members.size > before) {
@@ -77,10 +82,18 @@ function readEntry(pid: number): ProcessEntry | undefined {
 function tableFromPs(): ProcessEntry[] {
   let output: string;
   try {
-    output = execFileSync("ps", ["-axo", "pid=,ppid=,pgid=,state=,lstart="], { encoding: "utf8" });
+    const [command, ...args] = processListing;
+    output = execFileSync(command, args, { encoding: "utf8" });
   } catch {
     return [];
   }
+  return parseProcessTable(output);
+}
+
+/** What lists all processes of a machine, in the form that `parseProcessTable` reads. */
+export const processListing = ["ps", "-axo", "pid=,ppid=,pgid=,state=,lstart="] as const;
+
+export function parseProcessTable(output: string): ProcessEntry[] {
   return output.split("\n").flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S)\S*\s+(.*)$/.exec(line);
     if (match === null) return [];

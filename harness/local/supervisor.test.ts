@@ -62,6 +62,14 @@ describe("the supervisor of processes", () => {
     expect([...journal.open.values()].map(({ kind }) => kind)).toEqual(["process"]);
   });
 
+  it("says of a node that ends as it is to be paused that it has ended", async () => {
+    const pid = await startFamily();
+    for (const each of processTree(pid)) signal(each.pid, "SIGKILL");
+    await expect(supervisor.pause("n1")).rejects.toThrow("node n1 ended before it stopped");
+    await expect.poll(() => journal.open.size).toBe(0);
+    expect(endedByItself).toEqual(["n1: SIGKILL"]);
+  });
+
   it("kills a node that is paused", async () => {
     const pid = await startFamily();
     await supervisor.pause("n1");

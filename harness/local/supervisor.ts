@@ -7,10 +7,14 @@ import { execa } from "execa";
 import type { ProcessSpecification } from "../../systems/contracts/system.ts";
 import { allDone } from "../all-done.ts";
 import type { FaultJournal } from "../journal.ts";
+import type { NodeProcesses } from "./node-processes.ts";
 import { findProcess, processTree, signal, type ProcessEntry } from "./process-table.ts";
+import { residents, type Residence } from "./residence.ts";
 
 interface Running {
   readonly pid: number;
+  /** Where everybody belongs to the node. */
+  readonly residence: Residence | undefined;
   readonly entry: number;
   readonly exited: Promise<void>;
   /** The signal that asks it to end in good order. */
@@ -19,6 +23,9 @@ interface Running {
   ending: boolean;
   stopped: { readonly entry: number; readonly pids: readonly ProcessEntry[] } | undefined;
 }
+
+/** Whether a process in this state is stopped; one that is traced is in the hands of its tracer then. */
+const isStopped = (state: string): boolean => state === "T" || state === "t";
 
 /** How long an operating system may take over a signal before we call it an error, in milliseconds. */
 const signalPatience = 5_000;
@@ -30,7 +37,7 @@ const runPatience = 120_000;
  * harness: each is in the journal before it runs on its own, the keeper ends them when the harness is
  * gone, and their standard input closes then too.
  */
-export class Supervisor {
+export class Supervisor implements NodeProcesses {
   readonly #journal: FaultJournal;
   readonly #endedByItself: (node: string, how: string) => void;
   readonly #nodes = new Map<string, Running>();
@@ -54,8 +61,14 @@ export class Supervisor {
     this.#keeper = { input: child.stdin, exited: child.then(() => undefined) };
   }
 
-  /** Starts the process of `node`; its output is appended to `log`. */
-  start(node: string, specification: ProcessSpecification, directory: string, log: string): void {
+  /** Starts the process of `node`; its output is appended to `log`. Whoever is at the residence belongs to the node. */
+  start(
+    node: string,
+    specification: ProcessSpecification,
+    directory: string,
+    log: string,
+    residence?: Residence,
+  ): void {
     if (this.alive(node)) throw new Error(`node ${node} is running already`);
     const output = { file: log, append: true } as const;
     const child = execa(specification.command, [...specification.arguments], {
@@ -71,7 +84,8 @@ export class Supervisor {
     });
     const { pid } = child;
     if (pid === undefined) throw new Error(`node ${node}: could not start ${specification.command}`);
-    this.#keeper.input.write(`+${pid}\n`);
+    const { namespace = "", holder = "" } = residence ?? {};
+    this.#keeper.input.write(`+${pid} ${namespace} ${holder}\n`);
     child.stdin.on("error", () => undefined);
     const entry = this.#journal.enter({
       kind: "process",
@@ -79,11 +93,19 @@ export class Supervisor {
       pid,
       started: findProcess(pid)?.started ?? "",
     });
-    const exited = child.then(({ exitCode, signal: by }) =>
-      this.#gone(node, pid, by ?? `exit code ${exitCode ?? "unknown"}`),
-    );
     const { endedBy = "SIGTERM" } = specification;
-    this.#nodes.set(node, { pid, entry, exited, endedBy, ending: false, stopped: undefined });
+    const running: Running = {
+      pid,
+      residence,
+      entry,
+      exited: child.then(({ exitCode, signal: by }) =>
+        this.#gone(node, running, by ?? `exit code ${exitCode ?? "unknown"}`),
+      ),
+      endedBy,
+      ending: false,
+      stopped: undefined,
+    };
+    this.#nodes.set(node, running);
   }
 
   /** Runs a program for a node to its end, its output in `log`; throws with the end of that unless all went well. */
@@ -121,12 +143,18 @@ export class Supervisor {
     return this.#nodes.get(node)?.pid;
   }
 
+  /** Whether it is to be told when a node ends without being asked to. */
+  expectEnd(node: string, expected: boolean): void {
+    const running = this.#nodes.get(node);
+    if (running !== undefined) running.ending = expected;
+  }
+
   /** Ends a node's whole process tree by `SIGKILL`; returns when it is gone. */
   async kill(node: string): Promise<void> {
     const running = this.#nodes.get(node);
     if (running === undefined) return;
     running.ending = true;
-    const tree = processTree(running.pid);
+    const tree = familyOf(running);
     // The parent first: it must not get to see its children die, and do something about it.
     signal(running.pid, "SIGKILL");
     signal(-running.pid, "SIGKILL");
@@ -136,8 +164,9 @@ export class Supervisor {
       const left = tree.flatMap(({ pid, started }) =>
         findProcess(pid)?.started === started ? processTree(pid) : [],
       );
+      if (running.residence !== undefined) left.push(...residents(running.residence));
       for (const { pid } of left) signal(pid, "SIGKILL");
-      return left.length === 0 && processTree(running.pid).length === 0;
+      return left.length === 0 && familyOf(running).length === 0;
     }, `${node} to be gone after SIGKILL`);
     await running.exited;
   }
@@ -160,24 +189,25 @@ export class Supervisor {
     const running = this.#nodes.get(node);
     if (running === undefined) throw new Error(`node ${node} is not running`);
     if (running.stopped !== undefined) return;
-    const pids = processTree(running.pid);
+    const pids = familyOf(running);
     const entry = this.#journal.enter({ kind: "stopped", node, pids });
     running.stopped = { entry, pids };
     for (const { pid } of pids) signal(pid, "SIGSTOP");
     await this.#until(() => {
-      const tree = processTree(running.pid);
+      const tree = familyOf(running);
       // What was forked between the look and the signal.
-      for (const { pid, state } of tree) if (state !== "T") signal(pid, "SIGSTOP");
-      return tree.length > 0 && tree.every(({ state }) => state === "T");
+      for (const { pid, state } of tree) if (!isStopped(state)) signal(pid, "SIGSTOP");
+      return tree.every(({ state }) => isStopped(state));
     }, `${node} to stop after SIGSTOP`);
+    if (familyOf(running).length === 0) throw new Error(`node ${node} ended before it stopped`);
   }
 
   async resume(node: string): Promise<void> {
     const running = this.#nodes.get(node);
     if (running?.stopped === undefined) return;
-    for (const { pid } of processTree(running.pid)) signal(pid, "SIGCONT");
+    for (const { pid } of familyOf(running)) signal(pid, "SIGCONT");
     await this.#until(
-      () => processTree(running.pid).every(({ state }) => state !== "T"),
+      () => familyOf(running).every(({ state }) => state !== "T"),
       `${node} to go on after SIGCONT`,
     );
     this.#journal.strike(running.stopped.entry);
@@ -195,16 +225,17 @@ export class Supervisor {
     }
   }
 
-  #gone(node: string, pid: number, how: string): void {
+  #gone(node: string, { pid, residence, entry, stopped, ending }: Running, how: string): void {
     // What it had started is no node any more, and nobody would end it.
     signal(-pid, "SIGKILL");
     this.#keeper.input.write(`-${pid}\n`);
-    const running = this.#nodes.get(node);
-    if (running?.pid !== pid) return;
-    if (running.stopped !== undefined) this.#journal.strike(running.stopped.entry);
-    this.#journal.strike(running.entry);
+    if (stopped !== undefined) this.#journal.strike(stopped.entry);
+    this.#journal.strike(entry);
+    if (!ending) this.#endedByItself(node, how);
+    // The node may have been started again before we heard of this.
+    if (this.#nodes.get(node)?.pid !== pid) return;
     this.#nodes.delete(node);
-    if (!running.ending) this.#endedByItself(node, how);
+    if (residence !== undefined) for (const each of residents(residence)) signal(each.pid, "SIGKILL");
   }
 
   async #until(holds: () => boolean, what: string): Promise<void> {
@@ -213,4 +244,12 @@ export class Supervisor {
       await sleep(5);
     }
   }
+}
+
+/** A node's process with all that it started, and whoever else is where it lives. */
+function familyOf({ pid, residence }: Running): ProcessEntry[] {
+  const tree = processTree(pid);
+  if (residence === undefined) return tree;
+  const others = residents(residence).filter((each) => !tree.some((known) => known.pid === each.pid));
+  return [...tree, ...others];
 }

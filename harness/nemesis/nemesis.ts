@@ -6,7 +6,7 @@ import type { Generator } from "../../workloads/generators/generator.ts";
 import { any, sequence, sleep, type PlanFunction } from "../../workloads/index.ts";
 import { carryOut } from "./carry-out.ts";
 import type { FaultWorld } from "./fault-world.ts";
-import { NothingToHit, type Drawing, type FaultPackage } from "./packages/fault-package.ts";
+import { NothingToHit, type Drawing, type FaultPackage, type RealPackage } from "./packages/fault-package.ts";
 
 /**
  * The schedule of a run's faults: each package starts and stops in turn, and all of them side by side, so
@@ -34,9 +34,13 @@ export function faultSchedule(
   );
 }
 
-/** What ends all faults: every package's stop, paused nodes first, since what is paused cannot be talked to. */
-export function finalHealing(packages: readonly FaultPackage[]): Generator {
-  const order = (each: FaultPackage): number => (each.kind === "pause" ? 0 : each.kind === "clock" ? 1 : 2);
+/**
+ * What ends all faults: every package's stop, paused nodes first, since what is paused cannot be talked to, and changes of members last, since
+ * those have to agree on who comes back.
+ */
+export function finalHealing(packages: readonly RealPackage[]): Generator {
+  const order = ({ kind }: RealPackage): number =>
+    kind === "pause" ? 0 : kind === "clock" ? 1 : kind === "membership" ? 3 : 2;
   return sequence(...packages.toSorted((a, b) => order(a) - order(b)).map((each) => each.stop));
 }
 
@@ -50,10 +54,10 @@ export function isNothingToHit(error: Json): boolean {
 /** Carries out the fault operations of `packages` in a world. */
 export class Nemesis {
   readonly #world: FaultWorld;
-  readonly #packages = new Map<string, FaultPackage>();
+  readonly #packages = new Map<string, RealPackage>();
   readonly #active = new Set<string>();
 
-  constructor(world: FaultWorld, packages: readonly FaultPackage[]) {
+  constructor(world: FaultWorld, packages: readonly RealPackage[]) {
     this.#world = world;
     for (const each of packages) {
       for (const f of [...each.band.start, ...each.band.stop]) this.#packages.set(f, each);

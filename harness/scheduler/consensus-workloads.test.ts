@@ -75,4 +75,39 @@ describe("the workload lock", () => {
     }
     expect(releases).toBeGreaterThan(20);
   });
+
+  it("asks now and then for a release with a token that is over, where that must fail", () => {
+    let token = 0;
+    const held = new Map<unknown, unknown>();
+    const system: SimulationOptions["system"] = ({ f, key, value }) => {
+      if (f === "release" && held.get(key) !== value) return { type: "fail", latency: 1 };
+      if (f === "release")
+        return held.delete(key) ? { type: "ok", latency: 1 } : { type: "fail", latency: 1 };
+      if (held.has(key)) return { type: "fail", latency: 1 };
+      held.set(key, ++token);
+      return { type: "ok", latency: 1, value: token };
+    };
+    const outcomes = new Map<string, number>();
+    const released = new Set<unknown>();
+    for (const { f, type, value } of events("lock", { keys: 5, promise: "fenced-releases" }, { system })) {
+      if (f !== "release" || type === "invoke") continue;
+      outcomes.set(type, (outcomes.get(type) ?? 0) + 1);
+      // Each token once, and again only when it is over.
+      expect(type).toBe(released.has(value) ? "fail" : "ok");
+      released.add(value);
+    }
+    expect(outcomes.get("ok")).toBeGreaterThan(20);
+    expect(outcomes.get("fail")).toBeGreaterThan(5);
+  });
+
+  it("takes no token for over that may be good yet", () => {
+    let token = 0;
+    const system: SimulationOptions["system"] = ({ f }) =>
+      f === "release" ? { type: "info", latency: 1 } : { type: "ok", latency: 1, value: ++token };
+    const released = events("lock", { keys: 5, promise: "fenced-releases" }, { system }).filter(
+      ({ f, type }) => f === "release" && type === "invoke",
+    );
+    expect(released.length).toBeGreaterThan(20);
+    expect(new Set(released.map(({ value }) => value)).size).toBe(released.length);
+  });
 });

@@ -7,44 +7,49 @@ import { execa } from "execa";
 
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { Address, ProcessSpecification, Surroundings } from "../../systems/contracts/system.ts";
-import { reservePorts } from "../local/ports.ts";
+import { reserveAddresses, type NodeAddresses } from "../local/ports.ts";
 
 /** Surroundings without proxies, keeper or journal: real processes that reach one another directly. */
 export class PlainSurroundings implements Surroundings {
   readonly seed = "7";
   readonly nodes: readonly NodeId[];
-  readonly #ports: readonly number[];
+  readonly #addresses: NodeAddresses;
   readonly #directory = mkdtempSync(join(tmpdir(), "rashomon-test-"));
   readonly #children = new Map<NodeId, ChildProcess>();
 
-  private constructor(nodes: readonly NodeId[], ports: readonly number[]) {
-    this.nodes = nodes;
-    this.#ports = ports;
-    for (const node of nodes) mkdirSync(this.directory(node));
+  private constructor(addresses: NodeAddresses) {
+    this.nodes = addresses.nodes;
+    this.#addresses = addresses;
+    for (const node of this.nodes) mkdirSync(this.directory(node));
   }
 
-  static async open(nodes: readonly NodeId[]): Promise<PlainSurroundings> {
-    const { ports, release } = await reservePorts(nodes.length);
+  /** For nodes that listen for clients, and at further ports by these names. */
+  static async open(nodes: readonly NodeId[], ports: readonly string[] = []): Promise<PlainSurroundings> {
+    const { addresses, release } = await reserveAddresses(nodes, ports);
     await release();
-    return new PlainSurroundings(nodes, ports);
+    return new PlainSurroundings(addresses);
   }
 
   directory(node: NodeId): string {
     return join(this.#directory, node);
   }
 
-  address(node: NodeId): Address {
-    return { host: "127.0.0.1", port: this.#ports[this.nodes.indexOf(node)] ?? 0 };
+  logs(node: NodeId): string {
+    return this.directory(node);
   }
 
-  route(_from: string, to: NodeId): Address {
-    return this.address(to);
+  address(node: NodeId, port?: string): Address {
+    return this.#addresses.of(node, port);
+  }
+
+  route(_from: string, to: NodeId, port?: string): Address {
+    return this.address(to, port);
   }
 
   spawn(node: NodeId, { command, arguments: args, environment }: ProcessSpecification): Promise<void> {
     const log = openSync(this.#log(node), "a");
     const env = { ...process.env, ...environment };
-    this.#children.set(node, spawn(command, args, { stdio: ["pipe", log, log], env }));
+    this.#children.set(node, spawn(command, args, { stdio: ["pipe", log, log], env, detached: true }));
     closeSync(log);
     return Promise.resolve();
   }
@@ -69,12 +74,25 @@ export class PlainSurroundings implements Surroundings {
     return child.exitCode ?? child.signalCode;
   }
 
+  /** Stops a node's process, or lets it go on. */
+  signal(node: NodeId, signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#children.get(node)?.kill(signal);
+  }
+
   log(node: NodeId): string {
     return readFileSync(this.#log(node), "utf8");
   }
 
   async close(): Promise<void> {
     await Promise.all(this.nodes.map((node) => this.end(node, "SIGKILL")));
+    // Whatever a node had started ends with it: it had a process group of its own.
+    for (const { pid } of this.#children.values()) {
+      try {
+        if (pid !== undefined) process.kill(-pid, "SIGKILL");
+      } catch {
+        // Nobody of it is left.
+      }
+    }
     rmSync(this.#directory, { recursive: true, force: true });
   }
 

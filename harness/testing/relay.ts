@@ -6,6 +6,8 @@ import type { Address } from "../../systems/contracts/system.ts";
 export interface Cut {
   readonly text: string;
   readonly at: "request" | "answer";
+  /** Which bytes from the server are an answer, where it also says other things of its own accord: else all. */
+  readonly isAnswer?: (bytes: Buffer) => boolean;
 }
 
 /** Passes bytes on between client and server, until it sees where to cut. */
@@ -37,7 +39,7 @@ export class Relay {
         else behind.write(bytes);
       });
       behind.on("data", (bytes) => {
-        if (seen) end();
+        if (seen && (cut.isAnswer?.(bytes) ?? true)) end();
         else client.write(bytes);
       });
     });

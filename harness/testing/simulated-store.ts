@@ -5,7 +5,13 @@ import { chance, seedOf } from "../../systems/chance.ts";
 import type { Completion } from "../../systems/contracts/client.ts";
 import { HistoryBuilder } from "../../histories/builder.ts";
 import type { History } from "../../histories/history.ts";
-import { clients, limit, workload as findWorkload, type WorkloadSettings } from "../../workloads/index.ts";
+import {
+  clients,
+  limit,
+  phases,
+  workload as findWorkload,
+  type WorkloadSettings,
+} from "../../workloads/index.ts";
 import { Scheduler, type Dispatch } from "../scheduler/scheduler.ts";
 
 export interface SimulatedStoreOptions {
@@ -14,7 +20,7 @@ export interface SimulatedStoreOptions {
   readonly workload: string;
   readonly settings?: WorkloadSettings;
   readonly seed: string;
-  /** How many operations clients begin. */
+  /** How many operations clients begin, besides the last ones. */
   readonly operations: number;
   /** 8 unless given. */
   readonly concurrency?: number;
@@ -25,8 +31,16 @@ export interface SimulatedStoreOptions {
 /** What clients of a transactional store see, in virtual time: the same for the same options, whatever the machine. */
 export function simulateStore(options: SimulatedStoreOptions): History {
   const { isolation, bug, workload, settings, seed, operations, concurrency = 8, lost } = options;
-  const generator = clients(findWorkload(workload).generator({ ...settings, concurrency }));
-  const scheduler = new Scheduler({ generator: limit(operations, generator), concurrency, seed });
+  const found = findWorkload(workload);
+  const chosen = { ...settings, concurrency };
+  const scheduler = new Scheduler({
+    generator: phases(
+      limit(operations, clients(found.generator(chosen))),
+      ...(found.finalGenerator === undefined ? [] : [clients(found.finalGenerator(chosen))]),
+    ),
+    concurrency,
+    seed,
+  });
   const random = chance(seedOf(seed));
   const executor = new Executor({
     store: new Store({ isolation, ...(bug === undefined ? {} : { bug }) }),

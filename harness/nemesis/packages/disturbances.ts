@@ -2,9 +2,10 @@ import type { Json, JsonObject } from "../../../histories/json.ts";
 import type { FaultKind } from "../../../systems/contracts/system.ts";
 import type { Random } from "../../../workloads/random.ts";
 import type { LinkDisturbance } from "../fault-world.ts";
+import { between } from "../grudge.ts";
 import { chooseTargets } from "../targets.ts";
 import { bandOf, type FaultPackage } from "./fault-package.ts";
-import { nodesOf, numberOf } from "./fault-values.ts";
+import { member, nodesOf, numberOf } from "./fault-values.ts";
 
 /**
  * A package of one link disturbance on the links between nodes; clients keep their speed, since a slow client
@@ -37,12 +38,14 @@ function disturbancePackage(options: {
         return "healed";
       }
       const slow = nodesOf(value);
-      const places = nodes.length === 1 ? [...nodes, "clients"] : nodes;
-      const links = places.flatMap((from) =>
-        places
-          .filter((to) => to !== from && (slow.includes(from) || slow.includes(to)))
-          .map((to) => ({ from, to })),
-      );
+      const links =
+        nodes.length === 1 || member(value, "between") === "clients"
+          ? between(slow, ["clients"])
+          : nodes.flatMap((from) =>
+              nodes
+                .filter((to) => to !== from && (slow.includes(from) || slow.includes(to)))
+                .map((to) => ({ from, to })),
+            );
       yield [{ kind: "disturb", name: kind, disturbance: options.read(value), grudge: links }];
       return value;
     },
@@ -78,6 +81,42 @@ export const slowClose = disturbancePackage({
   color: "#1f7a6d",
   draw: (random) => ({ milliseconds: random.pick([100, 500, 2000]) }),
   read: (value) => ({ kind: "slow-close", milliseconds: numberOf(value, "milliseconds") }),
+});
+
+export const loss = disturbancePackage({
+  kind: "loss",
+  summary: "loses packets between nodes, some of a hundred",
+  color: "#7a4a1f",
+  draw: (random) => ({ rate: random.pick([0.05, 0.2, 0.5]) }),
+  read: (value) => ({ kind: "loss", rate: numberOf(value, "rate") }),
+});
+
+export const duplication = disturbancePackage({
+  kind: "duplication",
+  summary: "lets packets between nodes come twice",
+  color: "#4a6fa5",
+  draw: (random) => ({ rate: random.pick([0.1, 0.5]) }),
+  read: (value) => ({ kind: "duplication", rate: numberOf(value, "rate") }),
+});
+
+export const corruption = disturbancePackage({
+  kind: "corruption",
+  summary: "flips bits of packets between nodes, which their checksums show",
+  color: "#8e3b8e",
+  draw: (random) => ({ rate: random.pick([0.05, 0.2]) }),
+  read: (value) => ({ kind: "corruption", rate: numberOf(value, "rate") }),
+});
+
+export const reorder = disturbancePackage({
+  kind: "reorder",
+  summary: "holds back some packets between nodes, so that later ones overtake them",
+  color: "#3b7a8e",
+  draw: (random) => ({ rate: random.pick([0.1, 0.3]), milliseconds: random.pick([5, 20, 50]) }),
+  read: (value) => ({
+    kind: "reorder",
+    rate: numberOf(value, "rate"),
+    milliseconds: numberOf(value, "milliseconds"),
+  }),
 });
 
 export const reset = disturbancePackage({

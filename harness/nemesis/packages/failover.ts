@@ -1,6 +1,6 @@
 import { isJsonArray } from "../../../histories/json.ts";
 import type { Routine } from "../effect.ts";
-import { bandOf, NothingToHit, type FaultPackage } from "./fault-package.ts";
+import { bandOf, isDown, NothingToHit, type FaultPackage } from "./fault-package.ts";
 
 /** A primary dies and another takes its place; once it is back, the old one follows the new one. */
 export const failover: FaultPackage = {
@@ -11,7 +11,7 @@ export const failover: FaultPackage = {
   stop: { f: "rejoin", value: null },
   *perform(situation, { f }): Routine {
     if (f === "rejoin") {
-      const down = situation.nodes.filter((node) => !situation.alive(node));
+      const down = situation.nodes.filter((node) => isDown(situation, node));
       yield down.map((node) => ({ kind: "restart", node }));
       return { nodes: down };
     }

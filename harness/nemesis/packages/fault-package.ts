@@ -3,7 +3,7 @@ import type { FaultBand } from "../../../histories/store/test-description.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { FaultKind } from "../../../systems/contracts/system.ts";
 import type { Random } from "../../../workloads/random.ts";
-import type { Effect, Routine, Situation } from "../effect.ts";
+import type { Effect, RealEffect, Routine, Situation } from "../effect.ts";
 
 /** A fault operation before it has a time: its function and what it is to do, as plain data. */
 export interface FaultProposal {
@@ -36,10 +36,18 @@ export interface FaultPackage<Kind extends string = FaultKind, Does = Effect> {
   perform(situation: Situation, proposal: FaultProposal): Routine<Does>;
 }
 
+/** A package for real nodes. */
+export type RealPackage = FaultPackage<FaultKind, RealEffect>;
+
 /** Every target of a fault is in such a state already that it cannot be hit: nothing was done. */
 export class NothingToHit extends Error {}
 
 /** The band of a fault that one function starts and one stops. */
 export function bandOf(name: string, start: string, stop: string, color: string): FaultBand {
   return { name, start: [start], stop: [stop], color };
+}
+
+/** Whether a node is down that is to run: not one that is no member at the moment. */
+export function isDown(situation: Situation, node: NodeId): boolean {
+  return !situation.alive(node) && situation.away?.(node) !== true;
 }

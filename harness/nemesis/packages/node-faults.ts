@@ -2,7 +2,7 @@ import type { FaultKind } from "../../../systems/contracts/system.ts";
 import type { NodeId } from "../../../systems/contracts/protocol.ts";
 import type { Effect, Situation } from "../effect.ts";
 import { chooseTargets, type TargetSpecification } from "../targets.ts";
-import { bandOf, NothingToHit, type FaultPackage } from "./fault-package.ts";
+import { bandOf, isDown, NothingToHit, type FaultPackage } from "./fault-package.ts";
 import { nodesOf } from "./fault-values.ts";
 
 /** A package that hits some nodes one by one, and lets them all go again. */
@@ -59,7 +59,7 @@ export const kill = nodePackage<FaultKind, Effect>({
   stopF: "restart",
   targets: ["one", "minority", "majority", "all"],
   hit: (node) => ({ kind: "kill", node }),
-  isHit: (situation, node) => !situation.alive(node),
+  isHit: isDown,
   release: (node) => ({ kind: "restart", node }),
 });
 
@@ -71,7 +71,7 @@ export const terminate = nodePackage<FaultKind, Effect>({
   stopF: "start-terminated",
   targets: ["one", "minority", "majority", "all"],
   hit: (node) => ({ kind: "terminate", node }),
-  isHit: (situation, node) => !situation.alive(node),
+  isHit: isDown,
   release: (node) => ({ kind: "restart", node }),
 });
 

@@ -1,0 +1,21 @@
+/** A certificate of "localhost", and of no address, that it signed itself: good for tests, and for nothing else. */
+export const localhostCertificate = {
+  certificate: `-----BEGIN CERTIFICATE-----
+MIIBljCCATugAwIBAgIUdBfMWRjv4H5FNE0jX8x6c/1ko8YwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMTkxMjA4
+MDAwMDAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASZVcRU24mdeBhN4me2N53Xs6CXAaEamBrgjZZB/1KBH0+d0es2yOME
+8c4I1KHkVXP4aKS7FA3BBlPIP+q+Eejxo2kwZzAdBgNVHQ4EFgQU6OD8j0TBmkmQ
+EUSWnaubW46V5BwwHwYDVR0jBBgwFoAU6OD8j0TBmkmQEUSWnaubW46V5BwwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SQAwRgIhAPnoj1i1cJbfWuvvC/VcBex60YOQ3V3pkBpX/hMiCH2UAiEA45mlgEot
+Cyd4PdZ8fJNqXW5Dg/GZtRdxafueOngMs1c=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglqOprk3Ti9gi8brN
+HxPDYH6SVEx7lk/DEhmLwJg1RJ2hRANCAASZVcRU24mdeBhN4me2N53Xs6CXAaEa
+mBrgjZZB/1KBH0+d0es2yOME8c4I1KHkVXP4aKS7FA3BBlPIP+q+Eejx
+-----END PRIVATE KEY-----
+`,
+};
