@@ -250,7 +250,7 @@ describe("rashomon convert", () => {
 describe("rashomon list, doctor, heal and help", () => {
   it("list everything, as text and as JSON", async () => {
     const { stdout } = await rashomon(["list"]);
-    for (const name of ["paxos", "local-reads", "register", "linearizable", "cas-register", "partition"])
+    for (const name of ["paxos", "sticky-bit", "register", "linearizable", "cas-register", "partition"])
       expect(stdout).toContain(name);
     const json: unknown = JSON.parse((await rashomon(["list", "systems", "--json"])).stdout);
     const withMutant = (name: string, mutant: string): unknown =>
@@ -269,9 +269,40 @@ describe("rashomon list, doctor, heal and help", () => {
     });
   });
 
+  it("tell of a system how it can be set, hurt and explored, and its known bugs", async () => {
+    const { stdout } = await rashomon(["list", "systems", "raft"]);
+    for (const detail of [
+      "strict-serializable",
+      "membership",
+      "--configuration figure-8",
+      "--mutant forgets-vote",
+    ])
+      expect(stdout).toContain(detail);
+    expect((await rashomon(["list", "systems", "mariadb"])).stdout).toMatch(
+      /--set binary-log= .*\n.*off, on/u,
+    );
+    expect((await rashomon(["list", "algorithms", "sticky-bit"])).stdout).toContain("any number");
+    expect(await rashomon(["list", "systems", "rafft"])).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("Did you mean raft?") as unknown,
+    });
+  });
+
   it("probe this machine", async () => {
     const diagnoses: unknown = JSON.parse((await rashomon(["doctor", "--json"])).stdout);
-    expect(diagnoses).toMatchObject([{ available: true }, { available: true }, { faults: ["clock"] }]);
+    expect(diagnoses).toContainEqual(
+      expect.objectContaining({
+        faults: expect.arrayContaining(["partition", "slow-close"]),
+        available: true,
+      }),
+    );
+    expect(diagnoses).toContainEqual(
+      expect.objectContaining({ faults: expect.arrayContaining(["loss", "reorder"]) }),
+    );
+    expect(diagnoses).toContainEqual(
+      expect.objectContaining({ faults: expect.arrayContaining(["kill", "pause"]), available: true }),
+    );
+    expect(diagnoses).toContainEqual(expect.objectContaining({ faults: ["clock"] }));
   });
 
   it("find nothing to heal in a store that is not there", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -43,6 +43,14 @@ test("the examples of the help do what they say when they are copied", async () 
   expect(outcomes.map(({ valid }) => valid)).toEqual([false, false]);
   expect(outcomes[0]?.text).toContain("committed as well");
   expect(outcomes[1]?.text).toContain("as if it had not seen line 1");
+});
+
+test("a report draws a log, with the lines marked that contradict one another", async () => {
+  const report = join(folder, "log.html");
+  await judge({ path: file("drawn.log", disagreeing), color: false, report });
+  const page = readFileSync(report, "utf8");
+  expect(page).toContain("Line 1: a has of a of ballot 1 in slot 3");
+  expect(page).toContain('data-block="space-time"');
 });
 
 test("logs of single nodes are to be judged together", async () => {

@@ -18,7 +18,14 @@ import {
 import { InputError } from "../histories/errors.ts";
 import { openRun, type Run } from "../histories/store/run.ts";
 import { looksLikeTrace, readTrace } from "../histories/codecs/trace/read-trace.ts";
-import { counted, jsonLine } from "../reports/index.ts";
+import {
+  counted,
+  jsonLine,
+  spaceTimeOfConsensus,
+  spaceTimeOfEvents,
+  type SpaceTime,
+} from "../reports/index.ts";
+import { reportLog } from "./log-report.ts";
 import { renderLogVerdicts } from "../reports/log-verdicts.ts";
 import type { JudgeOutcome, JudgeRequest } from "./judge.ts";
 
@@ -62,10 +69,12 @@ async function prefixOf(path: string): Promise<string | undefined> {
 export async function judgeLog(request: JudgeRequest, log: LogRequest): Promise<JudgeOutcome> {
   const started = performance.now();
   const { path } = request;
-  const { verdicts, extent, size } = await (log.kind === "consensus"
+  const { verdicts, extent, size, draw } = await (log.kind === "consensus"
     ? consensus(path)
     : causality(path, log));
   const valid = composeValidity(verdicts.map((verdict) => verdict.valid));
+  if (request.report !== undefined)
+    reportLog(request.report, { source: path, verdicts, valid, extent, spaceTime: draw(blamedBy(verdicts)) });
   return {
     valid,
     text: renderLogVerdicts(verdicts, {
@@ -88,6 +97,12 @@ interface Judged {
   readonly verdicts: readonly Verdict[];
   readonly extent: string;
   readonly size: number;
+  /** Its diagram, with the lines or events marked that anomalies are about. */
+  readonly draw: (blamed: ReadonlySet<number>) => SpaceTime;
+}
+
+function blamedBy(verdicts: readonly Verdict[]): ReadonlySet<number> {
+  return new Set(verdicts.flatMap(({ anomalies }) => anomalies.flatMap(({ operations }) => operations)));
 }
 
 async function consensus(path: string): Promise<Judged> {
@@ -98,6 +113,7 @@ async function consensus(path: string): Promise<Judged> {
     verdicts: [verdict],
     extent: `${counted(log.lines.length, "line", "lines")} of ${counted(nodes, "node", "nodes")} about ${counted(slots, "slot", "slots")}`,
     size: log.lines.length,
+    draw: (blamed) => spaceTimeOfConsensus(log, blamed),
   };
 }
 
@@ -147,5 +163,6 @@ async function causality(path: string, { expression, fifo }: LogRequest): Promis
     verdicts: isBare ? verdicts : [clocks, ...verdicts],
     extent: `${counted(trace.node.length, "event", "events")} of ${counted(trace.nodes.length, "node", "nodes")}`,
     size: trace.node.length,
+    draw: (blamed) => spaceTimeOfEvents(trace, blamed),
   };
 }

@@ -74,6 +74,7 @@ export interface NamedCheck {
   readonly formalism?: Formalism;
   readonly totalAmount?: number;
   readonly negativeBalances?: boolean;
+  readonly promise?: string;
 }
 
 export interface JudgeOutcome {
@@ -95,8 +96,8 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
   const started = performance.now();
   const { path } = request;
   const log = request.log ?? (await logFoundBy(request));
-  if (log !== undefined) return judgeLog(request, log);
   if (request.report !== undefined) requireWritable(request.report);
+  if (log !== undefined) return judgeLog(request, log);
   if (request.dot !== undefined) requireWritable(request.dot);
   const { history, run, description } = await read(request);
   const { checks, notes } = await chosenChecks(request, history, description);
@@ -119,6 +120,7 @@ export async function judge(request: JudgeRequest): Promise<JudgeOutcome> {
     verdicts,
     valid,
     source: basename(run?.historyPath ?? path),
+    clocks: await run?.clockOffsets(),
   };
   const recorded = request.record === true ? run : undefined;
   if (recorded !== undefined)

@@ -66,3 +66,8 @@ export function names(text: string): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== "");
 }
+
+/** One value of an option that may be repeated, for commander. */
+export function gathered(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}

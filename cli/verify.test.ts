@@ -146,7 +146,7 @@ describe("rashomon verify", () => {
     await rashomon("simulate", "paxos", "--mutant", "half-quorum", ...args, "--store", "kept");
     const replay = join("kept", "latest", "replay.json");
     const { exitCode, text } = await rashomon("verify", replay);
-    expect(text).toMatch(/^verified: the run of paxos, seed \d+, ends with agreement: agreement/);
+    expect(text).toMatch(/^verified: the run of paxos, seed \d+, ends with agreement: disagreement/);
     expect(exitCode).toBe(0);
     const other = changed(replay, (file) => file.replace('"half-quorum"', '"local-reads"'));
     expect(await rashomon("verify", other)).toMatchObject({ exitCode: 1 });

@@ -13,6 +13,9 @@ Transactions choose their keys as Elle's generators do: \`--key-count\` keys are
 \`--key-distribution\` (\`exponential\`: each half as often as the one before; \`zipf\`; \`uniform\`), and after at most \`--max-writes-per-key\`
 writes a fresh key takes a key's place. They are judged by the isolation level that the system promises, or by \`--isolation\`.
 
+Sets, queues, logs and counters may promise more or less. They are judged by what the system claims, the least if it claims none of it, or by \`--promise\`;
+where that is \`linearizable\`, also by the model of the whole object. In the end, when all faults are healed and nothing has happened for a second, everybody reads, or takes out, what is there.
+
 ${[...workloads.values()].map(section).join("\n")}`;
 }
 
@@ -23,10 +26,11 @@ function section(workload: Workload): string {
     .map(({ checker, model }) =>
       model === undefined ? `\`${checker}\`` : `\`${checker}\` with the model \`${model}\``,
     );
+  const promises = workload.promises?.map((promise) => `\`${promise}\``).join(", ");
   const heeded = settings.map((setting) => `\`${optionOf(setting)}\``);
   return `## ${name}
 
-${summary.charAt(0).toUpperCase()}${summary.slice(1)}. Judged by ${judges.join(", ")}.${heeded.length === 0 ? "" : ` Options: ${heeded.join(", ")}.`}
+${summary.charAt(0).toUpperCase()}${summary.slice(1)}. Judged by ${judges.join(", ")}.${promises === undefined ? "" : ` May promise: ${promises}.`}${heeded.length === 0 ? "" : ` Options: ${heeded.join(", ")}.`}
 
 ${operations.map(entry).join("\n")}
 `;

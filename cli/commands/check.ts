@@ -35,6 +35,7 @@ interface CheckFlags {
   readonly staleness?: true;
   readonly totalAmount?: number;
   readonly negativeBalances?: true;
+  readonly promise?: string;
   readonly causality?: true;
   readonly fifo?: true;
   readonly events?: string;
@@ -95,6 +96,7 @@ export function checkCommand(): Command {
       number,
     )
     .option("--negative-balances", "with --checker bank: accounts may be overdrawn")
+    .option("--promise <name>", "with --checker set-full, total-queue, log or counter: what is promised")
     .option(
       "--staleness",
       "of registers that are not linearizable: by how many versions and milliseconds reads were stale",
@@ -141,7 +143,7 @@ Examples:
   rashomon check jepsen.edn --linearizable register --initial 0 --keyed
   rashomon check history.jsonl --model ./my-model.ts
   rashomon check my-consensus.log --consensus
-  rashomon check trace.log --causality
+  rashomon check trace.log --causality --report trace.html
   rashomon check shiviz.log --causality --events '(?<event>.*)\\n(?<host>\\S+) (?<clock>{.*})'
   rashomon check store/latest
   rashomon check runs/*.edn --linearizable register --json
@@ -164,9 +166,9 @@ async function checkAll(paths: readonly string[], flags: CheckFlags, keyedAsked:
     throw new UsageError("Standard input can be read only once.");
   const log = logAskedFor(flags);
   const checks = checksAskedFor(flags);
-  if (log !== undefined && (checks !== undefined || format !== undefined || report !== undefined))
+  if (log !== undefined && (checks !== undefined || format !== undefined))
     throw new UsageError(
-      `--${log.kind} judges logs, which are no histories: leave out the other checks, --format and --report.`,
+      `--${log.kind} judges logs, which are no histories: leave out the other checks and --format.`,
     );
   const requests = paths.map((path): JudgeRequest => ({
     path,
@@ -218,6 +220,10 @@ const nullCheckers = checkers
   .filter(({ name, asksOfNulls }) => asksOfNulls === true && name !== "isolation")
   .map(({ name }) => name);
 
+function takesPromise(name: string): boolean {
+  return checkers.some((entry) => entry.name === name && entry.takesPromise === true);
+}
+
 function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
   const { sequential, checker = [], staleness } = flags;
   if (flags.model !== undefined && flags.linearizable !== undefined)
@@ -236,7 +242,7 @@ function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
             ...(flags.formalism === undefined ? {} : { formalism: flags.formalism }),
           },
         ];
-  const { totalAmount, negativeBalances } = flags;
+  const { totalAmount, negativeBalances, promise } = flags;
   const bank = {
     ...(totalAmount === undefined ? {} : { totalAmount }),
     ...(negativeBalances === undefined ? {} : { negativeBalances }),
@@ -249,11 +255,14 @@ function checksAskedFor(flags: CheckFlags): NamedCheck[] | undefined {
     ...checker.map((name) => {
       const usual = checkers.find((entry) => entry.name === name)?.usualModel;
       if (usual !== undefined) return { checker: name, model: linearizable ?? usual };
-      return name === "bank" ? { checker: name, ...bank } : { checker: name };
+      if (name === "bank") return { checker: name, ...bank };
+      return promise !== undefined && takesPromise(name) ? { checker: name, promise } : { checker: name };
     }),
   ];
   if (Object.keys(bank).length > 0 && !checker.includes("bank"))
     throw new UsageError("--total-amount and --negative-balances go with --checker bank.");
+  if (promise !== undefined && !checker.some(takesPromise))
+    throw new UsageError("--promise goes with --checker set-full, total-queue, log or counter.");
   const byModel = asked.some(({ model }) => model !== undefined);
   if (!byModel && flags.initial !== undefined)
     throw new UsageError("--initial goes with --linearizable <model> or --sequential <model>.");

@@ -50,7 +50,7 @@ export function exploreCommand(): Command {
     .description(
       "Explores every interleaving of messages, timers, crashes and clients' requests of a protocol in its small configurations, breadth first, and shows the shortest run that breaks a property. Works on algorithms on shared memory too.",
     )
-    .argument("<protocol>", "what to explore (rashomon list systems)")
+    .argument("<protocol>", "what to explore (rashomon list systems, rashomon list algorithms)")
     .option("--mutant <name>", "a version with a known bug; explored in the configuration that shows it")
     .option("--configuration <name>", "this configuration only (default: all)")
     .option("--depth <steps>", "only runs of at most so many steps", integer(0))

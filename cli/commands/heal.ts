@@ -7,7 +7,7 @@ export function healCommand(): Command {
   return new Command("heal")
     .summary("undo faults that an interrupted run left behind")
     .description(
-      "Ends processes, resumes paused ones, removes proxies and toxics and resets clocks that runs which are no more left behind, as their journals tell. Runs that are still going on are left alone. Every run does this first by itself.",
+      "Ends processes, resumes paused ones, lets go of traced ones, removes proxies, toxics and control groups, unmounts disks and resets clocks that runs which are no more left behind, as their journals tell. Runs that are still going on are left alone. Every run does this first by itself.",
     )
     .option("--store <directory>", "the store of the runs", "store")
     .option("--json", "print the outcome as JSON")

@@ -3,43 +3,30 @@ import { Argument, Command } from "commander";
 
 import { UsageError } from "../../histories/errors.ts";
 import { checkers, monitors } from "../../checkers/index.ts";
-import { faultPackages, simulatedFaults, systems, unavailableFaults } from "../../harness/index.ts";
-import type { SystemSetting } from "../../systems/index.ts";
+import { faultPackages, simulatedFaults, unavailableFaults } from "../../harness/index.ts";
 import { workloads } from "../../workloads/index.ts";
 import { levelAsData, levelInWords, levelsListed } from "../levels-guide.ts";
 import { modelAsData, modelInWords, modelNames } from "../models-guide.ts";
+import {
+  algorithmAsData,
+  algorithmInWords,
+  algorithmNames,
+  moreOf,
+  systemAsData,
+  systemInWords,
+  systemNames,
+  type Listing,
+} from "../systems-guide.ts";
 import { table } from "../table.ts";
-
-interface Listed {
-  readonly name: string;
-  readonly summary: string;
-  /** More, for `--json` and after the summary. */
-  readonly [detail: string]: unknown;
-}
 
 interface ListFlags {
   readonly json?: true;
   readonly verbose?: true;
 }
 
-const lists: Readonly<Record<string, () => Listed[]>> = {
-  systems: () =>
-    systems.map(
-      ({ name, summary, claims, workloads: served, mutants, capabilities, nodeCounts, settings = [] }) => ({
-        name,
-        summary,
-        claims,
-        workloads: served,
-        faults: [...capabilities],
-        nodes: nodeCounts.default,
-        settings,
-        mutants: mutants.map((mutant) => ({
-          name: mutant.name,
-          summary: mutant.summary,
-          killedBy: mutant.killedBy,
-        })),
-      }),
-    ),
+const lists: Readonly<Record<string, () => readonly Listing[]>> = {
+  systems: () => systemNames().map(systemAsData),
+  algorithms: () => algorithmNames().map(algorithmAsData),
   workloads: () =>
     [...workloads.values()].map(({ name, summary, operations }) => ({ name, summary, operations })),
   checkers: () => checkers.map(({ name, summary }) => ({ name, summary })),
@@ -68,15 +55,20 @@ const lists: Readonly<Record<string, () => Listed[]>> = {
 
 export function listCommand(): Command {
   return new Command("list")
-    .summary("list systems, workloads, checkers, properties of protocols, models, isolation levels, faults")
+    .summary(
+      "list systems, algorithms, workloads, checkers, properties of protocols, models, isolation levels, faults",
+    )
     .description("Lists what can be tested, by what it can be hurt, and by what it is judged.")
     .addArgument(new Argument("[kind]", "what to list; everything if left out").choices(Object.keys(lists)))
-    .argument("[name]", "with models and levels: the one to tell about in detail, by any of its names")
-    .option("--verbose", "with models and levels: tell about all of them in detail")
+    .argument(
+      "[name]",
+      "with systems, algorithms, models and levels: the one to tell about in detail, by any of its names",
+    )
+    .option("--verbose", "with these: tell about all of them in detail")
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  rashomon list\n  rashomon list models\n  rashomon list models fifo-queue\n  rashomon list models --json\n  rashomon list levels\n  rashomon list levels strong-session-snapshot-isolation",
+      "\nExamples:\n  rashomon list\n  rashomon list systems\n  rashomon list systems raft\n  rashomon list models\n  rashomon list models fifo-queue\n  rashomon list models --json\n  rashomon list levels\n  rashomon list levels strong-session-snapshot-isolation",
     )
     .action((kind: string | undefined, one: string | undefined, { json, verbose }: ListFlags) => {
       if (one !== undefined || verbose === true) {
@@ -114,6 +106,8 @@ interface Guide {
 }
 
 const guides: readonly Guide[] = [
+  { kind: "systems", names: systemNames, asData: systemAsData, inWords: systemInWords },
+  { kind: "algorithms", names: algorithmNames, asData: algorithmAsData, inWords: algorithmInWords },
   { kind: "models", names: modelNames, asData: modelAsData, inWords: modelInWords },
   {
     kind: "levels",
@@ -127,39 +121,25 @@ function guideOf(kind: string | undefined, asked: string): Guide {
   const guide = guides.find((one) => one.kind === kind);
   if (guide === undefined)
     throw new UsageError(
-      `Only models and levels are told in detail: rashomon list models ${asked}, rashomon list levels ${asked}.`,
+      `Only ${guides.map((one) => one.kind).join(", ")} are told in detail: rashomon list systems ${asked}, for one.`,
     );
   return guide;
 }
 
-function rowsOf(items: readonly Listed[]): string[][] {
-  return items.flatMap((item) => [
-    [
-      `  ${item.name}`,
-      item.summary +
-        (typeof item["reason"] === "string" ? ` Not available here: ${item["reason"]}.` : "") +
-        onlyIn(item["worlds"]),
-    ],
-    ...settingsOf(item).map(({ name, summary, values }) => [
-      `    ${name === "isolation-level" ? "--isolation-level" : `--set ${name}=`}`,
-      `${summary}: ${values.join(", ")}`,
-    ]),
-    ...mutantsOf(item).map((mutant) => [`    --mutant ${mutant.name}`, mutant.summary]),
+function rowsOf(items: readonly Listing[]): string[][] {
+  return items.map((item) => [
+    `  ${item.name}`,
+    item.summary +
+      (typeof item["reason"] === "string" ? ` Not available here: ${item["reason"]}.` : "") +
+      aside(onlyIn(item["worlds"]) ?? moreOf(item)),
   ]);
 }
 
 /** Where a fault can be had, if not everywhere. */
-function onlyIn(worlds: unknown): string {
-  return Array.isArray(worlds) && worlds.length === 1
-    ? chalk.dim(` (only in rashomon ${String(worlds[0])})`)
-    : "";
+function onlyIn(worlds: unknown): string | undefined {
+  return Array.isArray(worlds) && worlds.length === 1 ? `only in rashomon ${String(worlds[0])}` : undefined;
 }
 
-function settingsOf(item: Listed): readonly SystemSetting[] {
-  return systems.find(({ name, summary }) => name === item.name && summary === item.summary)?.settings ?? [];
-}
-
-function mutantsOf(item: Listed): Listed[] {
-  const mutants = item["mutants"];
-  return Array.isArray(mutants) ? mutants : [];
+function aside(text: string): string {
+  return text === "" ? "" : chalk.dim(` (${text})`);
 }

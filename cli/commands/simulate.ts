@@ -56,7 +56,7 @@ export function simulateCommand(): Command {
     .option("--seeds <number>", "how many seeds", integer(1), 100)
     .option("--seed <number>", "the first seed", integer(0), 1)
     .option("--workload <name>", "what the clients do (default: each seed draws one of the protocol's)")
-    .option("--mutant <name>", "a version of the protocol with a known bug (rashomon list systems)")
+    .option("--mutant <name>", "a version of the protocol with a known bug (rashomon list systems <name>)")
     .option(
       "--faults <kinds>",
       "kinds of fault, by commas; all that the protocol's model bears, or none (default: all; rashomon list faults)",

@@ -4,12 +4,28 @@ import { availableParallelism } from "node:os";
 import { chalkStderr } from "chalk";
 import { Command, Option } from "commander";
 
-import { planTest, runTest, testDefaults, type TestOptions, type TestRun } from "../../harness/index.ts";
+import {
+  chooseNetwork,
+  enterNamespace,
+  holdOntoLife,
+  isInNamespace,
+  networkChoices,
+  planTest,
+  probeMachines,
+  readInventory,
+  runTest,
+  testDefaults,
+  type NetworkChoice,
+  type NetworkKind,
+  type TestOptions,
+  type TestRun,
+} from "../../harness/index.ts";
 import { UsageError } from "../../histories/errors.ts";
+import { counted } from "../../reports/index.ts";
 import { keyDistributions } from "../../workloads/index.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { judgeInWorker } from "../judge-pool.ts";
-import { bytes, integer, names, positive, settings } from "../options.ts";
+import { bytes, gathered, integer, names, positive, settings } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
 import { isFile } from "../user-module.ts";
 import { loadSystem } from "../user-system.ts";
@@ -24,7 +40,11 @@ interface TestFlags {
   readonly rate?: number;
   readonly concurrency?: number;
   readonly interval?: number;
+  readonly network?: NetworkChoice;
   readonly seed?: string;
+  readonly url?: readonly string[];
+  readonly inventory?: string;
+  readonly keep?: true;
   readonly store: string;
   readonly steps?: number;
   readonly bytes?: number;
@@ -33,6 +53,7 @@ interface TestFlags {
   readonly stopAtViolation?: true;
   readonly isolation?: string;
   readonly isolationLevel?: string;
+  readonly promise?: string;
   readonly set?: Readonly<Record<string, string>>;
   readonly keyCount?: number;
   readonly keyDistribution?: string;
@@ -58,7 +79,7 @@ export function testCommand(): Command {
     )
     .argument("<system>", "what to test: a name (rashomon list systems), or a file with a system of your own")
     .option("--workload <name>", "what the clients do (default: the system's first)")
-    .option("--mutant <name>", "a version of the system with a known bug (rashomon list systems)")
+    .option("--mutant <name>", "a version of the system with a known bug (rashomon list systems <name>)")
     .option(
       "--faults <kinds>",
       `kinds of fault, by commas; all or none (default: ${testDefaults.faults.join(",")})`,
@@ -77,17 +98,29 @@ export function testCommand(): Command {
       "mean time between start and stop of a fault (default: a sixth of the time)",
       positive,
     )
+    .addOption(
+      new Option(
+        "--network <kind>",
+        "how nodes are joined: network namespaces, or proxies; auto takes namespaces where they can be had (rashomon doctor)",
+      )
+        .choices(networkChoices)
+        .default("auto"),
+    )
     .option(
       "--isolation <level>",
       "transactions: the isolation level to hold (default: what the system promises; rashomon list levels)",
     )
     .option(
+      "--promise <name>",
+      "set, queue, log, counter: what is promised (default: what the system claims; docs/workloads.md)",
+    )
+    .option(
       "--isolation-level <level>",
-      "databases: the level at which their transactions run (default: the system's; rashomon list systems)",
+      "databases: the level at which their transactions run (default: the system's; rashomon list systems <name>)",
     )
     .option(
       "--set <name=value>",
-      "databases: how the system is set up; may be repeated (rashomon list systems)",
+      "databases: how the system is set up; may be repeated (rashomon list systems <name>)",
       settings,
     )
     .option("--key-count <number>", "transactions: keys in use at any one time (default: 10)", integer(1))
@@ -137,6 +170,16 @@ export function testCommand(): Command {
     .option("--total-amount <number>", "bank: what they hold together (default: 100)", integer(0))
     .option("--max-transfer <number>", "bank: the most that is transferred at once (default: 5)", integer(1))
     .option("--negative-balances", "bank: accounts may be overdrawn")
+    .option(
+      "--url <url>",
+      "databases: a server that runs already, one a node: may be repeated; nothing is started, and only its links to clients are hurt (docs/running-servers.md)",
+      gathered,
+    )
+    .option(
+      "--inventory <file>",
+      "a JSON file of other machines, on which the nodes run, reached by ssh (docs/other-machines.md)",
+    )
+    .option("--keep", "with --url: leave on the servers what the run has made there")
     .option("--check-while-running", "judge the history as it is recorded, and tell of a violation at once")
     .option("--stop-at-violation", "with it: end the run at the first violation")
     .option("--seed <text>", "seed of the schedule (default: drawn, and shown)")
@@ -160,6 +203,9 @@ Examples:
   rashomon test serializable-store --workload list-append --mutant lost-update --faults none --time 5
   rashomon test snapshot-store --workload list-append --isolation serializable --max-transaction-length 6
   rashomon test postgres --isolation-level repeatable-read --isolation serializable --faults kill,pause
+  rashomon test etcd --workload register --faults membership,kill
+  rashomon test etcd --url http://me:secret@etcd1:2379 --url http://me:secret@etcd2:2379 --workload register --faults partition
+  rashomon test rabbitmq --url amqps://me:secret@mq1/tests --workload queue --faults latency,reset
   rashomon test ./my-system.ts --nodes 3 --faults partition --time 30
   rashomon test snapshot-store --workload bank --accounts 4 --total-amount 40`,
     )
@@ -182,11 +228,24 @@ Examples:
         interval,
         isolation,
         isolationLevel,
+        network = "auto",
         set = {},
+        url: urls,
+        keep,
+        inventory,
         ...workloadSettings
       } = flags;
       if (stopAtViolation === true && checkWhileRunning !== true)
         throw new UsageError("--stop-at-violation goes with --check-while-running.");
+      if (keep === true && urls === undefined) throw new UsageError("--keep goes with --url.");
+      if (urls !== undefined && inventory !== undefined)
+        throw new UsageError(
+          "--url and --inventory exclude one another: the servers run already, or are to be started.",
+        );
+      if (inventory !== undefined && network !== "auto")
+        throw new UsageError("--network does not go with --inventory: the machines have a network.");
+      if (urls !== undefined && nodes !== undefined)
+        throw new UsageError("--nodes does not go with --url: each server is a node.");
       const options: TestOptions = {
         system,
         ...(isFile(system) ? { own: await loadSystem(system) } : {}),
@@ -197,15 +256,41 @@ Examples:
           ...set,
           ...(isolationLevel === undefined ? {} : { "isolation-level": isolationLevel }),
         },
+        ...(urls === undefined ? {} : { running: { urls, keep: keep === true } }),
+        ...(inventory === undefined ? {} : { inventory: await machinesOf(inventory) }),
         ...(time === undefined ? {} : { seconds: time }),
         ...(checkWhileRunning === true ? { whileRunning: stopAtViolation === true ? "stop" : "tell" } : {}),
       };
+      const joined = inventory === undefined ? await joinedBy(network, options) : "remote";
+      if (typeof joined === "number") {
+        process.exitCode = joined;
+        return;
+      }
       const budget = {
         ...(steps === undefined ? {} : { steps }),
         ...(memory === undefined ? {} : { bytes: memory }),
       };
-      process.exitCode = await testOnce(options, { store, json: json === true, budget });
+      process.exitCode = await testOnce(
+        { ...options, network: joined },
+        { store, json: json === true, budget },
+      );
     });
+}
+
+/** The network in which this process is to run the test; where that needs namespaces, has another process run it, and gives its exit code. */
+async function joinedBy(choice: NetworkChoice, options: TestOptions): Promise<NetworkKind | number> {
+  if (isInNamespace()) {
+    holdOntoLife(exitCodes.interrupted);
+    return "namespaces";
+  }
+  const chosen = await chooseNetwork(choice, options);
+  return chosen.kind === "proxies" ? chosen.kind : enterNamespace(chosen.options);
+}
+
+/** The machines of an inventory, and what they have. */
+async function machinesOf(path: string): Promise<NonNullable<TestOptions["inventory"]>> {
+  const machines = await readInventory(path);
+  return { path, machines, means: await probeMachines(machines) };
 }
 
 /** The members that are there. */
@@ -230,7 +315,7 @@ export async function testOnce(
   const { description } = plan;
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   say(
-    `${chalkStderr.bold(description.name)}  ${description.nodes.length} nodes, ${description.concurrency} clients, faults: ${description.faults.join(", ") || "none"}, seed ${description.seed}`,
+    `${chalkStderr.bold(description.name)}  ${counted(description.nodes.length, "node")}, ${counted(description.concurrency, "client")}, joined by ${plan.network}, faults: ${description.faults.join(", ") || "none"}, seed ${description.seed}`,
   );
   for (const note of plan.notes) say(chalkStderr.dim(note));
   const line = new ProgressLine(description.seconds);

@@ -3,6 +3,7 @@
  *
  *     npx rashomon test examples/systems/follower-store/follower-store.ts --nodes 2 --faults partition --time 10
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { defineSystem, type Address, type Client, type Completion } from "rashomon/systems";
@@ -33,6 +34,7 @@ export const system = defineSystem({
         });
         while (!(await answers(surroundings.address(node), patience))) {
           if (!surroundings.alive(node)) throw new Error("the server ended as it started; its log says why");
+          await sleep(20);
         }
       },
       openClient: (node) => Promise.resolve(client(url(surroundings.route("clients", node)))),
