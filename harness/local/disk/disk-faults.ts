@@ -28,8 +28,8 @@ export class LocalDiskFaults implements DiskFaults {
   readonly #disturbed = new Map<NodeId, Disturbed>();
   /** Whom a tracer is about to come between, or to leave. */
   readonly #changing = new Set<NodeId>();
-  /** Whose power is being cut, until it is back. */
-  readonly #powerless = new Map<NodeId, Promise<void>>();
+  /** The last of what is to be done to the disk of a node as a whole: its power cut, its room taken. */
+  readonly #turns = new Map<NodeId, Promise<void>>();
 
   constructor(parts: {
     /** Disks of the nodes' own, where they have some. */
@@ -46,9 +46,23 @@ export class LocalDiskFaults implements DiskFaults {
   }
 
   cutPower(node: NodeId): Promise<void> {
-    const cut = this.#cutPower(node).finally(() => this.#powerless.delete(node));
-    this.#powerless.set(node, cut);
-    return cut;
+    return this.#inTurn(node, () => this.#cutPower(node));
+  }
+
+  /** Does one thing after the other to a node's disk: between two mounts there is none. */
+  #inTurn(node: NodeId, act: () => Promise<void>): Promise<void> {
+    const turn = this.#free(node)
+      .then(act)
+      .finally(() => {
+        if (this.#turns.get(node) === turn) this.#turns.delete(node);
+      });
+    this.#turns.set(node, turn);
+    return turn;
+  }
+
+  /** Waits for what is being done to a node's disk; whether it went well is told to whoever asked for it. */
+  async #free(node: NodeId): Promise<void> {
+    await this.#turns.get(node)?.catch(() => undefined);
   }
 
   async #cutPower(node: NodeId): Promise<void> {
@@ -75,11 +89,10 @@ export class LocalDiskFaults implements DiskFaults {
   async settled(node: NodeId): Promise<void> {
     const death = this.#disturbed.get(node)?.death;
     // Whether it went well is told to whoever undoes it.
-    const known = (done: Promise<void> | undefined): Promise<void> =>
-      Promise.resolve(done).catch(() => undefined);
-    if (death !== undefined && !this.#processes.alive(node))
-      await Promise.race([known(death), sleep(deathPatience, undefined, { ref: false })]);
-    await known(this.#powerless.get(node));
+    const complete = death?.catch(() => undefined);
+    if (complete !== undefined && !this.#processes.alive(node))
+      await Promise.race([complete, sleep(deathPatience, undefined, { ref: false })]);
+    await this.#free(node);
   }
 
   async cutPowerOfLiar(node: NodeId): Promise<boolean> {
@@ -139,11 +152,13 @@ export class LocalDiskFaults implements DiskFaults {
   }
 
   async fill(node: NodeId): Promise<void> {
-    await this.#ownDisk(node).fill();
+    const disk = this.#ownDisk(node);
+    await this.#inTurn(node, () => disk.fill());
   }
 
   async unfill(node: NodeId): Promise<void> {
-    await this.#ownDisk(node).unfill();
+    const disk = this.#ownDisk(node);
+    await this.#inTurn(node, () => disk.unfill());
   }
 
   damage(node: NodeId, damage: FileDamage): Promise<readonly string[]> {

@@ -47,11 +47,22 @@ export async function untilReleased(image: string): Promise<void> {
 
 /** The file that stands behind a loop device; undefined for others. */
 function backingFile(device: string): string | undefined {
-  if (!device.startsWith("loop")) return undefined;
+  return device.startsWith("loop") ? readBackingFile(`/sys/block/${device}`) : undefined;
+}
+
+/** The same for the filesystem whose files have device number `device` (stat(2)). */
+export function backingFileOf(device: number): string | undefined {
+  // makedev(3): 12 bits of the major number above 8 of the minor one, the rest of which is above them.
+  const major = (device >>> 8) & 0xfff;
+  const minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
+  return readBackingFile(`/sys/dev/block/${major}:${minor}`);
+}
+
+function readBackingFile(device: string): string | undefined {
   try {
-    return readFileSync(`/sys/block/${device}/loop/backing_file`, "utf8").replace(/\n$/, "");
+    return readFileSync(`${device}/loop/backing_file`, "utf8").replace(/\n$/, "");
   } catch {
-    // It is bound to no file.
+    // It is no loop device, or bound to no file.
     return undefined;
   }
 }

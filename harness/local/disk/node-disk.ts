@@ -1,9 +1,12 @@
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statfsSync,
   truncateSync,
@@ -16,7 +19,7 @@ import { execa } from "execa";
 
 import { RunError } from "../../../histories/errors.ts";
 import { installedProgram } from "../../../systems/databases/installed.ts";
-import { isMounted, mountImage, unmount, untilReleased } from "./mounts.ts";
+import { backingFileOf, isMounted, mountImage, unmount, untilReleased } from "./mounts.ts";
 
 /** Bytes that a node's disk holds; its file takes no more room than what was written. */
 const capacity = 4 * 2 ** 30;
@@ -79,15 +82,17 @@ export class NodeDisk {
    * failed.
    */
   async cutPower(): Promise<void> {
-    this.#testify();
-    await execa("perl", ["-e", shutDown, this.mountPoint, String(withoutLog)], { stdin: "ignore" });
-    try {
-      writeFileSync(join(this.mountPoint, "after"), "");
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EIO") return;
-      throw error;
-    }
-    throw new Error(`${this.mountPoint} can still be written to after its power was cut`);
+    await this.#held(async (held) => {
+      testify(join(held, witness));
+      await execa("perl", ["-e", shutDown, held, String(withoutLog)], { stdin: "ignore" });
+      try {
+        writeFileSync(join(held, "after"), "");
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "EIO") return;
+        throw error;
+      }
+      throw new Error(`${this.mountPoint} can still be written to after its power was cut`);
+    });
   }
 
   /** Gives the disk its power back: the filesystem recovers from its log. Nobody may use it. */
@@ -100,43 +105,47 @@ export class NodeDisk {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new RunError("E_DISK", `A disk did not come back after its power was cut: ${why}.`, { cause });
     }
-    if (this.#readWitness() === witnessed)
+    const file = join(this.mountPoint, witness);
+    if (readWitness(file) === witnessed)
       throw new Error(`${this.mountPoint} kept what was not synced when its power was cut`);
-    rmSync(this.#witness, { force: true });
+    rmSync(file, { force: true });
   }
 
   /** Leaves no room on the disk, for nobody. */
   async fill(): Promise<void> {
-    const { bavail, bsize } = statfsSync(this.mountPoint);
-    await execa("fallocate", ["--length", String(bavail * bsize), this.#ballast], { reject: false });
-    // Whatever is left after that, in pieces as small as they come.
-    const ballast = openSync(this.#ballast, "a");
-    try {
-      // Room that was kept for what is on its way is there again once that has its place.
-      for (const bytes of [1 << 16, 1 << 12, 1 << 12]) {
-        fillUp(ballast, bytes);
-        fsyncSync(ballast);
+    await this.#held(async (held) => {
+      const file = join(held, ballast);
+      const { bavail, bsize } = statfsSync(held);
+      await execa("fallocate", ["--length", String(bavail * bsize), file], { reject: false });
+      // Whatever is left after that, in pieces as small as they come.
+      const opened = openSync(file, "a");
+      try {
+        // Room that was kept for what is on its way is there again once that has its place.
+        for (const bytes of [1 << 16, 1 << 12, 1 << 12]) {
+          fillUp(opened, bytes);
+          fsyncSync(opened);
+        }
+      } finally {
+        closeSync(opened);
       }
-    } finally {
-      closeSync(ballast);
-    }
-    // Else a power cut would make room.
-    await this.sync();
-    const probe = join(this.files, ".probe");
-    try {
-      writeFileSync(probe, Buffer.alloc(1 << 16), { flush: true });
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOSPC") return;
-      throw error;
-    } finally {
-      rmSync(probe, { force: true });
-    }
-    throw new Error(`${this.mountPoint} has room though it was filled`);
+      // Else a power cut would make room.
+      await this.sync();
+      const probe = join(held, "files", ".probe");
+      try {
+        writeFileSync(probe, Buffer.alloc(1 << 16), { flush: true });
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOSPC") return;
+        throw error;
+      } finally {
+        rmSync(probe, { force: true });
+      }
+      throw new Error(`${this.mountPoint} has room though it was filled`);
+    });
   }
 
   /** Makes room again. */
   async unfill(): Promise<void> {
-    rmSync(this.#ballast, { force: true });
+    rmSync(join(this.mountPoint, ballast), { force: true });
     await this.sync();
   }
 
@@ -156,31 +165,44 @@ export class NodeDisk {
     return mountImage(this.image, this.mountPoint, mountOptions);
   }
 
-  /** A file that is never synced, and so must be lost. */
-  get #witness(): string {
-    return join(this.mountPoint, "never-synced");
-  }
-
-  get #ballast(): string {
-    return join(this.mountPoint, "ballast");
-  }
-
-  #testify(): void {
+  /**
+   * Calls `use` with a path that leads to this disk's filesystem whatever is mounted where: that of an open folder, which also keeps the filesystem
+   * from being unmounted. Throws if what stands at its place is another one, such as the machine's own between two
+   * mounts of this: to end or to fill that would be the end of the machine.
+   */
+  async #held(use: (held: string) => Promise<void>): Promise<void> {
+    const root = openSync(this.mountPoint, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
-      writeFileSync(this.#witness, witnessed);
-    } catch (error) {
-      // A full disk has no room for it, nor for anything else that could be kept or lost.
-      if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+      if (backingFileOf(fstatSync(root).dev) !== realpathSync(this.image))
+        throw new Error(`${this.image} is not what is mounted at ${this.mountPoint}`);
+      await use(`/proc/${process.pid}/fd/${root}`);
+    } finally {
+      closeSync(root);
     }
   }
+}
 
-  #readWitness(): string {
-    try {
-      return readFileSync(this.#witness, "utf8");
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-      throw error;
-    }
+/** A file that is never synced, and so must be lost. */
+const witness = "never-synced";
+const witnessed = "This was written and never synced.";
+/** What takes all the room of a full disk. */
+const ballast = "ballast";
+
+function testify(file: string): void {
+  try {
+    writeFileSync(file, witnessed);
+  } catch (error) {
+    // A full disk has no room for it, nor for anything else that could be kept or lost.
+    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+  }
+}
+
+function readWitness(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
   }
 }
 
@@ -193,5 +215,3 @@ function fillUp(file: number, bytes: number): void {
     if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
   }
 }
-
-const witnessed = "This was written and never synced.";

@@ -11,6 +11,7 @@ import { Supervisor } from "../supervisor.ts";
 import { LocalDiskFaults } from "./disk-faults.ts";
 import { isMounted } from "./mounts.ts";
 import { missingForDisks } from "./needs.ts";
+import { NodeDisk } from "./node-disk.ts";
 import { NodeDisks } from "./node-disks.ts";
 import { probeDisk } from "./probe.ts";
 
@@ -158,6 +159,50 @@ describe.skipIf(missing !== undefined)(`the power of a node that is cut (${missi
     expect(report?.healed.map(({ outcome }) => outcome)).toEqual(["ended", "unmounted", "unmounted"]);
     expect(points.map(isMounted)).toEqual([false, false]);
     expect(readJournals(journalDirectory(store))).toEqual([]);
+  });
+
+  describe("on a machine whose own disk", () => {
+    let outer: NodeDisk;
+    let inner: NodeDisk;
+
+    // As if a disk were the machine's own, with another on it: should the worst happen, only that is lost.
+    beforeEach(async () => {
+      outer = disks.of("n1");
+      const directory = join(outer.files, "n3");
+      mkdirSync(directory);
+      inner = new NodeDisk(directory);
+      await inner.make();
+    });
+    afterEach(async () => inner.unmount());
+
+    it("stays whole where the node's is not mounted", async () => {
+      await inner.unmount();
+      const refusal = "is not what is mounted at";
+      await expect(inner.cutPower()).rejects.toThrow(refusal);
+      await expect(inner.fill()).rejects.toThrow(refusal);
+      writeFileSync(join(outer.files, "file"), "", { flush: true });
+      outer.verify();
+    });
+
+    it("stays whole where the node's is hurt many times at once", async () => {
+      const single = await NodeDisks.open(["n4"], outer.files, journal);
+      const hurt = new LocalDiskFaults({
+        disks: single,
+        directory: () => outer.files,
+        processes: supervisor,
+        journal,
+      });
+      await Promise.all([
+        ...Array.from({ length: 4 }, () => hurt.cutPower("n4")),
+        hurt.fill("n4"),
+        hurt.cutPower("n4"),
+        hurt.unfill("n4"),
+        hurt.cutPower("n4"),
+      ]);
+      single.verify();
+      outer.verify();
+      await single.close();
+    });
   });
 
   it("is probed by doing it", async () => {
