@@ -35,6 +35,16 @@ describe("stats", () => {
     ).toMatchObject({ valid: "unknown", reason: "no evidence: no write, no cas ever succeeded" });
   });
 
+  test("notes what ended unknown more often than not, since that may excuse anything", () => {
+    const notesOf = (text: string): unknown => stats.check(history(text)).notes;
+    const twoLost = "0 ok write 1\n0 info write 2\n1 info write 3\n2 ok read 1";
+    expect(notesOf(twoLost)).toEqual([
+      expect.stringMatching(/^More of write ended unknown \(2\) than ok \(1\)/),
+    ]);
+    expect(stats.check(history(twoLost)).valid).toBe(true);
+    expect(notesOf(`${twoLost}\n3 ok write 4`)).toBeUndefined();
+  });
+
   test("is unknown when no client did anything", () => {
     expect(stats.check(history("nemesis info kill"))).toMatchObject({
       valid: "unknown",

@@ -33,7 +33,8 @@ export function outcomesByFunction(history: History): ReadonlyMap<string, Outcom
 
 /**
  * Counts how operations ended. A function of which nothing ever succeeded says nothing about the system, so
- * the verdict is then unknown, as it is for a history without any operation of a client.
+ * the verdict is then unknown, as it is for a history without any operation of a client. Of one that ended unknown more often than not, a note
+ * says so: whatever comes to light later, such operations may or may not be behind it.
  */
 export const stats: Checker = {
   name: "stats",
@@ -46,11 +47,15 @@ export const stats: Checker = {
       total.fail += fail;
       total.info += info;
     }
+    const notes = [...outcomes]
+      .filter(([, { ok, info }]) => info > ok && ok > 0)
+      .map(([f, { ok, info }]) => weakly(f, info, ok));
     const base = {
       checker: "stats",
       anomalies: [],
       statistics: { operations: total.ok + total.fail + total.info, ...total },
       details: Object.fromEntries([...outcomes].map(([f, counts]) => [f, { ...counts }])),
+      ...(notes.length === 0 ? {} : { notes }),
     };
     if (outcomes.size === 0)
       return { ...base, valid: "unknown", reason: "no evidence: no client did anything" };
@@ -64,3 +69,10 @@ export const stats: Checker = {
     return { ...base, valid: true };
   },
 };
+
+function weakly(f: string, info: number, ok: number): string {
+  return (
+    `More of ${f} ended unknown (${info}) than ok (${ok}): as any of those may have happened or not, they excuse much, ` +
+    "and other checks say less than they seem to. Longer timeouts of the client, or milder faults, say more."
+  );
+}

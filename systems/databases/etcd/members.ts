@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Etcd3, IMember } from "etcd3";
 
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Members, Surroundings } from "../../contracts/system.ts";
 import { firstAnswer } from "../first-answer.ts";
+import { oneAfterAnother } from "../one-after-another.ts";
+import { untilItSucceeds } from "../until-it-succeeds.ts";
 import { dataOf, peerUrl } from "./server.ts";
 import { openEtcd, within } from "./store.ts";
 
@@ -61,30 +62,11 @@ export class EtcdMembers implements Members {
 
   /** Asks for a change, of somebody else than the node in question, until it is made. */
   async #untilTaken(node: NodeId, change: (client: Etcd3) => Promise<void>): Promise<void> {
-    const before = performance.now();
-    for (;;) {
-      try {
-        await this.#ask(node, change);
-        return;
-      } catch (error) {
-        if (performance.now() - before > changePatience) throw error;
-        await sleep(200);
-      }
-    }
-  }
-
-  /** The first answer of members other than `except`, asked one after the other. */
-  async #ask<Result>(except: NodeId, request: (client: Etcd3) => Promise<Result>): Promise<Result> {
     const { nodes } = this.#surroundings;
-    let why: unknown;
-    for (const node of nodes.filter((each) => each !== except && this.#surroundings.alive(each))) {
-      try {
-        return await this.#at(node, request);
-      } catch (error) {
-        why = error;
-      }
-    }
-    throw new Error("no member of etcd did what it was asked for", { cause: why });
+    await untilItSucceeds(() => {
+      const others = nodes.filter((each) => each !== node && this.#surroundings.alive(each));
+      return oneAfterAnother(others, (asked) => this.#at(asked, change));
+    }, changePatience);
   }
 
   async #at<Result>(node: NodeId, request: (client: Etcd3) => Promise<Result>): Promise<Result> {

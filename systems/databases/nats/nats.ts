@@ -4,6 +4,7 @@ import type { Cluster, Surroundings, System } from "../../contracts/system.ts";
 import { faultsOfServersWithoutClock } from "../faults.ts";
 import { programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
+import { untilItSucceeds } from "../until-it-succeeds.ts";
 import { NatsClient } from "./client.ts";
 import { runningNats } from "./running.ts";
 import { answers, natsProgram, natsServer } from "./server.ts";
@@ -70,6 +71,7 @@ function cluster(
 
   /** Makes the streams of the workload, once all servers have found one another, and a leader; whoever asks after a failure tries again. */
   const prepare = (): Promise<void> => {
+    // Until leaders are found.
     prepared ??= untilItSucceeds(async () => {
       const session = await NatsSession.open(surroundings.address(first), patience);
       try {
@@ -77,7 +79,7 @@ function cluster(
       } finally {
         session.close();
       }
-    }).catch((error: unknown) => {
+    }, startPatience).catch((error: unknown) => {
       prepared = undefined;
       throw error;
     });
@@ -109,18 +111,4 @@ function cluster(
     ping: answers,
     close: () => Promise.resolve(),
   };
-}
-
-/** Tries again until leaders are found. */
-async function untilItSucceeds(attempt: () => Promise<void>): Promise<void> {
-  const before = performance.now();
-  for (;;) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      if (performance.now() - before > startPatience) throw error;
-      await sleep(200);
-    }
-  }
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Surroundings } from "../../contracts/system.ts";
 import { machineOf } from "../machines.ts";
 import { wholeNumberIn } from "../sql/session.ts";
+import { untilItSucceeds } from "../until-it-succeeds.ts";
 import { baseBackup, isStandby } from "./base-backup.ts";
 import { owner, PostgresSession } from "./session.ts";
 
@@ -71,17 +71,10 @@ export class Replication {
   }
 
   async #copy(node: NodeId): Promise<void> {
-    const before = performance.now();
-    for (;;) {
+    await untilItSucceeds(() => {
       const primary = this.#primary;
-      try {
-        await this.#on(primary, (session) => baseBackup(session, this.data(primary), this.data(node)));
-        return;
-      } catch (error) {
-        if (performance.now() - before > primaryPatience) throw error;
-        await sleep(100);
-      }
-    }
+      return this.#on(primary, (session) => baseBackup(session, this.data(primary), this.data(node)));
+    }, primaryPatience);
   }
 
   /** Bytes of the log that a standby has received. */

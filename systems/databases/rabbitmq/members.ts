@@ -1,10 +1,11 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { isJsonArray, isJsonObject, type Json } from "../../../histories/json.ts";
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Members, Surroundings } from "../../contracts/system.ts";
+import { oneAfterAnother } from "../one-after-another.ts";
+import { untilItSucceeds } from "../until-it-succeeds.ts";
 import { dataOf, nodeName, rabbitmqTools } from "./server.ts";
 
 /** How long a change may be refused, or nobody be there to make it, in milliseconds: a queue may have to find a leader. */
@@ -31,7 +32,8 @@ export class RabbitmqMembers implements Members {
 
   async list(): Promise<readonly NodeId[]> {
     const { nodes } = this.#surroundings;
-    return this.#ask(undefined, async (asked) => {
+    const alive = nodes.filter((node) => this.#surroundings.alive(node));
+    return oneAfterAnother(alive, async (asked) => {
       const [cluster, queue] = await Promise.all([this.#nodesOfCluster(asked), this.#replicas(asked)]);
       return nodes.filter((node) => cluster.includes(this.#name(node)) && queue.includes(this.#name(node)));
     });
@@ -70,33 +72,12 @@ export class RabbitmqMembers implements Members {
 
   /** Does something at somebody else than the node in question, until that is done. */
   async #untilMade(node: NodeId, change: (asked: NodeId) => Promise<void>): Promise<void> {
-    const before = performance.now();
-    for (;;) {
-      try {
-        await this.#ask(node, change);
-        return;
-      } catch (error) {
-        if (performance.now() - before > changePatience) throw error;
-        await sleep(500);
-      }
-    }
+    await untilItSucceeds(() => oneAfterAnother(this.#others(node), change), changePatience);
   }
 
-  /** What the first node other than `except` gives that does not fail. */
-  async #ask<Result>(
-    except: NodeId | undefined,
-    request: (node: NodeId) => Promise<Result>,
-  ): Promise<Result> {
+  #others(node: NodeId): readonly NodeId[] {
     const { nodes } = this.#surroundings;
-    let why: unknown;
-    for (const node of nodes.filter((each) => each !== except && this.#surroundings.alive(each))) {
-      try {
-        return await request(node);
-      } catch (error) {
-        why = error;
-      }
-    }
-    throw new Error("no node of RabbitMQ did what it was asked for", { cause: why });
+    return nodes.filter((each) => each !== node && this.#surroundings.alive(each));
   }
 
   /** The nodes of the cluster, running or not, by their names in Erlang. */

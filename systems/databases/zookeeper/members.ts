@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Members, Surroundings } from "../../contracts/system.ts";
 import { firstAnswer } from "../first-answer.ts";
+import { oneAfterAnother } from "../one-after-another.ts";
+import { untilItSucceeds } from "../until-it-succeeds.ts";
 import { ZookeeperConnection } from "./connection.ts";
 import { filesOf, numberOf, serverLine } from "./server.ts";
 
@@ -43,7 +44,10 @@ export class ZookeeperMembers implements Members {
   async add(node: NodeId): Promise<void> {
     for (const file of filesOf(this.#surroundings, node)) rmSync(file, { recursive: true, force: true });
     // It follows the leader without a vote, until it is added.
-    await this.#untilSucceeds(async () => this.#joinedWith.set(node, [...(await this.list()), node]));
+    await untilItSucceeds(
+      async () => this.#joinedWith.set(node, [...(await this.list()), node]),
+      changePatience,
+    );
     await this.#start(node);
     const joining = serverLine(this.#surroundings, node);
     await this.#untilMade(node, true, (connection) => connection.reconfigure({ joining }));
@@ -55,24 +59,15 @@ export class ZookeeperMembers implements Members {
     member: boolean,
     change: (connection: ZookeeperConnection) => Promise<void>,
   ): Promise<void> {
-    await this.#untilSucceeds(() =>
-      this.#ask(node, async (connection) => {
-        if ((await this.#listAt(connection)).includes(node) !== member) await change(connection);
-      }),
-    );
-  }
-
-  async #untilSucceeds(attempt: () => Promise<unknown>): Promise<void> {
-    const before = performance.now();
-    for (;;) {
-      try {
-        await attempt();
-        return;
-      } catch (error) {
-        if (performance.now() - before > changePatience) throw error;
-        await sleep(200);
-      }
-    }
+    const { nodes } = this.#surroundings;
+    await untilItSucceeds(() => {
+      const others = nodes.filter((each) => each !== node && this.#surroundings.alive(each));
+      return oneAfterAnother(others, (asked) =>
+        this.#at(asked, async (connection) => {
+          if ((await this.#listAt(connection)).includes(node) !== member) await change(connection);
+        }),
+      );
+    }, changePatience);
   }
 
   /** The servers with votes, as one of them knows once it has caught up with the leader. */
@@ -84,23 +79,6 @@ export class ZookeeperMembers implements Members {
       const start = `server.${numberOf(this.#surroundings, node)}=`;
       return text.split("\n").some((line) => line.startsWith(start) && line.includes(":participant"));
     });
-  }
-
-  /** The first answer of servers other than `except`, asked one after the other. */
-  async #ask<Result>(
-    except: NodeId,
-    request: (connection: ZookeeperConnection) => Promise<Result>,
-  ): Promise<Result> {
-    const { nodes } = this.#surroundings;
-    let why: unknown;
-    for (const node of nodes.filter((each) => each !== except && this.#surroundings.alive(each))) {
-      try {
-        return await this.#at(node, request);
-      } catch (error) {
-        why = error;
-      }
-    }
-    throw new Error("no server of ZooKeeper did what it was asked for", { cause: why });
   }
 
   async #at<Result>(
