@@ -12,15 +12,16 @@ import type { ScriptedSystem } from "../script.ts";
 import type { PartialOrder } from "../transition-system.ts";
 import { actionAsData, actionInWords } from "./action-words.ts";
 import { isStep } from "./beginning.ts";
-import type { HandlerRun, Outcome, Randomness } from "./handler-run.ts";
+import type { Outcome, Randomness } from "./handler-run.ts";
 import { Hosts, type Asked } from "./hosts.ts";
-import { afterCrash, deliverable, delivered, withSent } from "./in-flight.ts";
+import { afterCrash, delivered, withSent } from "./in-flight.ts";
 import type { LocalState, Message } from "./local-state.ts";
 import { nodeOf, type Budgets, type NetworkAction, type NetworkState } from "./network-state.ts";
 import { Pasts } from "./past.ts";
+import { PossibleActions } from "./possible-actions.ts";
 import { renamings, type Renaming } from "./renamings.ts";
 import { fingerprintBy, type FingerprintSettings } from "./state-fingerprint.ts";
-import { checkGroups } from "./symmetric-groups.ts";
+import { asymmetry, checkGroups } from "./symmetric-groups.ts";
 import { Watches } from "./watch.ts";
 import { Witnesses } from "./witnesses.ts";
 
@@ -51,14 +52,13 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   readonly #renamings: readonly Renaming[];
   /** Those that exchange two nodes: all others are made of these. */
   readonly #exchanges: readonly Renaming[];
+  readonly #possible: PossibleActions;
   readonly #watches: Watches;
   readonly #witnesses: Witnesses;
   /** By client, its requests. */
   readonly #requests: readonly (readonly Asked[])[];
   readonly #beginning: readonly BeginningStep[];
   readonly #inOrder: boolean;
-  readonly #mayRestart: boolean;
-  readonly #mortal: readonly boolean[];
   readonly #fingerprints: FingerprintSettings;
   readonly #timerNumbers = new Map<string, number>();
   /** How many states' actions were asked for. */
@@ -91,15 +91,14 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     );
     this.#beginning = configuration.beginning ?? [];
     this.#inOrder = model.channels === "fifo";
-    this.#mayRestart = model.failures === "crash-recovery";
     const crashes = model.failures === "none" ? 0 : (configuration.crashes?.limit ?? 0);
-    this.#mortal = this.nodes.map(
+    const mortal = this.nodes.map(
       (node) => crashes > 0 && configuration.crashes?.nodes?.includes(node) !== false,
     );
     this.#fingerprints = {
       count: this.#renamings.length,
       inOrder: this.#inOrder,
-      mortal: this.#mortal,
+      mortal,
     };
     if (options.symmetry === true) checkGroups(configuration);
     if (this.#inOrder && ((configuration.losses ?? 0) > 0 || (configuration.duplicates ?? 0) > 0)) {
@@ -115,7 +114,14 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
       inOrder: this.#inOrder,
       randomness: options.randomness ?? "simplest",
       timed: (node, name) => this.#timed(node, name),
-      mortal: (node) => this.#mortal[node] === true,
+      mortal: (node) => mortal[node] === true,
+    });
+    this.#possible = new PossibleActions({
+      hosts: this.hosts,
+      requests: this.#requests,
+      inOrder: this.#inOrder,
+      mayRestart: model.failures === "crash-recovery",
+      mortal,
     });
     this.#watches = new Watches(options.monitors, this.nodes, this.#renamings);
     this.#witnesses = new Witnesses({
@@ -157,10 +163,10 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
   actions(state: NetworkState): NetworkAction[] {
     if (this.#renamings.length > 1) this.#checkSymmetry(state);
     const step = this.#beginning[state.begun];
-    if (step === undefined) return this.#actionsOf(state);
+    if (step === undefined) return this.#following(state);
     if (step.do === "clock") return [this.#clockSet(state, step)];
     // What the beginning loses is not of what may be lost later.
-    const possible = this.#actionsOf({ ...state, left: { ...state.left, losses: 1 } });
+    const possible = this.#following({ ...state, left: { ...state.left, losses: 1 } });
     const steps = possible.filter((each) => isStep(each, step, this.nodes));
     const action = steps.at("latest" in step ? -1 : 0);
     if (action !== undefined) return [action];
@@ -174,45 +180,9 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     return { kind: "clock", node, after: this.hosts.withClock(locals[node]!, step.shows) };
   }
 
-  #actionsOf(state: NetworkState): NetworkAction[] {
-    const actions: NetworkAction[] = [];
-    // What follows a violation is of no interest.
-    if (this.violation(state) !== undefined) return actions;
-    const { locals, left } = state;
-    this.#addRequests(state, actions);
-    this.#addDeliveries(state, actions);
-    if (this.#mayRestart) {
-      for (const [node, local] of locals.entries()) {
-        if (local.up) continue;
-        this.#add(this.hosts.start(local), left.crashes > 0, (run, outcome) =>
-          actions.push({ kind: "restart", node, run, outcome }),
-        );
-      }
-    }
-    if (left.timers > 0) {
-      for (const [node, local] of locals.entries()) {
-        for (const timer of local.timers) {
-          this.#add(this.hosts.fire(local, timer), left.crashes > 0, (run, outcome) =>
-            actions.push({ kind: "fire", node, timer, run, outcome }),
-          );
-        }
-      }
-    }
-    if (left.losses > 0) {
-      for (const [i, message] of state.messages.entries()) {
-        if (message.from === message.to || state.messages.indexOf(message) !== i) continue;
-        actions.push({ kind: "lose", message });
-      }
-    }
-    if (left.crashes > 0) {
-      for (const [node, local] of locals.entries()) {
-        if (!local.up || this.#mortal[node] !== true) continue;
-        for (let kept = 0; kept <= local.unsynced.length; kept++) {
-          actions.push({ kind: "crash", node, kept, after: this.hosts.crash(local, kept) });
-        }
-      }
-    }
-    return actions;
+  /** What follows a violation is of no interest. */
+  #following(state: NetworkState): NetworkAction[] {
+    return this.violation(state) === undefined ? this.#possible.in(state) : [];
   }
 
   next(state: NetworkState, action: NetworkAction): NetworkState {
@@ -305,32 +275,24 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     return actionAsData(action, this.nodes);
   }
 
-  /**
-   * Holds the symmetry to what it must be, for some of the states: with names exchanged, the same happens
-   * with names exchanged.
-   */
+  /** Whether with names exchanged the same happens with names exchanged. */
   #checkSymmetry(state: NetworkState): void {
     const looked = this.#looked++;
     if (looked > alwaysChecked && looked % seldomChecked !== 0) return;
+    const expected = this.#fingerprintsAfter(state);
+    for (const renaming of this.#exchanges)
+      if (this.#fingerprintsAfter(this.#exchanged(state, renaming)) !== expected)
+        throw asymmetry(this.options.configuration);
+  }
+
+  /** The fingerprints of the states that may come next, in order. */
+  #fingerprintsAfter(state: NetworkState): string {
     const words = new Uint32Array(2);
-    const following = (from: NetworkState): string =>
-      this.#actionsOf(from)
-        .map((action) => {
-          this.fingerprint(this.next(from, action), words);
-          return words.join(" ");
-        })
-        .toSorted()
-        .join(",");
-    const expected = following(state);
-    for (const renaming of this.#exchanges) {
-      const exchanged = this.#exchanged(state, renaming);
-      if (following(exchanged) === expected) continue;
-      const groups = (this.options.configuration.symmetric ?? []).map((group) => group.join(" and "));
-      throw new UsageError(
-        `Configuration ${this.options.configuration.name}: ${groups.join("; ")} are not symmetric: with their names exchanged, ` +
-          "another thing happens. Numbers that stand for nodes, and lists in the order of names, are not exchanged.",
-      );
-    }
+    const fingerprints = this.#following(state).map((action) => {
+      this.fingerprint(this.next(state, action), words);
+      return words.join(" ");
+    });
+    return fingerprints.toSorted().join(",");
   }
 
   #exchanged(state: NetworkState, renaming: Renaming): NetworkState {
@@ -369,44 +331,6 @@ export class NetworkSystem implements ScriptedSystem<NetworkState, NetworkAction
     const first = this.#witnesses.of(this.#witnesses.of(state, one), other);
     const second = this.#witnesses.of(this.#witnesses.of(state, other), one);
     return first.watch === second.watch && first.past === second.past;
-  }
-
-  #addRequests({ clients, locals, left }: NetworkState, actions: NetworkAction[]): void {
-    for (let client = 0; client < clients.length; client++) {
-      const at = clients[client]!;
-      const asked = this.#requests[client]![at >> 1];
-      if ((at & 1) === 1 || asked === undefined) continue;
-      const local = locals[asked.node]!;
-      if (!local.up) continue;
-      this.#add(this.hosts.ask(local, asked), left.crashes > 0, (run, outcome) =>
-        actions.push({ kind: "ask", asked, run, outcome }),
-      );
-    }
-  }
-
-  #addDeliveries({ messages, locals, left }: NetworkState, actions: NetworkAction[]): void {
-    for (let i = 0; i < messages.length; i++) {
-      const message = messages[i]!;
-      const local = locals[message.to]!;
-      if (!local.up || !deliverable(messages, i, this.#inOrder)) continue;
-      const runs = this.hosts.deliver(local, message);
-      for (const again of left.duplicates > 0 && message.from !== message.to ? [false, true] : [false]) {
-        this.#add(runs, left.crashes > 0, (run, outcome) =>
-          actions.push({ kind: "deliver", message, again, run, outcome }),
-        );
-      }
-    }
-  }
-
-  #add(
-    runs: readonly HandlerRun[],
-    withCrashes: boolean,
-    add: (run: HandlerRun, outcome: Outcome) => void,
-  ): void {
-    for (const run of runs) {
-      if (!withCrashes) add(run, run.outcomes[0]!);
-      else for (const outcome of run.outcomes) add(run, outcome);
-    }
   }
 
   #carriedOut(

@@ -24,3 +24,12 @@ export function checkGroups({ name, symmetric, clients, timers, crashes, beginni
     }
   }
 }
+
+/** What is said of groups that were seen not to be symmetric: with names exchanged, another thing happened. */
+export function asymmetry({ name, symmetric = [] }: Exploration): UsageError {
+  const groups = symmetric.map((group) => group.join(" and "));
+  return new UsageError(
+    `Configuration ${name}: ${groups.join("; ")} are not symmetric: with their names exchanged, ` +
+      "another thing happens. Numbers that stand for nodes, and lists in the order of names, are not exchanged.",
+  );
+}

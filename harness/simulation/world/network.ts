@@ -8,6 +8,7 @@ import type { AssumptionWatch } from "./assumptions.ts";
 import { copyOf } from "./copy.ts";
 import { drawDelay } from "./delay.ts";
 import { eventKinds, tieRanks, type EventQueue } from "./event-queue.ts";
+import { disturbedBy, putOn, takeOff, type LinkFault } from "./link-fault.ts";
 import { Link } from "./link.ts";
 import type { NetworkSettings } from "./settings.ts";
 import type { Tracer } from "./tracer.ts";
@@ -31,12 +32,6 @@ export interface NetworkParts {
   readonly broke: (slot: number) => void;
 }
 
-type Fault =
-  | { readonly kind: "cut"; readonly links: readonly Link[] }
-  | { readonly kind: "hold"; readonly links: readonly Link[] }
-  | { readonly kind: "reset"; readonly links: readonly Link[] }
-  | { readonly kind: "disturbance"; readonly links: readonly Link[]; readonly disturbance: LinkDisturbance };
-
 /**
  * The links between all nodes, and between clients and nodes. What is sent becomes an event at the receiver,
  * later; whether it arrives is decided when it is sent and again when it is due.
@@ -44,7 +39,7 @@ type Fault =
 export class Network {
   protected readonly parts: NetworkParts;
   readonly #links: readonly (readonly Link[])[];
-  readonly #faults = new Map<string, Fault>();
+  readonly #faults = new Map<string, LinkFault>();
   readonly #fifo: boolean;
   /** How many fates there are, as few as the permille allow, and those from which on it is late, doubled, lost. */
   readonly #fates: number;
@@ -122,7 +117,7 @@ export class Network {
     }
     let delay = drawDelay(settings.clients.delay, choices, "delay");
     if (this.#isKind(link)) delay = Math.min(delay, settings.bound);
-    if (link.disturbances.length > 0) delay += this.#disturbed(link, payload);
+    if (link.disturbances.length > 0) delay += disturbedBy(link, payload, now);
     const slot = queue.add(now + delay, kind, node, payload);
     queue.link[slot] = link.from;
     queue.sent[slot] = now;
@@ -188,23 +183,8 @@ export class Network {
     const fault = this.#faults.get(name);
     if (fault === undefined) return;
     this.#faults.delete(name);
-    for (const link of fault.links) {
-      switch (fault.kind) {
-        case "cut":
-          link.cuts--;
-          break;
-        case "hold":
-          link.holds--;
-          break;
-        case "reset":
-          link.resets--;
-          break;
-        case "disturbance":
-          link.disturbances.splice(link.disturbances.indexOf(fault.disturbance), 1);
-          break;
-      }
-      this.#letGo(link);
-    }
+    takeOff(fault);
+    for (const link of fault.links) this.#letGo(link);
   }
 
   /** From now on the links among these nodes and with the clients lose nothing and keep the bound. */
@@ -274,7 +254,7 @@ export class Network {
       delay += drawDelay(settings.stragglers.delay, choices, "long delay");
     }
     if (kind && delay > settings.bound) delay = settings.bound;
-    if (link.disturbances.length > 0) delay += this.#disturbed(link, body);
+    if (link.disturbances.length > 0) delay += disturbedBy(link, body, time.now);
     const due = this.#onTime(link, time.now + delay);
     if (!this.#fifo) return due;
     if (due > link.lastDue) {
@@ -311,38 +291,6 @@ export class Network {
     return link.choices.choose(this.#clientFates, "fate") >= this.#clientLostFrom ? "lost" : "arrives";
   }
 
-  #disturbed(link: Link, payload: unknown): number {
-    let delay = 0;
-    for (const disturbance of link.disturbances) {
-      switch (disturbance.kind) {
-        case "latency": {
-          const jitter = Math.round(disturbance.jitter * 1000);
-          const drawn = jitter === 0 ? 0 : link.choices.choose(2 * jitter + 1, "jitter") - jitter;
-          delay += Math.max(0, Math.round(disturbance.milliseconds * 1000) + drawn);
-          break;
-        }
-        case "bandwidth": {
-          const { now } = this.parts.time;
-          const bytes = JSON.stringify(payload).length;
-          // Kilobytes a second are bytes a millisecond.
-          const taken = Math.ceil((bytes * 1000) / disturbance.kilobytesPerSecond);
-          link.free = Math.max(now, link.free) + taken;
-          delay += link.free - now;
-          break;
-        }
-        case "slow-close":
-        case "reset":
-        // There are no packets; messages are lost, doubled and overtaken by chances of their own.
-        case "loss":
-        case "duplication":
-        case "corruption":
-        case "reorder":
-          break;
-      }
-    }
-    return delay;
-  }
-
   #lose(link: Link, message: number, at: number, reason: LossReason): void {
     const { watch, time, up, tracer } = this.parts;
     watch.gone++;
@@ -350,25 +298,10 @@ export class Network {
     tracer?.happened(at, { kind: "lose", message, reason });
   }
 
-  #strike(name: string, fault: Fault): void {
+  #strike(name: string, fault: LinkFault): void {
     this.undisturb(name);
     this.#faults.set(name, fault);
-    for (const link of fault.links) {
-      switch (fault.kind) {
-        case "cut":
-          link.cuts++;
-          break;
-        case "hold":
-          link.holds++;
-          break;
-        case "reset":
-          link.resets++;
-          break;
-        case "disturbance":
-          link.disturbances.push(fault.disturbance);
-          break;
-      }
-    }
+    putOn(fault);
     if (fault.kind === "reset") this.#breakConnections(fault.links);
   }
 

@@ -1,3 +1,6 @@
+import type { Choices } from "../choices.ts";
+import type { ClockSettings } from "./settings.ts";
+
 /** What every clock shows, in milliseconds, when a run begins: no clock of a node shows less than nothing. */
 export const clockEpoch = 1_000_000_000;
 
@@ -36,4 +39,15 @@ export class NodeClock {
   reset(now: number): void {
     this.set(now, this.#ownOffset, this.#ownRate);
   }
+}
+
+/** A clock that is off, and drifts, by no more than `settings` allow. */
+export function drawClock({ offset, drift }: ClockSettings, choices: Choices): NodeClock {
+  const perMillion = zigzag(choices.choose(2 * drift + 1, "drift"));
+  return new NodeClock(zigzag(choices.choose(2 * offset + 1, "offset")), 1 + perMillion / 1e6);
+}
+
+/** 0, 1, −1, 2, −2, …: so that the simplest choice is none off. */
+function zigzag(choice: number): number {
+  return choice % 2 === 1 ? (choice + 1) / 2 : -choice / 2 || 0;
 }

@@ -10,7 +10,7 @@ import { drawDelay, type Delay } from "./delay.ts";
 import { eventKinds } from "./event-queue.ts";
 import { HandlerError } from "./handler-error.ts";
 import type { Link } from "./link.ts";
-import { NodeClock } from "./node-clock.ts";
+import { drawClock, type NodeClock } from "./node-clock.ts";
 import type { NodeSurroundings } from "./node-surroundings.ts";
 import { NodeTimers } from "./node-timers.ts";
 import { OpenRequest } from "./open-request.ts";
@@ -78,10 +78,7 @@ export class SimulatedNode {
     this.#disk = streams.stream(`disk ${id}`);
     this.handling = settings.handling;
     nodes.forEach((other, i) => this.#links.set(other, network.link(index, i)));
-    const { offset, drift } = settings.clocks;
-    const clock = streams.stream(`clock ${id}`);
-    const perMillion = zigzag(clock.choose(2 * drift + 1, "drift"));
-    this.clock = new NodeClock(zigzag(clock.choose(2 * offset + 1, "offset")), 1 + perMillion / 1e6);
+    this.clock = drawClock(settings.clocks, streams.stream(`clock ${id}`));
     this.#context = this.#makeContext();
   }
 
@@ -398,9 +395,4 @@ export class SimulatedNode {
     this.#ending = undefined;
     throw new HandlerError(this.id, at, error, payload);
   }
-}
-
-/** 0, 1, −1, 2, −2, …: so that the simplest choice is none off. */
-function zigzag(choice: number): number {
-  return choice % 2 === 1 ? (choice + 1) / 2 : -choice / 2 || 0;
 }
