@@ -28,8 +28,20 @@ export function isDecision(name: string): boolean {
   return name.startsWith(mark);
 }
 
-/** A name as people and checkers know it: of a decision its key, as text unless it is one. */
+const shownNames = new Map<string, string>();
+const mostNames = 4096;
+
+/** A name as people and checkers know it: of a decision its key, as text unless it is one. Made once: views show all names at every step. */
 export function shownName(name: string): string {
+  const known = shownNames.get(name);
+  if (known !== undefined) return known;
+  const shown = asShown(name);
+  if (shownNames.size === mostNames) shownNames.clear();
+  shownNames.set(name, shown);
+  return shown;
+}
+
+function asShown(name: string): string {
   if (!isDecision(name)) return `register ${name}`;
   const text = name.slice(mark.length);
   return text.startsWith('"') ? (JSON.parse(text) as string) : text;

@@ -13,7 +13,8 @@ import type { Rules } from "./rules.ts";
 export function paxosView({ nodes, acceptors, decisions }: PaxosState, rules: Rules): ConsensusView {
   const promises: Record<string, number> = {};
   const votes: Record<string, { ballot: number; value: Json }> = {};
-  for (const [key, { promised, accepted, register }] of Object.entries(acceptors)) {
+  for (const key in acceptors) {
+    const { promised, accepted, register } = acceptors[key]!;
     const name = shownName(key);
     promises[name] = promised;
     if (accepted === noBallot) continue;
@@ -21,10 +22,11 @@ export function paxosView({ nodes, acceptors, decisions }: PaxosState, rules: Ru
   }
   const decided: Record<string, Json> = {};
   const certificates: QuorumCertificate[] = [];
-  for (const [key, { value, ballot, voters }] of Object.entries(decisions)) {
+  const quorum = { size: rules.quorum(nodes.length), members: nodes };
+  for (const key in decisions) {
+    const { value, ballot, voters } = decisions[key]!;
     const instance = shownName(key);
     decided[instance] = value;
-    const quorum = { size: rules.quorum(nodes.length), members: nodes };
     certificates.push({ instance, ballot, value, voters, quorum });
   }
   return { decided, promised: promises, votes, certificates };
