@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { Verdict } from "../../checkers/verdict.ts";
 import { HistoryBuilder } from "../../histories/builder.ts";
-import type { Json } from "../../histories/json.ts";
+import { isJsonObject, type Json } from "../../histories/json.ts";
 import type { Completion } from "../../systems/contracts/client.ts";
 import type { Address, Cluster, Surroundings } from "../../systems/contracts/system.ts";
 import { unavailableFaults } from "../doctor.ts";
 import { nats } from "../../systems/databases/nats/nats.ts";
-import { judged, judgedRun, typesOf } from "../testing/judged-run.ts";
+import { judged, judgedRun, recordedRun, typesOf } from "../testing/judged-run.ts";
 import { PlainSurroundings } from "../testing/plain-surroundings.ts";
 import { Relay, type Cut } from "../testing/relay.ts";
 
@@ -198,6 +198,81 @@ async function finding(options: Parameters<typeof judgedRun>[0]): Promise<Verdic
   }
   throw new Error("nothing was found with any seed");
 }
+
+describe.skipIf(missing !== undefined)("servers of NATS JetStream", () => {
+  test(
+    "leave one after another, the leader among them, and join anew until none is left of the first: nothing is lost",
+    async () => {
+      const surroundings = await PlainSurroundings.open(["n1", "n2", "n3"], nats.ports);
+      const { nodes } = surroundings;
+      try {
+        const cluster = await nats.open(surroundings, { workload: "log" });
+        await Promise.all(nodes.map((node) => cluster.start(node)));
+        const { members } = cluster;
+        if (members === undefined) throw new Error("no members");
+        const listed = (): Promise<unknown> => members.list().catch(String);
+        const within = { timeout: 20_000 };
+        await expect.poll(listed, within).toEqual(nodes);
+        const clients = await Promise.all(nodes.map((node) => cluster.openClient(node)));
+        const invoke = async (node: string, f: string, value: Json): Promise<Completion> =>
+          (await clients[nodes.indexOf(node)]?.invoke({ process: 0, f, value, key: 0 })) ?? { type: "fail" };
+        const acknowledged: unknown[] = [];
+        const append = async (node: string, message: string): Promise<void> => {
+          const { type, value = null } = await invoke(node, "append", message);
+          if (type === "ok") acknowledged.push([value, message]);
+        };
+        await append("n1", "at first");
+        for (const node of nodes) {
+          const others = nodes.filter((each) => each !== node);
+          const [other = ""] = others;
+          // Of those that run, one at least leads.
+          if (node === "n2") await surroundings.end(node, "SIGKILL");
+          await members.remove(node);
+          await expect.poll(listed, within).toEqual(others);
+          await surroundings.end(node, "SIGKILL");
+          await append(other, `without ${node}`);
+          await members.add(node);
+          expect(await listed()).toEqual(nodes);
+          await append(node, `with ${node} again`);
+        }
+        expect(acknowledged.length).toBeGreaterThanOrEqual(4);
+        for (const node of nodes) {
+          const { value = null } = await invoke(node, "poll", 0);
+          expect(value).toEqual(expect.arrayContaining(acknowledged));
+        }
+        await Promise.all(clients.map((client) => client.close()));
+        await cluster.close();
+      } finally {
+        await surroundings.close();
+      }
+    },
+    patience,
+  );
+
+  test(
+    "leave and join while clients go on: each message that was acknowledged is there, once",
+    async () => {
+      const { history, checks } = await recordedRun({
+        system: "nats",
+        workload: "log",
+        seconds: 6,
+        interval: 1.5,
+        rate: 100,
+        faults: ["membership"],
+      });
+      const left = [...history].filter(
+        ({ f, value }) => f === "leave" && isJsonObject(value) && value["members"] !== undefined,
+      );
+      expect(left.length).toBeGreaterThan(0);
+      const back = [...history].filter(({ f }) => f === "return");
+      expect(back.flatMap(({ error = [] }) => error)).toEqual([]);
+      const verdict = judged(history, checks[0] ?? { checker: "log" });
+      expect(verdict.anomalies).toEqual([]);
+      expect(verdict.valid).toBe(true);
+    },
+    patience,
+  );
+});
 
 describe.skipIf(missing !== undefined)("NATS JetStream", () => {
   const one = { system: "nats", nodes: 1, seconds: 3, interval: 1, rate: 300 } as const;

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { NodeId } from "../../contracts/protocol.ts";
 import type { Cluster, Surroundings, System } from "../../contracts/system.ts";
 import { faultsOfServersWithoutClock } from "../faults.ts";
 import { programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
 import { untilItSucceeds } from "../until-it-succeeds.ts";
 import { NatsClient } from "./client.ts";
+import { NatsMembers } from "./members.ts";
 import { runningNats } from "./running.ts";
 import { answers, natsProgram, natsServer } from "./server.ts";
 import { loadNats, NatsSession } from "./session.ts";
-import { createFor, MadeStreams, StreamNames } from "./streams.ts";
+import { createFor, MadeStreams, mostReplicas, StreamNames } from "./streams.ts";
 import type { Reads } from "./values.ts";
 
 /** How long a client waits for a connection, and for each answer, in milliseconds. */
@@ -23,7 +25,7 @@ export const nats: System = {
   summary: "NATS JetStream, one server or a cluster, as installed: queues, logs, and values with revisions",
   claims: ["linearizable"],
   workloads: ["queue", "log", "register", "set", "counter", "unique-ids"],
-  capabilities: faultsOfServersWithoutClock,
+  capabilities: new Set([...faultsOfServersWithoutClock, "membership"]),
   nodeCounts: { default: 3, minimum: 1 },
   ports: ["peer"],
   peers: "one-list",
@@ -63,8 +65,7 @@ function cluster(
   { reads, program }: { readonly reads: Reads; readonly program: string },
 ): Cluster {
   const [first = ""] = surroundings.nodes;
-  // Three copies bear the loss of one; more make all slower.
-  const replicas = Math.min(3, surroundings.nodes.length);
+  const replicas = Math.min(mostReplicas, surroundings.nodes.length);
   const names = new StreamNames("");
   const streams = new MadeStreams(replicas);
   let prepared: Promise<void> | undefined;
@@ -86,16 +87,23 @@ function cluster(
     return prepared;
   };
 
+  const startServer = async (node: NodeId): Promise<void> => {
+    await surroundings.spawn(node, await natsServer(surroundings, node, program, members.nameOf(node)));
+    const before = performance.now();
+    while (!(await answers(surroundings.address(node), 1_000))) {
+      if (!surroundings.alive(node)) throw new Error("the server ended as it started");
+      if (performance.now() - before > startPatience)
+        throw new Error(`the server gave no answer within ${startPatience / 1000} s of its start`);
+      await sleep(20);
+    }
+  };
+
+  const members = new NatsMembers(surroundings, startServer);
+
   return {
+    members,
     async start(node) {
-      await surroundings.spawn(node, await natsServer(surroundings, node, program));
-      const before = performance.now();
-      while (!(await answers(surroundings.address(node), 1_000))) {
-        if (!surroundings.alive(node)) throw new Error("the server ended as it started");
-        if (performance.now() - before > startPatience)
-          throw new Error(`the server gave no answer within ${startPatience / 1000} s of its start`);
-        await sleep(20);
-      }
+      await startServer(node);
       await prepare();
     },
     openClient: (node) =>

@@ -6,7 +6,7 @@ import { addressIn, commonLogin, fileIn, tlsIn, type UrlForm } from "../server-u
 import { NatsClient } from "./client.ts";
 import { answers } from "./server.ts";
 import { loadNats, NatsSession, NobodyThere, type NatsAccess } from "./session.ts";
-import { createFor, deleteStreams, MadeStreams, StreamNames, streamsOf } from "./streams.ts";
+import { createFor, deleteStreams, MadeStreams, mostReplicas, StreamNames, streamsOf } from "./streams.ts";
 
 const form: UrlForm = {
   example: "nats://user:password@host:4222, nats://:token@host, or tls://…?ca=file&cert=file&key=file",
@@ -28,8 +28,7 @@ export const runningNats: RunningServers = {
     const accesses = accessesOf(urls);
     const prefix = `${name}_`;
     const names = new StreamNames(prefix);
-    // Three copies bear the loss of one; more make all slower.
-    const replicas = Math.min(3, surroundings.nodes.length);
+    const replicas = Math.min(mostReplicas, surroundings.nodes.length);
     const streams = new MadeStreams(replicas);
     const turn = inTurn();
     let maker: NodeId | undefined;

@@ -11,11 +11,20 @@ export function natsProgram(): string {
   return installedProgram("nats-server", "nats-server");
 }
 
+/** Who may change the servers of a cluster: a user of the account that the system has for itself. */
+export const operator = { user: "operator", password: "operator" };
+
+/** The folder of a server's data. */
+export function dataOf(surroundings: Surroundings, node: NodeId): string {
+  return join(surroundings.directory(node), "data");
+}
+
 /** How a server is started, which knows all others by one list. */
 export async function natsServer(
   surroundings: Surroundings,
   node: NodeId,
   program: string,
+  name: string,
 ): Promise<ProcessSpecification> {
   const folder = surroundings.directory(node);
   const { host, port } = surroundings.address(node);
@@ -28,12 +37,17 @@ export async function natsServer(
   await machineOf(surroundings, node).write(
     configuration,
     [
-      `server_name: ${node}`,
+      `server_name: ${name}`,
       `listen: "${host}:${port}"`,
-      `jetstream { store_dir: ${JSON.stringify(join(folder, "data"))}, max_memory_store: 64MB, max_file_store: 1GB }`,
+      `jetstream { store_dir: ${JSON.stringify(dataOf(surroundings, node))}, max_memory_store: 64MB, max_file_store: 1GB }`,
       // Lost connections are to be found out within a test.
       'ping_interval: "1s"',
       "ping_max: 2",
+      // Clients come as they are; the operator says who it is.
+      "accounts { CLIENTS: { jetstream: enabled, users: [{ user: clients, password: clients }] }",
+      `OPERATOR: { users: [{ user: ${operator.user}, password: ${operator.password} }] } }`,
+      "no_auth_user: clients",
+      "system_account: OPERATOR",
       ...(routes.length === 0
         ? []
         : [

@@ -84,6 +84,11 @@ export class NatsSession {
     return this.#connection.info?.version;
   }
 
+  /** By what the server itself is asked, and no other. */
+  get serverId(): string {
+    return this.#connection.info?.server_id ?? "";
+  }
+
   get usable(): boolean {
     return !this.#connection.isClosed();
   }
@@ -121,7 +126,12 @@ export class NatsSession {
 
   /** Asks JetStream's API; throws `Refused` with its code if it says no. */
   async ask(what: string, argument: JsonObject = {}): Promise<JsonObject> {
-    return answerOf(await this.request(`$JS.API.${what}`, JSON.stringify(argument)));
+    return this.tell(`$JS.API.${what}`, argument);
+  }
+
+  /** Asks for an object, which is the answer; throws `Refused` if that is an error. */
+  async tell(subject: string, argument: JsonObject = {}): Promise<JsonObject> {
+    return answerOf(await this.request(subject, JSON.stringify(argument)));
   }
 
   /** Publishes a message that a stream is to keep; gives its place there, from 1. Throws `Refused` if it is not kept. */

@@ -33,6 +33,9 @@ export class StreamNames {
   }
 }
 
+/** Three copies bear the loss of one; more make all slower. */
+export const mostReplicas = 3;
+
 /** The consumer that all clients of the queue share. */
 export const queueConsumer = "workers";
 
