@@ -123,7 +123,7 @@ function factsOf(system: System): string[][] {
     [
       "  faults",
       [...capabilities].join(", ") +
-        (system.withoutFaults === undefined ? "" : "; fewer under some settings"),
+        (system.withoutFaults === undefined ? "" : "; fewer under some settings or on few nodes"),
     ],
     ["  nodes", `${usual}${least}${most}`],
     ...(elsewhere.length === 0 ? [] : [["  also on", elsewhere.join(", ")]]),

@@ -31,6 +31,11 @@ describe("the plan of a test", () => {
     expect(notes).toContainEqual(
       expect.stringMatching(/membership left out: only replicas of quorum queues/),
     );
+    const redisCluster = { system: "redis-cluster", faults: ["membership"] };
+    expect(plan(redisCluster).description.faults).toEqual(["membership"]);
+    expect(() => plan({ ...redisCluster, nodes: 5 })).toThrow(
+      /only when a replica has its keys: .* six nodes/,
+    );
     expect(() => plan({ system: "lamport-mutex", faults: ["membership"] })).toThrow(/cannot have the fault/);
   });
 

@@ -314,7 +314,7 @@ function unfitFaults(
   settings: SystemSettings,
   nodes: readonly string[],
 ): ReadonlyMap<FaultKind, string> {
-  const unfit = new Map(system.withoutFaults?.(settings) ?? []);
+  const unfit = new Map(system.withoutFaults?.(settings, nodes.length) ?? []);
   if (nodes.length < 3) unfit.set("membership", "it takes three nodes, two of which go on without the third");
   return unfit;
 }

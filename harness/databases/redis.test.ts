@@ -2,7 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, expect, test } from "vitest";
 
+import type { Json } from "../../histories/json.ts";
+import type { Completion } from "../../systems/contracts/client.ts";
 import type { Surroundings } from "../../systems/contracts/system.ts";
+import { redisCluster } from "../../systems/databases/redis/cluster.ts";
 import { isRefusal } from "../../systems/databases/redis/errors.ts";
 import { redis } from "../../systems/databases/redis/redis.ts";
 import { redisSentinel } from "../../systems/databases/redis/sentinel.ts";
@@ -162,6 +165,61 @@ describe.skipIf(missing !== undefined)("Redis Cluster", () => {
     expect(verdict.anomalies).toEqual([]);
     expect(verdict.valid).toBe(true);
   });
+
+  test("has a replica take a primary's place that leaves as it runs or was killed, and takes it back with an empty disk: nothing is lost", async () => {
+    const surroundings = await PlainSurroundings.open(
+      ["n1", "n2", "n3", "n4", "n5", "n6"],
+      redisCluster.ports,
+    );
+    const { nodes } = surroundings;
+    try {
+      const cluster = await redisCluster.open(surroundings, { settings: { replication: "synchronous" } });
+      await Promise.all(nodes.map((node) => cluster.start(node)));
+      const { members } = cluster;
+      if (members === undefined) throw new Error("no members");
+      const dispensable = (): Promise<unknown> => Promise.resolve(members.dispensable?.());
+      const within = { timeout: 20_000 };
+      const primaries = async (): Promise<unknown> => cluster.primaries?.();
+      const client = await cluster.openClient("n3");
+      // Keys of which each primary has some.
+      const keys = Array.from({ length: 30 }, (_, key) => key);
+      const invoke = (f: string, key: number, value: Json = null): Promise<Completion> =>
+        client.invoke({ process: 0, f, key, value });
+      const answered = async (completion: () => Promise<Completion>): Promise<Json> => {
+        // While nobody has the slots of a primary that was killed, all is refused.
+        await expect.poll(async () => (await completion()).type, within).toBe("ok");
+        return (await completion()).value ?? null;
+      };
+      for (const key of keys) await answered(() => invoke("write", key, key));
+      expect(await primaries()).toEqual(["n1", "n2", "n3"]);
+
+      // Its replica is n4.
+      await members.remove("n1");
+      expect(await members.list()).toEqual(["n2", "n3", "n4", "n5", "n6"]);
+      expect(await primaries()).toEqual(expect.arrayContaining(["n2", "n3", "n4"]));
+      // Who alone has its keys stays.
+      await expect.poll(dispensable, within).toEqual(["n2", "n3", "n5", "n6"]);
+      await surroundings.end("n1", "SIGKILL");
+      for (const key of keys) expect(await answered(() => invoke("read", key))).toBe(key);
+
+      await members.add("n1");
+      expect(await members.list()).toEqual(nodes);
+      expect(await primaries()).toEqual(["n2", "n3", "n4"]);
+      await expect.poll(dispensable, within).toEqual(nodes);
+
+      // What n1 has, it has from n4.
+      await surroundings.end("n4", "SIGKILL");
+      await members.remove("n4");
+      expect(await primaries()).toEqual(["n1", "n2", "n3"]);
+      for (const key of keys) expect(await answered(() => invoke("read", key))).toBe(key);
+      await members.add("n4");
+      expect(await members.list()).toEqual(nodes);
+      await client.close();
+      await cluster.close();
+    } finally {
+      await surroundings.close();
+    }
+  }, 90_000);
 });
 
 describe("an error reply of Redis", () => {

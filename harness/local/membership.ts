@@ -35,6 +35,17 @@ export class LocalMembership implements MembershipFaults {
     return this.#until(() => true, "the members to say who they are", patience);
   }
 
+  async dispensable(node: NodeId): Promise<boolean> {
+    const members = this.#members();
+    if (members.dispensable === undefined) return true;
+    try {
+      return (await members.dispensable()).includes(node);
+    } catch {
+      // Whoever cannot be told to be dispensable stays.
+      return false;
+    }
+  }
+
   async takeOut(node: NodeId): Promise<void> {
     this.#touched = true;
     // It may end by itself when it hears that it is no member.

@@ -123,6 +123,8 @@ async function carryOutOne(effect: RealEffect, world: FaultWorld): Promise<Json>
       return disksOf(world).damage(effect.node, effect.damage);
     case "members":
       return membershipOf(world).list(effect.patience);
+    case "dispensable":
+      return membershipOf(world).dispensable(effect.node);
     case "take-out":
       await membershipOf(world).takeOut(effect.node);
       return "out";

@@ -45,6 +45,8 @@ export type RealEffect =
   | { readonly kind: "damage-files"; readonly node: NodeId; readonly damage: FileDamage }
   /** Asks who the members are, for so many milliseconds at most. */
   | { readonly kind: "members"; readonly patience: number }
+  /** Asks whether the others have all that a member has. */
+  | { readonly kind: "dispensable"; readonly node: NodeId }
   /** Has a node leave the members, and ends it; or has it join them anew, with nothing of what it had. */
   | { readonly kind: "take-out" | "take-in"; readonly node: NodeId }
   /** Lets the clock show `swing` milliseconds more in every second `period`. */

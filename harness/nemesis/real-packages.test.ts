@@ -170,29 +170,61 @@ describe("packages for real nodes", () => {
 
     it("let nodes leave one by one, as they run or after they were killed", () => {
       expect(leave(["n2"], false)).toEqual({
-        effects: ["members ", "take-out n2"],
+        effects: ["members ", "dispensable n2", "take-out n2"],
         result: { nodes: ["n2"], killed: false, members: ["n1", "n3"] },
       });
       expect(leave(["n2", "n4"], true, { of: five }).effects).toEqual([
         "members ",
+        "dispensable n2",
         "kill n2",
         "take-out n2",
+        "dispensable n4",
         "kill n4",
         "take-out n4",
       ]);
     });
 
     it("let nobody leave without whom there is no majority", () => {
-      expect(leave(["n1", "n3"], false).effects).toEqual(["members ", "take-out n1"]);
+      expect(leave(["n1", "n3"], false).effects).toEqual(["members ", "dispensable n1", "take-out n1"]);
       // Of four, three must agree, of whom one may be the one that goes, if it runs.
       const four = five.slice(0, 4);
-      expect(leave(["n1"], false, { of: four, down: ["n4"] }).effects).toEqual(["members ", "take-out n1"]);
+      expect(leave(["n1"], false, { of: four, down: ["n4"] }).effects).toEqual([
+        "members ",
+        "dispensable n1",
+        "take-out n1",
+      ]);
       expect(() => leave(["n1"], true, { of: four, down: ["n4"] })).toThrow(NothingToHit);
       expect(() => leave(["n1"], false, { down: ["n2"] })).toThrow(NothingToHit);
       // Whoever is down can always leave.
-      expect(leave(["n2"], false, { down: ["n2"] }).effects).toEqual(["members ", "take-out n2"]);
-      expect(leave(["n1"], false, { of: five, down: ["n2"] }).effects).toEqual(["members ", "take-out n1"]);
+      expect(leave(["n2"], false, { down: ["n2"] }).effects).toEqual([
+        "members ",
+        "dispensable n2",
+        "take-out n2",
+      ]);
+      expect(leave(["n1"], false, { of: five, down: ["n2"] }).effects).toEqual([
+        "members ",
+        "dispensable n1",
+        "take-out n1",
+      ]);
       expect(() => leave(["n1"], false, { of: five, down: ["n2", "n3"] })).toThrow(NothingToHit);
+    });
+
+    it("let nobody leave who alone has what the others are to keep", () => {
+      const alone = (...members: readonly NodeId[]) => ({
+        of: five,
+        answer: (effect: RealEffect): Json => {
+          if (effect.kind === "members") return [...five];
+          return effect.kind === "dispensable" ? !members.includes(effect.node) : null;
+        },
+      });
+      const value = { nodes: ["n1", "n4"], killed: true };
+      const killed = ["dispensable n4", "kill n4", "take-out n4"];
+      expect(done(membership, { f: "leave", value }, alone("n1")).effects).toEqual([
+        "members ",
+        "dispensable n1",
+        ...killed,
+      ]);
+      expect(() => done(membership, { f: "leave", value }, alone("n1", "n4"))).toThrow(NothingToHit);
     });
 
     it("let back whoever is no member, and start a member that ended as it was to leave", () => {

@@ -102,6 +102,8 @@ export interface Surroundings {
 export interface Members {
   /** The nodes that are members, as those agree on that are left; throws when too few of them answer to say so. */
   list(): Promise<readonly NodeId[]>;
+  /** Those of the members without which the others still have all that there is; all of them unless given. */
+  dispensable?(): Promise<readonly NodeId[]>;
   /**
    * Has the other members take a node out, whether that runs or not; resolves when they have agreed to it. The node may end by that; if it does
    * not, the world ends it.
@@ -161,8 +163,8 @@ export interface System {
   readonly settings?: readonly SystemSetting[];
   /** What it promises of a workload under settings that change that; `claims` unless given. */
   promises?(settings: SystemSettings, workload: string): readonly string[];
-  /** Faults that it is not to have as it is set up, each with the reason. */
-  withoutFaults?(settings: SystemSettings): ReadonlyMap<FaultKind, string>;
+  /** Faults that it is not to have as it is set up, on so many nodes, each with the reason. */
+  withoutFaults?(settings: SystemSettings, nodes: number): ReadonlyMap<FaultKind, string>;
   /** How far clocks may be off, in milliseconds, for it to keep its promises; however far unless given. */
   readonly clockBound?: number;
   /** Why libfaketime, by which clocks are set where nothing better works, does not serve it: it hangs, or its clock stays right. */

@@ -7,7 +7,7 @@ import { member, nodesOf } from "./fault-values.ts";
 
 /**
  * Nodes leave the members, as they run or after they were killed, and join them anew with empty disks. Who is left is always a majority of all
- * nodes, and those of them that run are enough to agree on who leaves, and to serve without.
+ * nodes, and those of them that run are enough to agree on who leaves, and to serve without; they have all that whoever leaves has.
  */
 export const membership: RealPackage = {
   kind: "membership",
@@ -37,6 +37,8 @@ export const membership: RealPackage = {
       if (rest.length === members.length || situation.paused(node)) continue;
       const runs = situation.alive(node);
       if (!suffice(situation, rest, members, runs && !killed)) continue;
+      const [dispensable] = yield [{ kind: "dispensable", node }];
+      if (dispensable === false) continue;
       if (runs && killed) yield [{ kind: "kill", node }];
       try {
         yield [{ kind: "take-out", node }];
@@ -47,7 +49,8 @@ export const membership: RealPackage = {
       gone.push(node);
       members = rest;
     }
-    if (gone.length === 0) throw new NothingToHit("too few of the members would be left");
+    if (gone.length === 0)
+      throw new NothingToHit("too few of the members would be left, or not all that they are to keep");
     return { nodes: gone, killed, members };
   },
 };

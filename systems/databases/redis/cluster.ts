@@ -1,27 +1,27 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Json } from "../../../histories/json.ts";
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Address, Surroundings, System } from "../../contracts/system.ts";
 import { machineOf, programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
 import { faultsOfServers } from "../faults.ts";
 import { RedisClient } from "./client.ts";
-import { loadIoredis, RedisConnection, type Command } from "./connection.ts";
+import { busPort, RedisClusterMembers } from "./cluster-members.ts";
+import { loadIoredis, type Command } from "./connection.ts";
 import { programOf, workloadsOfOneKey } from "./programs.ts";
 import { runningCluster } from "./running-cluster.ts";
 import { isPrimary } from "./sentinels.ts";
-import { answerOf, clockOf, directives, redisServer, untilItServes, versionOf } from "./server.ts";
+import { answerOf, clockOf, directives, ordered, redisServer, untilItServes, versionOf } from "./server.ts";
 import { ClusterFinder, slotRanges } from "./slots.ts";
 import * as redisSettings from "./settings.ts";
 
-/** The port at which the members of a cluster speak to one another. */
-const busPort = "bus";
 /** How long a client waits for an answer, in milliseconds: about as long as a failover takes. */
 const patience = 5_000;
 /** How long the members may take to find one another, and over a failover that was ordered. */
 const formingPatience = 60_000;
+/** With so many nodes or more, primaries have replicas. */
+const replicated = 6;
 /** After so long without an answer a member is taken for dead, in milliseconds. */
 const nodeTimeout = 1_500;
 
@@ -34,9 +34,15 @@ export const redisCluster: System = {
   summary: "Redis Cluster: keys shared out among primaries; from six nodes on, half of them are replicas",
   claims: [],
   workloads: workloadsOfOneKey,
-  capabilities: new Set([...faultsOfServers, "failover"]),
+  capabilities: new Set([...faultsOfServers, "failover", "membership"]),
+  withoutFaults: (_, nodes) =>
+    new Map(
+      nodes >= replicated
+        ? []
+        : [["membership", "a primary leaves only when a replica has its keys: it takes six nodes or more"]],
+    ),
   withoutLibfaketime: redisSettings.withoutLibfaketime,
-  nodeCounts: { default: 6, minimum: 3, maximum: 12 },
+  nodeCounts: { default: replicated, minimum: 3, maximum: 12 },
   ports: [busPort],
   peers: "one-list",
   mutants: [],
@@ -50,24 +56,27 @@ export const redisCluster: System = {
     await loadIoredis();
     const program = programOf(workload);
     const started = new Set<NodeId>();
+    const folderOf = (node: NodeId): string => join(surroundings.directory(node), "data");
+    const launch = async (node: NodeId): Promise<void> => {
+      await machineOf(surroundings, node).makeFolder(folderOf(node));
+      const all = {
+        ...directives(surroundings.address(node), fsync),
+        dir: folderOf(node),
+        "cluster-enabled": "yes",
+        "cluster-port": String(surroundings.address(node, busPort).port),
+        "cluster-node-timeout": String(nodeTimeout),
+      };
+      await surroundings.spawn(node, {
+        command: server,
+        arguments: Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]),
+      });
+      await untilItServes(surroundings, node);
+    };
     return {
+      members: new RedisClusterMembers(surroundings, folderOf, launch),
       async start(node) {
-        const folder = join(surroundings.directory(node), "data");
-        const machine = machineOf(surroundings, node);
-        const fresh = !(await machine.exists(folder));
-        await machine.makeFolder(folder);
-        const all = {
-          ...directives(surroundings.address(node), fsync),
-          dir: folder,
-          "cluster-enabled": "yes",
-          "cluster-port": String(surroundings.address(node, busPort).port),
-          "cluster-node-timeout": String(nodeTimeout),
-        };
-        await surroundings.spawn(node, {
-          command: server,
-          arguments: Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]),
-        });
-        await untilItServes(surroundings, node);
+        const fresh = !(await machineOf(surroundings, node).exists(folderOf(node)));
+        await launch(node);
         if (!fresh) return;
         started.add(node);
         if (started.size === surroundings.nodes.length) await form(surroundings);
@@ -76,7 +85,7 @@ export const redisCluster: System = {
         Promise.resolve(
           new RedisClient({
             program,
-            copies: replication === "synchronous" && surroundings.nodes.length >= 6 ? 1 : 0,
+            copies: replication === "synchronous" && surroundings.nodes.length >= replicated ? 1 : 0,
             patience,
             finder: new ClusterFinder(surroundings, node),
           }),
@@ -102,8 +111,9 @@ export const redisCluster: System = {
 async function form(surroundings: Surroundings): Promise<void> {
   const { nodes } = surroundings;
   const [first = "", ...others] = nodes;
-  const order = (node: NodeId, ...command: Command) => ordered(surroundings.address(node), ...command);
-  const count = nodes.length >= 6 ? Math.ceil(nodes.length / 2) : nodes.length;
+  const order = (node: NodeId, ...command: Command) =>
+    ordered(surroundings.address(node), patience, ...command);
+  const count = nodes.length >= replicated ? Math.ceil(nodes.length / 2) : nodes.length;
   const [primaries, replicas] = [nodes.slice(0, count), nodes.slice(count)];
   for (const [i, node] of nodes.entries()) await order(node, "CLUSTER", "SET-CONFIG-EPOCH", i + 1);
   for (const other of others) {
@@ -145,20 +155,11 @@ async function promote(surroundings: Surroundings, candidates: readonly NodeId[]
       return address.host === host && address.port === port;
     });
     if (primary === undefined || candidates.includes(primary)) continue;
-    await ordered(surroundings.address(node), "CLUSTER", "FAILOVER", "TAKEOVER");
+    await ordered(surroundings.address(node), patience, "CLUSTER", "FAILOVER", "TAKEOVER");
     await until(() => isPrimary(surroundings.address(node)), `${node} did not take over`);
     return node;
   }
   throw new Error("no candidate is a replica of a primary that is down");
-}
-
-async function ordered(address: Address, ...command: Command): Promise<Json> {
-  const connection = await RedisConnection.open(address, patience);
-  try {
-    return await connection.ask(...command);
-  } finally {
-    connection.close();
-  }
 }
 
 /** What a member says of the cluster. */

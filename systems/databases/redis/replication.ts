@@ -1,7 +1,6 @@
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Surroundings } from "../../contracts/system.ts";
-import { RedisConnection, type Command } from "./connection.ts";
-import { patience, infoOf } from "./server.ts";
+import { infoOf, ordered, patience } from "./server.ts";
 
 /** A primary and the replicas that follow it, as an operator sets them up and changes them. */
 export class Replication {
@@ -34,23 +33,13 @@ export class Replication {
     );
     const chosen = candidates[offsets.indexOf(Math.max(...offsets))];
     if (chosen === undefined) throw new Error("no candidate for a primary");
-    await this.#order(chosen, "REPLICAOF", "NO", "ONE");
+    await ordered(this.#surroundings.address(chosen), patience, "REPLICAOF", "NO", "ONE");
     this.#primary = chosen;
     for (const node of candidates) {
       if (node === chosen) continue;
       const { host, port } = this.#surroundings.route(node, chosen);
-      await this.#order(node, "REPLICAOF", host, port);
+      await ordered(this.#surroundings.address(node), patience, "REPLICAOF", host, port);
     }
     return chosen;
-  }
-
-  /** The operator's own way to a server, which no fault is on. */
-  async #order(node: NodeId, ...command: Command): Promise<void> {
-    const connection = await RedisConnection.open(this.#surroundings.address(node), patience);
-    try {
-      await connection.ask(...command);
-    } finally {
-      connection.close();
-    }
   }
 }

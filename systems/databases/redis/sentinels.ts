@@ -4,9 +4,8 @@ import { isJsonArray } from "../../../histories/json.ts";
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Address, Surroundings } from "../../contracts/system.ts";
 import type { Finder } from "./client.ts";
-import { RedisConnection } from "./connection.ts";
 import { codeOf } from "./errors.ts";
-import { answerOf } from "./server.ts";
+import { answerOf, ordered } from "./server.ts";
 
 /** The name under which the sentinels know the primary and its replicas. */
 export const groupName = "rashomon";
@@ -159,10 +158,5 @@ export async function isPrimary(address: Address): Promise<boolean> {
 
 /** Tells a sentinel to have a replica take the primary's place, whatever the others think. */
 export async function orderFailover(sentinel: Address, milliseconds: number): Promise<void> {
-  const connection = await RedisConnection.open(sentinel, milliseconds);
-  try {
-    await connection.ask("SENTINEL", "FAILOVER", groupName);
-  } finally {
-    connection.close();
-  }
+  await ordered(sentinel, milliseconds, "SENTINEL", "FAILOVER", groupName);
 }

@@ -44,6 +44,16 @@ export function configuration(all: Readonly<Record<string, string>>): string {
     .join("");
 }
 
+/** The answer to a command, on the operator's own way to a server, which no fault is on; throws what the server or the library says. */
+export async function ordered(address: Address, milliseconds: number, ...command: Command): Promise<Json> {
+  const connection = await RedisConnection.open(address, milliseconds);
+  try {
+    return await connection.ask(...command);
+  } finally {
+    connection.close();
+  }
+}
+
 /** The answer to a command in time; undefined without one. */
 export function answerOf(
   address: Address,
