@@ -76,7 +76,8 @@ export function commitWhatAQuorumHas(server: Server): void {
   for (const { ballot, counter } of history.slice(before, length)) {
     const zxid = { epoch: ballot, counter };
     for (const [to, { stage }] of Object.entries(leading.followers)) {
-      if (stage === "ack-ld") send(server, to, { type: "commit", zxid });
+      if (stage !== "ack-ld" && rules.commitsToSynchronizedOnly) continue;
+      send(server, to, { type: "commit", zxid });
     }
   }
 }

@@ -81,13 +81,14 @@ function chooseEpoch(server: Server): void {
 }
 
 function sendEpoch(server: Server, to: NodeId): void {
-  const { leading, currentEpoch, history } = server.state;
+  const { state, rules } = server;
+  const { leading, currentEpoch, history } = state;
   if (leading === null) return;
   send(server, to, {
     type: "newepoch",
     epoch: leading.epoch,
     currentEpoch,
-    outline: outlineOf(history),
+    outline: rules.outlined(outlineOf(history)),
     length: history.length,
   });
 }
@@ -114,7 +115,7 @@ export function onNewEpoch(server: Server, leader: NodeId, message: NewEpoch): v
     type: "ackepoch",
     epoch,
     currentEpoch,
-    outline: outlineOf(history),
+    outline: rules.outlined(outlineOf(history)),
     length: history.length,
     shared,
     transactions: isBetter ? history.slice(shared) : [],

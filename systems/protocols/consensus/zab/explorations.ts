@@ -2,22 +2,27 @@ import type { JsonObject } from "../../../../histories/json.ts";
 import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
 import {
   acceptedLater,
-  betterLatecomer,
   earlierEpochOnTheWay,
-  earlierHistoryOnTheWay,
-  earlierProposalOnTheWay,
   electedLongAgo,
   electedLongAgoOfFive,
   electedWithTail,
-  forwardOnTheWay,
-  fourthOfFive,
-  historyOnTheWay,
-  joinsTwice,
   laterEpochShorterHistory,
   sameEpoch,
   sameEpochAsLed,
+} from "./beginnings/discovery.ts";
+import {
+  answersTwice,
+  betterLatecomer,
+  earlierHistoryOnTheWay,
+  earlierProposalOnTheWay,
+  forwardOnTheWay,
+  fourthOfFive,
+  historyOfAnother,
+  historyOfThreeEpochs,
+  historyOnTheWay,
+  joinsTwice,
   tailToDrop,
-} from "./beginnings.ts";
+} from "./beginnings/synchronization.ts";
 import { ask } from "../../exploration-steps.ts";
 
 const write = (value: number): JsonObject => ({ type: "write", key: "x", value });
@@ -88,6 +93,16 @@ export const zabExplorations: readonly Exploration[] = [
     crashes: { limit: 1, nodes: ["n1"] },
     depth: joinsTwice.length + 12,
     states: 1_470,
+  },
+  {
+    name: "answers-twice",
+    nodes: 3,
+    beginning: answersTwice,
+    clients: [[ask("n3", write(1))], [ask("n3", write(2))]],
+    ...searches(5, ["n1", "n2", "n3"]),
+    crashes: { limit: 1, nodes: ["n1"] },
+    depth: answersTwice.length + 8,
+    states: 3_245,
   },
   {
     name: "earlier-epoch-on-the-way",
@@ -172,6 +187,25 @@ export const zabExplorations: readonly Exploration[] = [
     states: 7_820,
   },
   {
+    name: "history-of-three-epochs",
+    nodes: 3,
+    beginning: historyOfThreeEpochs,
+    clients: [[ask("n3", write(1))], [ask("n3", write(2))], [ask("n3", write(3))], [ask("n2", write(4))]],
+    ...searches(12, ["n1", "n2", "n3"]),
+    crashes: { limit: 1, nodes: ["n3"] },
+    depth: historyOfThreeEpochs.length + 8,
+    states: 14_483,
+  },
+  {
+    name: "leaves-before-history",
+    nodes: 3,
+    beginning: tailToDrop,
+    clients: [[ask("n2", write(1))], [ask("n2", write(2))], [ask("n1", write(3))], [ask("n1", write(4))]],
+    ...searches(5, ["n1", "n2"]),
+    depth: tailToDrop.length + 8,
+    states: 2_621,
+  },
+  {
     name: "elected-long-ago-of-five",
     nodes: 5,
     beginning: electedLongAgoOfFive,
@@ -188,6 +222,15 @@ export const zabExplorations: readonly Exploration[] = [
     ...searches(1, ["n5"]),
     depth: fourthOfFive.length + 7,
     states: 37_608,
+  },
+  {
+    name: "history-of-another",
+    nodes: 5,
+    beginning: historyOfAnother,
+    clients: [[ask("n5", write(1))], [ask("n5", write(2))]],
+    ...searches(11, ["n1", "n2", "n3", "n4", "n5"]),
+    depth: historyOfAnother.length + 4,
+    states: 4_930,
   },
   {
     name: "history-on-the-way",

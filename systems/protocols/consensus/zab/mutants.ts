@@ -88,6 +88,27 @@ export const zabMutants: readonly ZabMutant[] = [
     rules: { ...zabRules, syncsBefore: (telling) => telling !== "history" },
   },
   {
+    name: "takes-any-history",
+    summary:
+      "A server that looks for a leader's history takes that of another, whose epoch it has accepted before.",
+    exploration: { configuration: "history-of-another", property: "log-matching", steps: 86 },
+    rules: { ...zabRules, takesHistoryOnly: (when) => when !== "from its leader" },
+  },
+  {
+    name: "takes-history-twice",
+    summary:
+      "A follower that has the leader's history takes it once more, and may crash when it has dropped what was proposed since.",
+    exploration: { configuration: "answers-twice", property: "acknowledgements", steps: 39 },
+    rules: { ...zabRules, takesHistoryOnly: (when) => when !== "once" },
+  },
+  {
+    name: "outlines-last-epoch",
+    summary:
+      "A server tells where the last epoch in its history ends, and of no other: it is sent all that it has, and may crash when it has dropped it.",
+    exploration: { configuration: "history-of-three-epochs", property: "quorum-replication", steps: 69 },
+    rules: { ...zabRules, outlined: (ends) => ends.slice(-1) },
+  },
+  {
     name: "enters-before-history",
     summary:
       "A server writes down that it is in an epoch before it writes down the history of that, and may crash in between.",
@@ -181,6 +202,13 @@ export const zabMutants: readonly ZabMutant[] = [
       "Proposals go only to followers that have acknowledged the history, not to those that are being sent it.",
     exploration: { configuration: "joiner", property: "log-matching", steps: 17 },
     rules: { ...zabRules, proposesToAllSynchronizing: false },
+  },
+  {
+    name: "commits-to-everybody",
+    summary:
+      "A leader tells all followers what it commits, also one that may have left without the history, and has others in these places.",
+    exploration: { configuration: "leaves-before-history", property: "primary-order", steps: 47 },
+    rules: { ...zabRules, commitsToSynchronizedOnly: false },
   },
   {
     name: "commits-what-was-sent",

@@ -30,6 +30,10 @@ export interface Rules {
   readonly dropsLastFirst: boolean;
   /** Whether a server takes the history of the leader whose epoch it has accepted last, and no other. */
   readonly takesAcceptedHistoryOnly: boolean;
+  /** Whether a server takes a history only from the leader that it follows, and only once each time it comes. */
+  takesHistoryOnly(when: "from its leader" | "once"): boolean;
+  /** Of the epochs in a history, in order, those of which a server tells where they end: all, so that what two histories share is found. */
+  outlined<End>(ends: readonly End[]): readonly End[];
   /** Whether a server enters an epoch only when it has written down the history of its leader. */
   readonly historyBeforeEpoch: boolean;
   /** Whether a leader proposes nothing before a quorum has its history. */
@@ -46,6 +50,8 @@ export interface Rules {
   countsOnce(is: "synchronized" | "established"): boolean;
   /** Whether proposals go to a follower from the moment that it is sent the history, or only once it has it. */
   readonly proposesToAllSynchronizing: boolean;
+  /** Whether a leader tells only followers that have acknowledged the history what it commits. */
+  readonly commitsToSynchronizedOnly: boolean;
   /** Whether a follower that joins is told what the leader has committed, or that what it was sent is. */
   readonly commitsWhatTheLeaderHas: boolean;
   /** Whether transactions are delivered in the order in which they stand. */
@@ -84,6 +90,8 @@ export const zabRules: Rules = {
   dropsTail: () => true,
   dropsLastFirst: true,
   takesAcceptedHistoryOnly: true,
+  takesHistoryOnly: () => true,
+  outlined: (ends) => ends,
   historyBeforeEpoch: true,
   proposesOnceEstablished: true,
   takesProposalsOnly: () => true,
@@ -92,6 +100,7 @@ export const zabRules: Rules = {
   forgetsWhoComesAgain: true,
   countsOnce: () => true,
   proposesToAllSynchronizing: true,
+  commitsToSynchronizedOnly: true,
   commitsWhatTheLeaderHas: true,
   deliversInOrder: true,
   ordersReads: true,

@@ -49,7 +49,8 @@ export function sendHistory(server: Server, to: NodeId): void {
 export function onNewLeader(server: Server, leader: NodeId, message: NewLeader): void {
   const { state, rules } = server;
   const { epoch, shared, transactions } = message;
-  if (state.leader !== leader || state.phase !== "discovery") return;
+  if (rules.takesHistoryOnly("from its leader") && state.leader !== leader) return;
+  if (rules.takesHistoryOnly("once") && state.phase !== "discovery") return;
   // Of an earlier time with this leader, from before another one.
   if (rules.takesAcceptedHistoryOnly && state.acceptedEpoch !== epoch) return look(server);
   if (!rules.historyBeforeEpoch) enterEpoch(server, epoch);
