@@ -21,7 +21,9 @@ import {
   historyOfThreeEpochs,
   historyOnTheWay,
   joinsTwice,
+  lacksWhatIsCommitted,
   tailToDrop,
+  unreplicated,
 } from "./beginnings/synchronization.ts";
 import { ask } from "../../exploration-steps.ts";
 
@@ -83,6 +85,24 @@ export const zabExplorations: readonly Exploration[] = [
     ...searches(4, ["n2", "n3"]),
     depth: forwardOnTheWay.length + 8,
     states: 2_194,
+  },
+  {
+    name: "unreplicated",
+    nodes: 3,
+    beginning: unreplicated,
+    clients: [[ask("n2", write(1))]],
+    ...searches(4, ["n2", "n3"]),
+    depth: unreplicated.length + 8,
+    states: 899,
+  },
+  {
+    name: "lacks-what-is-committed",
+    nodes: 3,
+    beginning: lacksWhatIsCommitted,
+    clients: [[ask("n2", write(1))]],
+    ...searches(4, ["n2", "n3"]),
+    depth: lacksWhatIsCommitted.length + 9,
+    states: 259,
   },
   {
     name: "joins-twice",

@@ -109,6 +109,19 @@ export const zabMutants: readonly ZabMutant[] = [
     rules: { ...zabRules, outlined: (ends) => ends.slice(-1) },
   },
   {
+    name: "stays-in-epoch",
+    summary:
+      "A leader does not enter the epoch that it leads, so that a follower without its proposals ranks before it.",
+    exploration: { configuration: "lacks-what-is-committed", property: "quorum-replication", steps: 32 },
+    rules: { ...zabRules, entersOwnEpoch: false },
+  },
+  {
+    name: "established-alone",
+    summary: "A leader takes itself for established, and its history for committed, before others have that.",
+    exploration: { configuration: "unreplicated", property: "quorum-replication", steps: 18 },
+    rules: { ...zabRules, establishes: () => true },
+  },
+  {
     name: "enters-before-history",
     summary:
       "A server writes down that it is in an epoch before it writes down the history of that, and may crash in between.",

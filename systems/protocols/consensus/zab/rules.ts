@@ -34,8 +34,12 @@ export interface Rules {
   takesHistoryOnly(when: "from its leader" | "once"): boolean;
   /** Of the epochs in a history, in order, those of which a server tells where they end: all, so that what two histories share is found. */
   outlined<End>(ends: readonly End[]): readonly End[];
+  /** Whether a leader enters its epoch itself once it has the history of that, so that nobody ranks before it who has less. */
+  readonly entersOwnEpoch: boolean;
   /** Whether a server enters an epoch only when it has written down the history of its leader. */
   readonly historyBeforeEpoch: boolean;
+  /** Whether a leader is established when so many others have its history: once they make a quorum with it. */
+  establishes(synchronized: number, isQuorum: boolean): boolean;
   /** Whether a leader proposes nothing before a quorum has its history. */
   readonly proposesOnceEstablished: boolean;
   /** Whether a server takes proposals only from the leader that it follows, and only once it has its history. */
@@ -92,7 +96,9 @@ export const zabRules: Rules = {
   takesAcceptedHistoryOnly: true,
   takesHistoryOnly: () => true,
   outlined: (ends) => ends,
+  entersOwnEpoch: true,
   historyBeforeEpoch: true,
+  establishes: (_synchronized, isQuorum) => isQuorum,
   proposesOnceEstablished: true,
   takesProposalsOnly: () => true,
   discoversOnce: true,

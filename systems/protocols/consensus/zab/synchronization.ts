@@ -19,12 +19,12 @@ import {
 
 /** The leader has the history that its epoch starts from; all who acknowledged the epoch are sent it. */
 export function beginSynchronization(server: Server): void {
-  const { state } = server;
+  const { state, rules } = server;
   const { leading } = state;
   if (leading === null) return;
   leading.hasHistory = true;
   state.phase = "synchronization";
-  enterEpoch(server, leading.epoch);
+  if (rules.entersOwnEpoch) enterEpoch(server, leading.epoch);
   settleStorage(server, "history");
   for (const [to, { stage }] of Object.entries(leading.followers)) {
     if (stage === "ackepoch") sendHistory(server, to);
@@ -92,11 +92,11 @@ export function onCommitLeader(server: Server, leader: NodeId, message: CommitLe
 
 /** The leader is established when a quorum has its history: all of it is committed. */
 function establish(server: Server): void {
-  const { state } = server;
+  const { state, rules } = server;
   const { leading, history } = state;
   if (leading === null) return;
   const synchronized = Object.entries(leading.followers).filter(([, { stage }]) => stage === "ack-ld");
-  if (!isQuorum(server, synchronized.length + 1)) return;
+  if (!rules.establishes(synchronized.length, isQuorum(server, synchronized.length + 1))) return;
   state.phase = "broadcast";
   waitPatiently(server);
   setPing(server);

@@ -42,6 +42,20 @@ export const historyOnTheWay: readonly BeginningStep[] = [
   ...leadsAgain,
 ];
 
+/** n2 led n1 and n3 in epoch 1, and has committed something with n1, of which n3 does not know. Now n2 and n3 look for a leader. */
+export const lacksWhatIsCommitted: readonly BeginningStep[] = [
+  ...established,
+  ...talk("n2", "n3", "vote", "vote", "leading", "cepoch", "newepoch", "ackepoch", "newleader", "ack-ld"),
+  ask("n2"),
+  ...talk("n2", "n1", "propose", "ack"),
+  ...tire("n2", "n2", "n3"),
+  ...deliver("n3", "n2", "vote"),
+  ...deliver("n2", "n3", "commit-ld", "propose", "commit"),
+];
+
+/** n2 leads in epoch 2, and what it proposed in epoch 1 nobody else has yet; n3 has accepted the epoch. */
+export const unreplicated: readonly BeginningStep[] = [...established, ask("n2"), ...leadsAgain];
+
 /** What n1 asked of n2 in epoch 1 has not come there yet. */
 export const forwardOnTheWay: readonly BeginningStep[] = [...established, ask("n1"), ...leadsAgain];
 
