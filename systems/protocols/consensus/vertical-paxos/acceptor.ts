@@ -28,10 +28,11 @@ export function onPrepare(server: Server, candidate: NodeId, { ballot, previous 
   const { state, rules, node } = server;
   if (ballot < state.promised) return send(server, candidate, { type: "nack", promised: state.promised });
   const isLatest = state.vote.ballot === previous || !rules.tellsPending;
-  const vote = isLatest ? state.vote : pendingOf(state, previous);
+  const pending = rules.tellsPrevious ? pendingOf(state, previous) : state.pending.at(-1);
+  const vote = isLatest ? state.vote : pending;
   if (vote === undefined) return;
   if (rules.promises) promise(server, ballot);
-  if (state.leading !== null && state.leading.ballot < ballot) stopLeading(server);
+  if (rules.stopsLeading && state.leading !== null && state.leading.ballot < ballot) stopLeading(server);
   if (rules.syncsPromise) node.sync();
   send(server, candidate, { type: "promised", ballot, vote });
 }

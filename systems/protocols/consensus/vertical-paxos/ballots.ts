@@ -138,7 +138,8 @@ function askMaster(server: Server, leading: Leadership): void {
     beginVoting(server, ballot);
     activate(server, leading);
   }
-  completeBallot(server, previous.ballot, { ballot, members });
+  const followed = server.rules.asksForPrevious ? previous : server.state.complete;
+  completeBallot(server, followed.ballot, { ballot, members });
 }
 
 /** The master has answered which ballot follows that which this one was to follow. */

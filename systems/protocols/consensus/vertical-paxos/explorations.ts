@@ -1,105 +1,31 @@
 import type { JsonObject } from "../../../../histories/json.ts";
-import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
-import { deliver, lose } from "../../exploration-steps.ts";
+import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+import {
+  halfConfirmed,
+  halfVoted,
+  lateComplete,
+  lateTold,
+  lateVote,
+  leaderRestarted,
+  masterRestarted,
+  notHeard,
+  restarted,
+  toldByLeader,
+  twoBallots,
+  twoPending,
+  twoReads,
+  twoWrites,
+} from "./beginnings.ts";
 
 const write = (node: NodeId, value: number): { node: NodeId; body: JsonObject } => ({
   node,
   body: { type: "write", key: "x", value },
 });
 
-const ask = (node: NodeId): BeginningStep => ({ do: "ask", node });
-
-/** A node begins a ballot of its own and another's, and takes over what somebody has. */
-function read(leader: NodeId, member: NodeId, source: NodeId): BeginningStep[] {
-  return [
-    { do: "fire", node: leader, timer: "election" },
-    ...deliver(leader, member, "probe"),
-    ...deliver(member, leader, "here"),
-    ...deliver(leader, source, "prepare"),
-    ...deliver(source, leader, "promised"),
-  ];
-}
-
-/** The member takes it over, too: the master is asked to let the ballot follow. */
-function transfer(leader: NodeId, member: NodeId): BeginningStep[] {
-  return [...deliver(leader, member, "transfer"), ...deliver(member, leader, "transferred")];
-}
-
-function begin(leader: NodeId, member: NodeId): BeginningStep[] {
-  return [...read(leader, member, leader), ...transfer(leader, member)];
-}
-
-/** The master decides. */
-function decide(leader: NodeId, helper: NodeId): BeginningStep[] {
-  const round = [...deliver(leader, helper, "master"), ...deliver(helper, leader, "master")];
-  return [...round, ...round];
-}
-
-/** The master lets n1's ballot follow the first one, and n3 asks for the same. */
-const twoBallots: readonly BeginningStep[] = [
-  ...begin("n1", "n2"),
-  ...begin("n3", "n2"),
-  ...decide("n1", "n2"),
-];
-
-/** n1's ballot is active. When n2 has told n3 what it has, n1 asks it for one more vote; then n3's ballot follows. */
-const lateVote: readonly BeginningStep[] = [
-  ...begin("n1", "n2"),
-  ...decide("n1", "n2"),
-  ask("n1"),
-  ...deliver("n1", "n2", "accept"),
-  ...deliver("n2", "n1", "accepted"),
-  ...read("n3", "n2", "n2"),
-  ask("n1"),
-  ...deliver("n1", "n2", "accept"),
-  ...transfer("n3", "n2"),
-  ...decide("n3", "n2"),
-  ask("n3"),
-];
-
-/** The same, but that n2 restarts after it has told n3. */
-const restarted: readonly BeginningStep[] = [
-  ...begin("n1", "n2"),
-  ...decide("n1", "n2"),
-  ask("n1"),
-  ...deliver("n1", "n2", "accept"),
-  ...deliver("n2", "n1", "accepted"),
-  ...read("n3", "n2", "n2"),
-  { do: "crash", node: "n2" },
-  { do: "start", node: "n2" },
-  ask("n1"),
-  ...deliver("n1", "n2", "accept"),
-  ...transfer("n3", "n2"),
-  ...decide("n3", "n2"),
-  ask("n3"),
-];
-
-/**
- * n1's ballot has something chosen, and n2's follows, of whose acceptors n3 does not know yet that it is complete. Of n3 n1 asks
- * what it has, for a ballot of its own and n2's, which is active then.
- */
-const notHeard: readonly BeginningStep[] = [
-  ...begin("n1", "n2"),
-  ...decide("n1", "n2"),
-  ask("n1"),
-  ...deliver("n1", "n2", "accept"),
-  ...deliver("n2", "n1", "accepted"),
-  ...read("n2", "n3", "n2"),
-  ...transfer("n2", "n3"),
-  ...decide("n2", "n3"),
-  ...lose("n2", "n1", "master"),
-  ...lose("n2", "n1", "master"),
-  ...lose("n1", "n3", "prepare"),
-  // It has heard from n2 once; and n2's ballot is above the one that it begins first.
-  { do: "fire", node: "n1", timer: "quorum" },
-  { do: "fire", node: "n1", timer: "quorum" },
-  ...deliver("n1", "n2", "probe"),
-  ...deliver("n2", "n1", "here"),
-  ...read("n1", "n2", "n3"),
-  ...transfer("n1", "n2"),
-  ...decide("n1", "n2"),
-  ask("n1"),
-];
+const read = (node: NodeId): { node: NodeId; body: JsonObject } => ({
+  node,
+  body: { type: "read", key: "x" },
+});
 
 function elections(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "timers"> {
   return { timers: { limit, names: ["election"], nodes } };
@@ -131,6 +57,16 @@ export const verticalPaxosExplorations: readonly Exploration[] = [
     states: 14_890,
   },
   {
+    name: "master-restarted",
+    nodes: 3,
+    beginning: masterRestarted,
+    clients: [[write("n1", 1)]],
+    ...elections(2, ["n1", "n3"]),
+    crashes: { limit: 1, nodes: ["n2"] },
+    depth: masterRestarted.length + 4,
+    states: 2_452,
+  },
+  {
     name: "late-vote",
     nodes: 3,
     beginning: lateVote,
@@ -159,17 +95,97 @@ export const verticalPaxosExplorations: readonly Exploration[] = [
     states: 1_939,
   },
   {
+    name: "told-by-leader",
+    nodes: 3,
+    beginning: toldByLeader,
+    clients: [[write("n1", 1), write("n1", 2)]],
+    ...elections(2, ["n1", "n3"]),
+    depth: toldByLeader.length + 8,
+    states: 9_810,
+  },
+  {
+    name: "two-pending",
+    nodes: 3,
+    beginning: twoPending,
+    clients: [[write("n1", 1)]],
+    timers: { limit: 7, names: ["election", "quorum"] },
+    depth: twoPending.length + 3,
+    states: 1_040,
+  },
+  {
+    name: "late-told",
+    nodes: 3,
+    beginning: lateTold,
+    clients: [[write("n1", 1)], [write("n2", 2)]],
+    timers: { limit: 5, names: ["election", "quorum"], nodes: ["n1", "n2"] },
+    depth: lateTold.length + 7,
+    states: 24_041,
+  },
+  {
+    name: "late-complete",
+    nodes: 3,
+    beginning: lateComplete,
+    clients: [[write("n1", 1)]],
+    timers: { limit: 3, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
+    depth: lateComplete.length + 4,
+    states: 2_924,
+  },
+  {
+    name: "leader-restarted",
+    nodes: 2,
+    beginning: leaderRestarted,
+    clients: [[write("n1", 1)]],
+    ...elections(2, ["n1"]),
+    crashes: { limit: 1, nodes: ["n1"] },
+    depth: leaderRestarted.length + 6,
+    states: 36,
+  },
+  {
+    name: "two-writes",
+    nodes: 2,
+    beginning: twoWrites,
+    clients: [[write("n1", 1)], [write("n1", 2)]],
+    timers: { limit: 2, names: ["election", "heartbeat"], nodes: ["n1"] },
+    depth: twoWrites.length + 5,
+    states: 173,
+  },
+  {
+    name: "half-voted",
+    nodes: 5,
+    beginning: halfVoted,
+    clients: [[write("n1", 1)]],
+    ...elections(2, ["n1", "n4"]),
+    depth: halfVoted.length + 2,
+    states: 258,
+  },
+  {
+    name: "half-confirmed",
+    nodes: 5,
+    beginning: halfConfirmed,
+    clients: [[write("n1", 1), read("n1")], [write("n4", 2)]],
+    ...elections(2, ["n1", "n4"]),
+    check: { checker: "linearizable", model: "register" },
+    depth: halfConfirmed.length + 2,
+    states: 287,
+  },
+  {
     name: "late-read",
     nodes: 3,
     beginning: lateVote,
-    clients: [
-      [write("n1", 1), write("n1", 2)],
-      [write("n3", 3)],
-      [{ node: "n1", body: { type: "read", key: "x" } }],
-    ],
+    clients: [[write("n1", 1), write("n1", 2)], [write("n3", 3)], [read("n1")]],
     ...elections(2, ["n1", "n3"]),
     check: { checker: "linearizable", model: "register" },
     depth: lateVote.length + 6,
     states: 19_182,
+  },
+  {
+    name: "two-reads",
+    nodes: 3,
+    beginning: twoReads,
+    clients: [[write("n1", 1), read("n1")], [write("n3", 2)], [read("n1")]],
+    ...elections(2, ["n1", "n3"]),
+    check: { checker: "linearizable", model: "register" },
+    depth: twoReads.length + 4,
+    states: 1_420,
   },
 ];

@@ -19,21 +19,47 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
   {
     name: "no-promise",
     summary: "An acceptor that tells its state for a new ballot goes on to vote in the one before.",
-    exploration: { configuration: "late-vote", property: "agreement", steps: 31 },
+    exploration: { configuration: "late-vote", property: "leader-completeness", steps: 30 },
     simulation: simulated,
     rules: { ...verticalPaxosRules, promises: false },
   },
   {
     name: "promises-before-sync",
     summary: "An acceptor tells its state for a new ballot before its promise is on disk.",
-    exploration: { configuration: "restarted", property: "agreement", steps: 33 },
+    exploration: { configuration: "restarted", property: "leader-completeness", steps: 32 },
     rules: { ...verticalPaxosRules, syncsPromise: false },
   },
   {
     name: "tells-old-vote",
     summary: "An acceptor that has not heard of the ballot before tells what it had voted for before that.",
-    exploration: { configuration: "not-heard", property: "agreement", steps: 46 },
+    exploration: { configuration: "not-heard", property: "leader-completeness", steps: 43 },
     rules: { ...verticalPaxosRules, tellsPending: false },
+  },
+  {
+    name: "tells-latest-pending",
+    summary:
+      "An acceptor that has not heard of the ballot before tells the latest state that it took over, whatever ballot that is for.",
+    exploration: { configuration: "two-pending", property: "leader-completeness", steps: 52 },
+    rules: { ...verticalPaxosRules, tellsPrevious: false },
+  },
+  {
+    name: "leads-on",
+    summary: "A leader that has told its state for a later ballot goes on to lead its own.",
+    exploration: { configuration: "told-by-leader", property: "leader-completeness", steps: 28 },
+    rules: { ...verticalPaxosRules, stopsLeading: false },
+  },
+  {
+    name: "asks-for-latest",
+    summary:
+      "The master is asked for what follows the ballot that is complete by now, though the state is of one before.",
+    exploration: { configuration: "late-complete", property: "agreement", steps: 27 },
+    rules: { ...verticalPaxosRules, asksForPrevious: false },
+  },
+  {
+    name: "sends-before-sync",
+    summary: "A leader asks for votes before its own is on disk, and counts it.",
+    exploration: { configuration: "leader-restarted", property: "leader-completeness", steps: 27 },
+    rules: { ...verticalPaxosRules, syncsOwnVote: false },
   },
   {
     name: "completes-early",
@@ -70,6 +96,12 @@ export const verticalPaxosMutants: readonly VerticalPaxosMutant[] = [
     exploration: { configuration: "late-read", property: "linearizable", steps: 31 },
     simulation: { ...simulated, checker: "linearizable" },
     rules: { ...verticalPaxosRules, confirmsReads: false },
+  },
+  {
+    name: "confirms-reads-together",
+    summary: "A read that comes while others are being confirmed is answered with them.",
+    exploration: { configuration: "two-reads", property: "linearizable", steps: 32 },
+    rules: { ...verticalPaxosRules, confirmsLaterReads: false },
   },
   {
     name: "forgets-state",

@@ -22,7 +22,7 @@ export function carryOut(server: Server, operation: Operation): void {
   if (open.length >= backlog || open.some((each) => sameOperation(each, operation))) return;
   const end = endOf(vote);
   castVote(server, { ...vote, operations: [...vote.operations, operation] });
-  node.sync();
+  if (rules.syncsOwnVote) node.sync();
   for (const id of othersOf(server, leading)) sendOperations(server, leading, id, end);
   if (!rules.writesToAll || leading.members.length === 1) {
     // Alone it decides when its own disk has the vote.
@@ -92,7 +92,7 @@ function takeRead(server: Server, leading: Leadership, operation: Operation): vo
   const { state, rules } = server;
   if (!rules.confirmsReads) return answerOrigin(server, operation, read(state.machine, operation.command));
   const idle = leading.reads.length === 0;
-  leading.reads.push({ operation, round: leading.round + 1 });
+  leading.reads.push({ operation, round: leading.round + (idle || rules.confirmsLaterReads ? 1 : 0) });
   if (idle) askWhetherLeading(server, leading);
   serveReads(server, leading);
 }

@@ -131,6 +131,8 @@ export const verticalPaxos: BundledProtocol = {
     "single-vote",
     "monotonic-ballots",
     "durability",
+    "leader-completeness",
+    "acknowledgements",
   ],
   explorations: verticalPaxosExplorations,
   mutants: verticalPaxosMutants,

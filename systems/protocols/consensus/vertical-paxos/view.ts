@@ -3,6 +3,8 @@ import { digestOf } from "../../state-machine/state-machine.ts";
 import { masterView, successorOf } from "./master.ts";
 import { endOf, type Leadership, type VerticalPaxosState } from "./server.ts";
 
+type Acknowledged = NonNullable<ConsensusView["acknowledged"]>;
+
 /**
  * What white-box checkers look at: the log, the votes for what is not known to be chosen, the certificate of what was
  * chosen last in the ballot that it came in, and what the master has decided. A leader leads when its ballot is active, which says that its ballot follows the one before.
@@ -23,10 +25,18 @@ export function verticalPaxosView(state: VerticalPaxosState): ConsensusView {
     leads: leading?.phase === "active" ? leading.ballot : null,
     decided: { ...master.decided, ...led.decided },
     promised: { ballot: promised, ...master.promised },
+    acknowledged: leading === null ? null : acknowledged(leading),
     votes: { ...votes, ...master.votes },
     certificates: [...(master.certificates ?? []), ...(led.certificates ?? [])],
     state: { position: machine.position, digest: digestOf(machine) },
   };
+}
+
+/** Who has taken over the state has promised the ballot; once it is active members say how much of the log they have. */
+function acknowledged({ ballot, transferred, answered }: Leadership): Acknowledged {
+  const by: Record<string, Acknowledged["by"][string]> = {};
+  for (const id of transferred) by[id] = { slots: answered[id]?.end ?? 0, promised: { ballot } };
+  return { ballot, by };
 }
 
 /** Whoever begins the next ballot asks one member only: a quorum that votes must have them all. */
