@@ -108,8 +108,8 @@ function protocolOf(url: URL): string {
   return url.protocol.slice(0, -1);
 }
 
-/** The host as sockets want it: an address of IPv6 without its brackets. */
-function hostOf(url: URL): string {
+/** The host that a URL names, as sockets want it: an address of IPv6 without its brackets. */
+export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, "$1");
 }
 

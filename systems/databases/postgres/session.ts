@@ -5,11 +5,17 @@ import type { Client as PgClient } from "pg";
 import type { Address } from "../../contracts/system.ts";
 import { clientLibrary } from "../client-library.ts";
 import type { Login } from "../server-url.ts";
+import type { PostgresTls } from "./tls.ts";
 import type { SqlResult, SqlSession, SqlValue } from "../sql/session.ts";
 
 /** The superuser of the servers that we start. */
 export const owner = "rashomon";
-const ours: Login = { user: owner, password: "", database: "postgres" };
+const ours: PostgresAccess = { user: owner, password: "", database: "postgres" };
+
+/** How a client comes to a server: in the clear unless `tls` says how else. */
+export interface PostgresAccess extends Login {
+  readonly tls?: PostgresTls;
+}
 
 const library = () => import("pg");
 
@@ -36,7 +42,7 @@ export class PostgresSession implements SqlSession {
   static async open(
     { host, port }: Address,
     patience: number,
-    { user, password, database }: Login = ours,
+    { user, password, database, tls }: PostgresAccess = ours,
   ): Promise<PostgresSession> {
     const pg = await loadPg();
     const socket = new Socket();
@@ -46,6 +52,8 @@ export class PostgresSession implements SqlSession {
       user,
       database,
       ...(password === "" ? {} : { password }),
+      // Left out, it would be what the environment says (PGSSLMODE).
+      ssl: tls === undefined ? false : { ...tls },
       connectionTimeoutMillis: patience,
       query_timeout: patience,
       stream: () => socket,
