@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { RunError, UsageError } from "../histories/errors.ts";
-import type { Json } from "../histories/json.ts";
+import { isJsonObject, type Json } from "../histories/json.ts";
 import { Info, nemesis, operationTypes, type OperationDraft } from "../histories/operation.ts";
 import { nodesFolder } from "../histories/store/layout.ts";
 import { tellWhileRunning, type WhileRunning } from "../histories/store/results.ts";
@@ -26,7 +26,7 @@ import { needsOwnDisk } from "./local/disk/needs.ts";
 import { neededControllers } from "./local/resources/needs.ts";
 import { LocalWorld } from "./local/local-world.ts";
 import { findProcess } from "./local/process-table.ts";
-import { faultSchedule, finalHealing, isNothingToHit, Nemesis } from "./nemesis/nemesis.ts";
+import { faultSchedule, finalHealing, isNothingToHit, Nemesis, recovery } from "./nemesis/nemesis.ts";
 import { interpret, monotonicClock, Scheduler, type Clock } from "./scheduler/index.ts";
 import type { TestPlan } from "./test-plan.ts";
 import { Watch } from "./watch.ts";
@@ -64,7 +64,9 @@ export interface TestRun {
 const grace = 10e9;
 /** Quiet after the final healing, in which the system finds itself again before the last operations. */
 const calm = 0.5e9;
-/** How long clients act after the final healing, to see whether the system serves again; without faults there is nothing to see. */
+/** From how many seconds on it is noted that a node was waited for after the final healing. */
+const longWait = 5;
+/** How long clients act after that, to see whether the system serves again; without faults there is nothing to see. */
 const afterwards = 1e9;
 
 /**
@@ -193,7 +195,10 @@ async function drive(
         before: seconds * 1e9,
         beside: onNemesis(faultSchedule(packages, nodes, plan.intervalSeconds * 1e9, limits)),
         // In sequence, so that healing does not wait for clients that the faults hold up.
-        interlude: sequence(healing, synchronize(sleep(packages.length === 0 ? 0 : calm))),
+        interlude: sequence(
+          healing,
+          ...(packages.length === 0 ? [] : [onNemesis(recovery), synchronize(sleep(calm))]),
+        ),
         after: packages.length === 0 ? 0 : afterwards,
       }),
       ...(workload.finalGenerator === undefined ? [] : [clients(workload.finalGenerator(options))]),
@@ -244,8 +249,7 @@ async function drive(
         node: (thread) => (thread === nemesis ? undefined : pool.node(thread)),
         record(event) {
           if (event.process !== nemesis && event.type !== "invoke") meter.operations++;
-          if (event.process === nemesis && event.error !== undefined && !isNothingToHit(event.error))
-            hooks.note?.(`fault ${event.f} failed: ${JSON.stringify(event.error)}`);
+          if (event.process === nemesis) noteFault(event, hooks);
           const operation = { index: index++, ...asFault(event) };
           run.record(operation);
           watch?.record(operation);
@@ -283,6 +287,22 @@ function watchOf(
       if (whileRunning === "stop") enough.abort();
     },
   });
+}
+
+/** Faults that were not applied, and what it took for the system to come back. */
+function noteFault({ f, type, value, error }: OperationDraft, { note }: TestHooks): void {
+  if (f !== recovery.f) {
+    if (error !== undefined && !isNothingToHit(error)) note?.(`fault ${f} failed: ${JSON.stringify(error)}`);
+    return;
+  }
+  if (error !== undefined) note?.(`after the final healing: ${JSON.stringify(error)}`);
+  if (type === "invoke" || !isJsonObject(value)) return;
+  const { operator, waited = {} } = value;
+  if (typeof operator === "string") note?.(`it took an operator: ${operator}`);
+  const late = Object.entries(isJsonObject(waited) ? waited : {}).flatMap(([node, seconds]) =>
+    typeof seconds === "number" && seconds >= longWait ? [`${node} ${seconds} s`] : [],
+  );
+  if (late.length > 0) note?.(`waited for nodes once all was healed: ${late.join(", ")}`);
 }
 
 /** A system that does not come back is worth knowing, and no reason to throw away what was recorded. */

@@ -42,6 +42,7 @@ export function faultSummary(history: History, description: TestDescription | un
     }));
     return { name: printable(cut(name, 60)), color: safeColor(color, kind), spans, active: union(spans) };
   });
+  const operator = operatorIn(history);
   return {
     kinds: kinds.map((kind) => ({ ...kind, spans: kind.spans.length })),
     spans: kinds
@@ -49,6 +50,7 @@ export function faultSummary(history: History, description: TestDescription | un
       .toSorted((a, b) => a.start - b.start)
       .slice(0, SpansMax),
     failed: failedFaults(history, legend),
+    ...(operator === undefined ? {} : { operator }),
   };
 }
 
@@ -61,6 +63,17 @@ function union(spans: readonly FaultSpan[]): number {
     until = Math.max(until, end);
   }
   return total;
+}
+
+/** What the history says that an operator did once all faults were off. */
+function operatorIn(history: History): string | undefined {
+  const [index] = history.select((i) => {
+    const value = history.isClient(i) || history.f(i) !== "recover" ? null : history.value(i);
+    return isJsonObject(value) && typeof value["operator"] === "string";
+  });
+  const value = index === undefined ? null : history.value(index);
+  const operator = isJsonObject(value) ? value["operator"] : undefined;
+  return typeof operator === "string" ? printable(cut(operator, 300)) : undefined;
 }
 
 /** Faults that were asked for and answered with an error. */

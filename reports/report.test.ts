@@ -201,6 +201,17 @@ describe("faults", () => {
     expect(kinds.map(({ spans: n }) => n)).toEqual([0, 0]);
   });
 
+  it("say what an operator had to do after them, where the history does", () => {
+    const of = (value: string): History =>
+      history(`
+        nemesis info recover @10
+        nemesis info recover ${value} @20
+      `);
+    const done = of('{"waited": {"n2": 3.1}, "operator": "pc.bootstrap=YES on n3"}');
+    expect(faultSummary(done, description).operator).toBe("pc.bootstrap=YES on n3");
+    expect(faultSummary(of('{"waited": {"n2": 3.1}}'), description).operator).toBeUndefined();
+  });
+
   it("without an end last to the end of the run", () => {
     const of = history(`
       nemesis info kill "n1" @10

@@ -147,7 +147,11 @@ async function oneRun({ name, command: words, may = [], seconds: time = Number(a
   const notes = [
     ...left.map((what) => `left behind: ${what}`),
     ...unhealed,
-    ...stderr.split("\n").filter((line) => /^fault .* failed|^error|^warning|could not/i.test(line)),
+    ...stderr
+      .split("\n")
+      .filter((line) =>
+        /^fault .* failed|^it took an operator|^waited for nodes|^error|^warning|could not/i.test(line),
+      ),
     ...(asExpected ? [] : [`rashomon test ${command}`, `kept in ${folder}`]),
     ...(outcome === "error" || outcome === "hang" ? stderr.trim().split("\n").slice(-8) : []),
   ];

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { RunError } from "../../histories/errors.ts";
+import type { JsonObject } from "../../histories/json.ts";
 import type { Machine } from "../../systems/contracts/machine.ts";
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type {
@@ -24,6 +25,7 @@ import { LocalDiskFaults } from "./disk/disk-faults.ts";
 import { NodeDisks } from "./disk/node-disks.ts";
 import { LocalMembership } from "./membership.ts";
 import type { NodeProcesses } from "./node-processes.ts";
+import { recovered } from "./recovery.ts";
 import type { Controller } from "./resources/cgroup.ts";
 import { ResourceLimits } from "./resources/resource-limits.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -321,6 +323,18 @@ export class LocalWorld implements Surroundings, FaultWorld {
   async resetClock(node: NodeId): Promise<void> {
     await this.setClock(node, 0, 1);
     this.#clocks?.settled(node);
+  }
+
+  /** Waits until the nodes serve again; what was waited for, and what an operator had to do. Throws if one does not come back. */
+  recover(): Promise<JsonObject> {
+    const cluster = this.#running();
+    return recovered({
+      nodes: this.nodes,
+      cluster,
+      alive: (node) => this.alive(node),
+      kill: (node) => this.kill(node),
+      answers: (node, milliseconds) => cluster.ping(this.#network.probe("clients", node), milliseconds),
+    });
   }
 
   /** Whether every node runs, is a member, and every link lets an answer through; throws with the first that does not. */

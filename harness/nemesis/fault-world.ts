@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../histories/json.ts";
 import type { NodeId } from "../../systems/contracts/protocol.ts";
 import type { DiskFaults } from "./disk-faults.ts";
 import type { Grudge } from "./grudge.ts";
@@ -51,6 +52,11 @@ export interface FaultWorld {
   readonly resources?: ResourceFaults;
   /** How nodes leave the members and join them anew, where they can. */
   readonly membership?: MembershipFaults;
+  /**
+   * Waits after all faults until the nodes serve again, and has done what takes an operator: `waited`, for how many seconds for which nodes, and `operator`, what that did, where one
+   * had to act. Throws if a node does not come back.
+   */
+  recover(): Promise<JsonObject>;
   /** Throws unless every node runs, is a member, and no fault is left on any link. */
   verifyHealed(): Promise<void>;
 }

@@ -43,6 +43,7 @@ class SaidWorld implements FaultWorld {
   resume = (node: NodeId): Promise<void> => Promise.resolve(void this.stopped.delete(node));
   setClock = (node: NodeId): Promise<void> => this.#hit(this.skewed, node);
   resetClock = (node: NodeId): Promise<void> => Promise.resolve(void this.skewed.delete(node));
+  recover = () => Promise.resolve({ waited: {} });
   verifyHealed = (): Promise<void> => Promise.resolve();
 
   /** Later than a failure, so that a failure that waits for nobody leaves something behind. */

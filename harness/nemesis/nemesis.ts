@@ -6,7 +6,13 @@ import type { Generator } from "../../workloads/generators/generator.ts";
 import { any, sequence, sleep, type PlanFunction } from "../../workloads/index.ts";
 import { carryOut } from "./carry-out.ts";
 import type { FaultWorld } from "./fault-world.ts";
-import { NothingToHit, type Drawing, type FaultPackage, type RealPackage } from "./packages/fault-package.ts";
+import {
+  NothingToHit,
+  type Drawing,
+  type FaultPackage,
+  type FaultProposal,
+  type RealPackage,
+} from "./packages/fault-package.ts";
 
 /**
  * The schedule of a run's faults: each package starts and stops in turn, and all of them side by side, so
@@ -44,6 +50,9 @@ export function finalHealing(packages: readonly RealPackage[]): Generator {
   return sequence(...packages.toSorted((a, b) => order(a) - order(b)).map((each) => each.stop));
 }
 
+/** What follows the final healing: the nodes are waited for, until all serve again. */
+export const recovery: FaultProposal = { f: "recover", value: null };
+
 const nothingToHit = "nothing-to-hit";
 
 /** Whether an operation's error says that its targets were down or paused already, which is no mishap. */
@@ -76,8 +85,9 @@ export class Nemesis {
    */
   async perform(f: string, value: Json): Promise<Completion> {
     const chosen = this.#packages.get(f);
-    if (chosen === undefined) throw new Error(`no nemesis knows ${f}`);
+    if (chosen === undefined && f !== recovery.f) throw new Error(`no nemesis knows ${f}`);
     try {
+      if (chosen === undefined) return { type: "info", value: await this.#world.recover() };
       const done = await carryOut(chosen.perform(this.#world, { f, value }), this.#world);
       if (chosen.band.start.includes(f)) this.#active.add(chosen.kind);
       else this.#active.delete(chosen.kind);

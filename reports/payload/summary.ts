@@ -132,6 +132,8 @@ export interface FaultSummary {
   readonly spans: readonly FaultSpan[];
   /** Faults that were asked for but did not take effect, in words. */
   readonly failed: readonly string[];
+  /** What an operator had to do after the faults for the system to serve again; left out where it came back by itself. */
+  readonly operator?: string;
 }
 
 /** Looks at the clocks of nodes. */

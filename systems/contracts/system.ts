@@ -116,6 +116,12 @@ export interface Members {
   add(node: NodeId): Promise<void>;
 }
 
+/** What whoever runs a system can do to its nodes besides talking to them. */
+export interface Operator {
+  /** Ends the process of a node, which `Cluster.start` may start again. */
+  readonly end: (node: NodeId) => Promise<void>;
+}
+
 /** A system that is running. */
 export interface Cluster {
   /** Starts a node, or starts it again after a crash; resolves when it serves. */
@@ -134,6 +140,11 @@ export interface Cluster {
   promote?(this: void, candidates: readonly NodeId[]): Promise<NodeId>;
   /** For systems that have `membership`. */
   readonly members?: Members;
+  /**
+   * Waits until the system serves again, and does for it once what its manual has an operator do, if it would not come back by itself; called when all faults are off and
+   * all nodes run. What was done, in words; undefined where there was no need. Throws if it does not serve. For systems that can be lost so.
+   */
+  recover?(this: void, operator: Operator): Promise<string | undefined>;
   /** Lets go of what the system itself holds; the world ends the processes. */
   close(): Promise<void>;
 }

@@ -320,6 +320,11 @@ function Sight() {
             {faults.failed.length > 3 ? "; …" : "."}
           </li>
         )}
+        {faults.operator === undefined ? null : (
+          <li>
+            The system did not come back by itself after the faults. An operator did this: {faults.operator}.
+          </li>
+        )}
         {run === undefined ? <li>How the run was made is not known: only its history was given.</li> : null}
       </ul>
     </section>

@@ -96,15 +96,15 @@ export class GaleraGroup {
     let beginner = starting;
     for (const node of others) {
       await this.#recover(node);
-      if (this.#place(node) > this.#place(beginner)) beginner = node;
+      if (this.place(node) > this.place(beginner)) beginner = node;
     }
     for (const node of this.#surroundings.nodes) rmSync(this.#file(node, "gvwstate.dat"), { force: true });
     const state = this.#state(beginner).replace(/(safe_to_bootstrap:) 0/, "$1 1");
     writeFileSync(this.#file(beginner, "grastate.dat"), state);
   }
 
-  /** How many writes a node has that stopped; −1 if that is not known. */
-  #place(node: NodeId): number {
+  /** Up to which write a node had come when it stopped last; −1 if that is not known. */
+  place(node: NodeId): number {
     return Number(/:(-?\d+)$/.exec(this.#positions.get(node) ?? "")?.[1] ?? -1);
   }
 

@@ -10,6 +10,7 @@ import { isolationLevels, mariadbDialect } from "./dialect.ts";
 import { untilItServes } from "../until-it-serves.ts";
 import { GaleraGroup, galeraPrograms } from "./galera-group.ts";
 import { GaleraMembers } from "./members.ts";
+import { GaleraQuorum } from "./quorum.ts";
 import { now, runningGalera, version } from "./running.ts";
 import { database, loadMysql2, MariadbSession } from "./session.ts";
 
@@ -96,10 +97,12 @@ export const galera: System = {
       joined.delete(node);
       await start(node);
     });
+    const quorum = new GaleraQuorum(surroundings, (node) => group.place(node), start);
     return {
       ...cluster,
       start,
       members,
+      recover: (operator) => quorum.recover(operator),
       // A node that is cut off from the majority answers, though it does nothing for clients.
       ping: greets,
     };
