@@ -77,13 +77,15 @@ const promising = fc
       fc.record({ ballot: fc.integer({ min: 1, max: 2 }), value: fc.constant("a") }),
       { maxKeys: 1 },
     ),
+    unpromised: fc.constantFrom(0, 1),
   })
   .map((view): ConsensusView => view);
 
 /** Whether most have promised what the node that was looked at last has voted in. */
 function promisedByMost(run: readonly Look[]): boolean {
-  const votes = Object.entries(run.at(-1)?.view.votes ?? {});
-  return votes.every(([instance, { ballot }]) => {
+  const { votes = {}, unpromised = 0 } = run.at(-1)?.view ?? {};
+  return Object.entries(votes).every(([instance, { ballot }]) => {
+    if (ballot <= unpromised) return true;
     const those = nodes.filter((name) => {
       const { promised = {} } = run.findLast((look) => look.node === name)?.view ?? {};
       const promise = Object.hasOwn(promised, instance) ? promised[instance] : promised["ballot"];

@@ -846,6 +846,11 @@ describe("promised-quorum", () => {
     expect(found("promised-quorum", [known, promised("n2", 3), voted("n1", 3)])).toContain("none of n3");
     expect(found("promised-quorum", [known, promised("n3", 3), voted("n1", 3)])).toBeUndefined();
   });
+  test("none is asked for in the first ballots where these have leaders from the start", () => {
+    const view = { promised: {}, votes: { x: { ballot: 1, value: "a" } } };
+    expect(found("promised-quorum", [at("n1", { ...view, unpromised: 1 })])).toBeUndefined();
+    expect(found("promised-quorum", [at("n1", { ...view, unpromised: 0 })])).toBeDefined();
+  });
 });
 
 describe("exactly-once", () => {

@@ -19,7 +19,8 @@ const forAll = "ballot";
 /**
  * Promised quorum: nobody votes in a ballot before a majority has promised it, of all nodes or of the acceptors of the
  * instance where those are shown; and they stand by it, restarts included. So whoever proposes in a ballot has heard
- * from a majority that takes part in no lower one any more (phase 1 of Paxos). For protocols of which each ballot begins so.
+ * from a majority that takes part in no lower one any more (phase 1 of Paxos). For protocols of which each ballot begins so, but
+ * for the first ones where these have leaders from the start.
  */
 export const promisedQuorum: Monitor<Memory> = {
   name: "promised-quorum",
@@ -42,10 +43,11 @@ function judge(
   { nodes, acceptors }: Memory,
   promised: NonNullable<Memory["promised"]>,
   node: string,
-  { votes = {} }: ConsensusView,
+  { votes = {}, unpromised = -Infinity }: ConsensusView,
 ): Violation | undefined {
   for (const instance in votes) {
     const { ballot } = votes[instance]!;
+    if (ballot <= unpromised) continue;
     const group = member(acceptors, instance) ?? nodes;
     const those = group.filter((each) => {
       const promises = promised[each] ?? {};

@@ -60,6 +60,8 @@ export type ConsensusView = {
   readonly leads?: Ballot | null;
   /** What the node has promised, by instance, or as `ballot` for all of them: never goes back, restarts included. */
   readonly promised?: Readonly<Record<string, Ballot>>;
+  /** Votes up to this ballot ask for no promises: those who lead these ballots are given from the start. None if left out. */
+  readonly unpromised?: Ballot;
   /** What the node has voted for, by instance: the latest vote. An instance that is a slot of the log is named by its number. */
   readonly votes?: Readonly<Record<string, { readonly ballot: Ballot; readonly value: Json }>>;
   /** By whom the node takes decisions, where that may change: a majority of each of these groups. All nodes if left out. */
