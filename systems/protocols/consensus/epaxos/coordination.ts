@@ -4,7 +4,7 @@ import type { Command } from "../../state-machine/command.ts";
 import { commitAndTell } from "./commitment.ts";
 import { attributesOf } from "./conflicts.ts";
 import { inOrder, type Attributes, type InstanceId } from "./instance.ts";
-import type { Accepted, PreAccepted } from "./messages.ts";
+import { acceptedIn, type Accepted, type PreAccepted } from "./messages.ts";
 import { broadcast, join, keep, send, watch, type Coordination, type Replica } from "./replica.ts";
 import { vote } from "./voting.ts";
 
@@ -92,7 +92,7 @@ export function startAccept(
   const next: Coordination = { ballot, phase: "accept", prepared: {}, found: {}, value, accepted: [node.id] };
   state.coordinations[id] = next;
   join(replica, id, ballot);
-  vote(replica, id, { ballot: 2 * ballot + 1, value, unchanged: false });
+  vote(replica, id, { ballot: acceptedIn(ballot), value, unchanged: false });
   ask(replica, id, next);
   watch(replica, id);
   settleAccepted(replica, id, next);

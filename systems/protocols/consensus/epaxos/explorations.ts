@@ -1,6 +1,26 @@
 import type { JsonObject } from "../../../../histories/json.ts";
-import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
-import { deliver } from "../../exploration-steps.ts";
+import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
+import {
+  askedTooLate,
+  inCircle,
+  joinedBefore,
+  notCovered,
+  ownerForgets,
+  takenAgain,
+  twoBallots,
+} from "./beginnings.ts";
+import {
+  acceptedTwice,
+  answeredTwice,
+  joinedAbove,
+  knownToFew,
+  laterVote,
+  ownerTakesOver,
+  preparedBefore,
+  refusedWhenSettled,
+  settledWithout,
+  toldBefore,
+} from "./takeovers.ts";
 
 const write = (node: NodeId, value: number): { node: NodeId; body: JsonObject } => ({
   node,
@@ -11,161 +31,6 @@ const write = (node: NodeId, value: number): { node: NodeId; body: JsonObject } 
 function recoveries(limit: number, nodes: readonly NodeId[]): Pick<Exploration, "timers"> {
   return { timers: { limit, names: ["recover"], nodes } };
 }
-
-const ask = (node: NodeId): BeginningStep => ({ do: "ask", node });
-const recover = (node: NodeId): BeginningStep => ({ do: "fire", node, timer: "recover/n1.1" });
-
-/**
- * n2, which does not know the command, votes to give it up. n3, which knows it, votes for it in a ballot above, which all
- * have joined.
- */
-const twoBallots: readonly BeginningStep[] = [
-  ask("n1"),
-  ...deliver("n1", "n3", "pre-accept"),
-  recover("n3"),
-  ...deliver("n3", "n2", "prepare"),
-  { do: "lose", from: "n3", to: "n1", type: "prepare" },
-  recover("n2"),
-  ...deliver("n2", "n1", "prepare"),
-  ...deliver("n1", "n2", "prepared"),
-  ...deliver("n2", "n3", "prepare"),
-  recover("n3"),
-  ...deliver("n3", "n1", "prepare"),
-  ...deliver("n3", "n2", "prepare"),
-  ...deliver("n1", "n3", "prepared"),
-];
-
-/**
- * n1 has settled its command on the fast path with n2. n2, which has not heard of it, has asked everyone about it, and n1 has
- * told it. n1 has restarted by the time that n3 asks, which knows of the command by n2's question only.
- */
-const ownerForgets: readonly BeginningStep[] = [
-  ask("n1"),
-  ...deliver("n1", "n2", "pre-accept"),
-  ...deliver("n2", "n1", "pre-accepted"),
-  recover("n2"),
-  ...deliver("n2", "n1", "prepare"),
-  ...deliver("n2", "n3", "prepare"),
-  ...deliver("n1", "n2", "commit"),
-  { do: "crash", node: "n1" },
-  { do: "start", node: "n1" },
-  recover("n3"),
-  ...deliver("n3", "n1", "prepare"),
-];
-
-/** n1 leads a command of which n2, n3 and n4 know. n2 finds that n5 does not, and has n1 vote with it to give it up. */
-const givenUp: readonly BeginningStep[] = [
-  ask("n1"),
-  ...deliver("n1", "n2", "pre-accept"),
-  ...deliver("n1", "n3", "pre-accept"),
-  ...deliver("n1", "n4", "pre-accept"),
-  recover("n2"),
-  ...deliver("n2", "n1", "prepare"),
-  ...deliver("n2", "n5", "prepare"),
-  ...deliver("n1", "n2", "prepared"),
-  ...deliver("n5", "n2", "prepared"),
-  ...deliver("n2", "n1", "accept"),
-];
-
-/** These two restart. n5 leads another command, of which it asks them, and has it committed by their word. */
-const ledMeanwhile: readonly BeginningStep[] = [
-  ...["n1", "n2"].flatMap((node): BeginningStep[] => [
-    { do: "crash", node },
-    { do: "start", node },
-  ]),
-  ask("n5"),
-  ...deliver("n5", "n1", "pre-accept"),
-  ...deliver("n5", "n2", "pre-accept"),
-  ...deliver("n1", "n5", "pre-accepted"),
-  ...deliver("n2", "n5", "pre-accepted"),
-  { do: "fire", node: "n5", timer: "recover/n5.1" },
-  ...deliver("n5", "n1", "accept"),
-  ...deliver("n5", "n2", "accept"),
-  ...deliver("n1", "n5", "accepted"),
-  ...deliver("n2", "n5", "accepted"),
-];
-
-/** n3 recovers the first one with n4, which knows of it too, and n5, and takes it: n1 may have committed it. */
-const takenAgain: readonly BeginningStep[] = [
-  ...givenUp,
-  ...ledMeanwhile,
-  recover("n3"),
-  ...deliver("n3", "n4", "prepare"),
-  ...deliver("n3", "n5", "prepare"),
-  ...deliver("n4", "n3", "prepared"),
-  ...deliver("n5", "n3", "prepared"),
-  ...deliver("n3", "n4", "accept"),
-  ...deliver("n3", "n5", "accept"),
-];
-
-/** n1 has settled its command on the fast path, and waits for its disk. n3, which knows of it by n2 only, has asked it. */
-const askedTooLate: readonly BeginningStep[] = [
-  ask("n1"),
-  ...deliver("n1", "n2", "pre-accept"),
-  ...deliver("n2", "n1", "pre-accepted"),
-  recover("n2"),
-  ...deliver("n2", "n3", "prepare"),
-  recover("n3"),
-  ...deliver("n3", "n1", "prepare"),
-];
-
-/**
- * n3's command depends on that of n1, of which n3 knows nothing else: with n2, which knows nothing at all and has restarted
- * since, it votes to give that up.
- */
-const joinedBefore: readonly BeginningStep[] = [
-  ask("n1"),
-  ask("n3"),
-  ...deliver("n3", "n1", "pre-accept"),
-  ...deliver("n1", "n3", "pre-accepted"),
-  ...deliver("n3", "n1", "accept"),
-  ...deliver("n1", "n3", "accepted"),
-  recover("n3"),
-  ...deliver("n3", "n2", "prepare"),
-  ...deliver("n2", "n3", "prepared"),
-  { do: "crash", node: "n2" },
-  { do: "start", node: "n2" },
-];
-
-/** Goes with the other through phase 1 and phase 2, which it takes because that has something to add. */
-const slowly = (leader: NodeId, other: NodeId): BeginningStep[] => [
-  ...deliver(leader, other, "pre-accept"),
-  ...deliver(other, leader, "pre-accepted"),
-  ...deliver(leader, other, "accept"),
-  ...deliver(other, leader, "accepted"),
-];
-
-/**
- * n1's command depends on that of n2, and not the other way round, although n2's comes after it in their order: n3, which
- * n2 asked, knew of one more, as did n1. n2 has heard that n1's is committed, and leads another.
- */
-const notCovered: readonly BeginningStep[] = [
-  ask("n3"),
-  ...deliver("n3", "n1", "pre-accept"),
-  ...deliver("n1", "n3", "pre-accepted"),
-  ...deliver("n3", "n3", "commit"),
-  ask("n2"),
-  ask("n1"),
-  ...slowly("n1", "n2"),
-  ...deliver("n1", "n2", "commit"),
-  ...slowly("n2", "n3"),
-  ask("n2"),
-];
-
-/**
- * n3's write depends on that of n2, n1's, which began when n3's was done, on that of n3, and n2's on that of n1: so that n2 is
- * to execute all together, n3's before n1's.
- */
-const inCircle: readonly BeginningStep[] = [
-  ask("n2"),
-  ask("n3"),
-  ...slowly("n3", "n2"),
-  ask("n1"),
-  ...slowly("n1", "n3"),
-  ...slowly("n2", "n1"),
-  ...deliver("n3", "n2", "commit"),
-  ...deliver("n1", "n2", "commit"),
-];
 
 export const epaxosExplorations: readonly Exploration[] = [
   { name: "two-writes", states: 239_055, nodes: 3, clients: [[write("n1", 1)], [write("n2", 2)]] },
@@ -269,6 +134,98 @@ export const epaxosExplorations: readonly Exploration[] = [
     clients: [[write("n1", 1)]],
     ...recoveries(4, ["n1", "n2", "n3"]),
     depth: twoBallots.length + 8,
+  },
+  {
+    name: "later-vote",
+    nodes: 3,
+    beginning: laterVote,
+    clients: [[write("n1", 1)]],
+    ...recoveries(4, ["n1", "n2", "n3"]),
+    depth: laterVote.length + 5,
+    states: 5_259,
+  },
+  {
+    name: "settled-without",
+    nodes: 3,
+    beginning: settledWithout,
+    clients: [[write("n3", 1)], [write("n1", 2), write("n1", 3)]],
+    ...recoveries(1, ["n3"]),
+    depth: settledWithout.length + 5,
+    states: 159,
+  },
+  {
+    name: "told-before",
+    nodes: 3,
+    beginning: toldBefore,
+    clients: [[write("n1", 1)], [write("n3", 2)]],
+    ...recoveries(1, ["n3"]),
+    crashes: { limit: 1, nodes: ["n2"] },
+    depth: toldBefore.length + 5,
+    states: 1_583,
+  },
+  {
+    name: "owner-takes-over",
+    nodes: 3,
+    beginning: ownerTakesOver,
+    clients: [[write("n3", 1)], [write("n1", 2)]],
+    ...recoveries(1, ["n1"]),
+    crashes: { limit: 1, nodes: ["n1"] },
+    depth: ownerTakesOver.length + 4,
+    states: 120,
+  },
+  {
+    name: "known-to-few",
+    nodes: 5,
+    beginning: knownToFew,
+    clients: [[write("n5", 1)], [write("n4", 2)], [write("n1", 3)]],
+    ...recoveries(1, ["n3"]),
+    depth: knownToFew.length + 5,
+    states: 496,
+  },
+  {
+    name: "accepted-twice",
+    nodes: 5,
+    beginning: acceptedTwice,
+    clients: [[write("n2", 1)], [write("n1", 2)]],
+    ...recoveries(1, ["n1"]),
+    depth: acceptedTwice.length + 3,
+    states: 24,
+  },
+  {
+    name: "prepared-before",
+    nodes: 3,
+    beginning: preparedBefore,
+    clients: [[write("n3", 1)], [write("n1", 2)]],
+    ...recoveries(4, ["n2", "n3"]),
+    depth: preparedBefore.length + 4,
+    states: 485,
+  },
+  {
+    name: "answered-twice",
+    nodes: 3,
+    beginning: answeredTwice,
+    clients: [[write("n3", 1)], [write("n1", 2)]],
+    ...recoveries(3, ["n2", "n3"]),
+    depth: answeredTwice.length + 4,
+    states: 368,
+  },
+  {
+    name: "joined-above",
+    nodes: 3,
+    beginning: joinedAbove,
+    clients: [[write("n1", 1)]],
+    ...recoveries(2, ["n2", "n3"]),
+    depth: joinedAbove.length + 6,
+    states: 1_911,
+  },
+  {
+    name: "refused-when-settled",
+    nodes: 3,
+    beginning: refusedWhenSettled,
+    clients: [[write("n1", 1)]],
+    ...recoveries(2, ["n2", "n3"]),
+    depth: refusedWhenSettled.length + 6,
+    states: 1_255,
   },
   {
     name: "duplicates",

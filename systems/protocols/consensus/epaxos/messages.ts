@@ -2,7 +2,12 @@ import { isJsonObject, type Json, type JsonObject } from "../../../../histories/
 import { isCount } from "../../state-machine/operation.ts";
 import { attributesFrom, texts, type Attributes, type Ballot, type InstanceId } from "./instance.ts";
 
-/** A vote: pre-accepted attributes, in ballot 0 only, are of number 0; those accepted in ballot b of number 2b + 1. */
+/** The number of a vote for what is accepted in a ballot; that for what is pre-accepted, in ballot 0 only, is 0. */
+export function acceptedIn(ballot: Ballot): number {
+  return 2 * ballot + 1;
+}
+
+/** A vote, under its number. */
 export type Vote = {
   readonly ballot: number;
   readonly value: Attributes;

@@ -11,7 +11,7 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     name: "single-ballot",
     summary:
       "As published: a replica has one ballot for what it has joined and what it voted in, so that an old vote looks like a late one (Sutra 2020).",
-    exploration: { configuration: "three-recoveries", property: "quorum-certificates", steps: 19 },
+    exploration: { configuration: "three-recoveries", property: "promised-quorum", steps: 3 },
     rules: { ...epaxosRules, separateBallots: false },
   },
   {
@@ -32,6 +32,20 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     summary: "Commands that depend on one another are executed in the order in which they were found.",
     exploration: { configuration: "two-writes", property: "total-order", steps: 12 },
     rules: { ...epaxosRules, order: () => 0 },
+  },
+  {
+    name: "any-ballot",
+    summary:
+      "Whoever recovers an instance takes any vote that it hears of, in whichever ballot that was cast.",
+    exploration: { configuration: "later-vote", property: "agreement", steps: 20 },
+    rules: { ...epaxosRules, heedsLatestBallot: false },
+  },
+  {
+    name: "small-fast-quorum",
+    summary:
+      "A majority of one mind commits without a second phase; who recovers cannot tell then what may have been committed from what few know.",
+    exploration: { configuration: "known-to-few", property: "visibility", steps: 44 },
+    rules: { ...epaxosRules, fastQuorum: (nodes) => epaxosRules.majority(nodes) },
   },
   {
     name: "gives-up-pre-accepted",
@@ -74,7 +88,7 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
   {
     name: "joins-before-sync",
     summary: "A replica says that it has joined a later ballot before that is on disk.",
-    exploration: { configuration: "joined-before", property: "agreement", steps: 16 },
+    exploration: { configuration: "joined-before", property: "promised-quorum", steps: 12 },
     rules: { ...epaxosRules, syncsJoined: false },
   },
   {

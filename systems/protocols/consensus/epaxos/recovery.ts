@@ -68,7 +68,7 @@ function considerVotes(replica: Replica, id: InstanceId, coordination: Coordinat
   if (Object.keys(prepared).length < rules.majority(node.nodes.length)) return;
   const votes = Object.values(prepared).filter((vote) => vote !== null);
   const latest = votes.reduce((ballot, vote) => Math.max(ballot, ballotOf(vote)), 0);
-  const top = votes.filter((vote) => ballotOf(vote) === latest);
+  const top = votes.filter((vote) => ballotOf(vote) === latest || !rules.heedsLatestBallot);
   const accepted = top.findLast(({ ballot }) => ballot % 2 === 1);
   const value = accepted?.value ?? preAccepted(replica, id, prepared, top) ?? noOperation;
   startAccept(replica, id, coordination, value);

@@ -11,6 +11,8 @@ export interface Rules {
   readonly mergesReplies: boolean;
   /** What is told of the interfering instances. */
   compact(deps: readonly InstanceId[]): InstanceId[];
+  /** Whether of the votes that it hears of whoever recovers goes by those in the latest ballot; else by the one heard of last. */
+  readonly heedsLatestBallot: boolean;
   /** Whether what was only pre-accepted is recovered at all; else the instance is given up. */
   readonly recoversPreAccepted: boolean;
   /** Whether it is taken as it is only if enough replicas had nothing to add; else it is pre-accepted anew. */
@@ -55,6 +57,7 @@ export const epaxosRules: Rules = {
   separateBallots: true,
   mergesReplies: true,
   compact: (deps) => inOrder(deps),
+  heedsLatestBallot: true,
   recoversPreAccepted: true,
   recoversUnchangedOnly: true,
   durablePreAccept: true,

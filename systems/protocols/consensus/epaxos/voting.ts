@@ -2,7 +2,7 @@ import type { NodeId } from "../../../contracts/protocol.ts";
 import { sameValue } from "../../../../histories/json.ts";
 import { noteConflicts, withConflicts } from "./conflicts.ts";
 import type { Attributes, Ballot, InstanceId } from "./instance.ts";
-import type { Accept, PreAccept, Prepare, Vote } from "./messages.ts";
+import { acceptedIn, type Accept, type PreAccept, type Prepare, type Vote } from "./messages.ts";
 import { join, joinedBallot, keep, send, watch, type Replica } from "./replica.ts";
 
 /** Votes; what is said from here on may tell of it. */
@@ -32,9 +32,9 @@ export function onPreAccept(replica: Replica, from: NodeId, { id, value }: PreAc
 export function onAccept(replica: Replica, from: NodeId, { id, ballot, value }: Accept): void {
   const { state } = replica;
   if (refuses(replica, from, id, ballot)) return;
-  if (state.votes[id]?.ballot !== 2 * ballot + 1) {
+  if (state.votes[id]?.ballot !== acceptedIn(ballot)) {
     join(replica, id, ballot);
-    vote(replica, id, { ballot: 2 * ballot + 1, value, unchanged: false });
+    vote(replica, id, { ballot: acceptedIn(ballot), value, unchanged: false });
     giveWay(replica, id, ballot);
   }
   send(replica, from, { type: "accepted", id, ballot });
