@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
 import { ask, fire, deliver, lose } from "../../exploration-steps.ts";
+import { multiPaxosExplorations } from "../multi-paxos/explorations.ts";
 
 const write = (value: number): JsonObject => ({ type: "write", key: "x", value });
 const reconfigure = (...members: NodeId[]): JsonObject => ({ type: "reconfigure", members });
@@ -81,6 +82,33 @@ const givenUp: readonly BeginningStep[] = [
 /** n1 leads, and n2 and it have chosen something. */
 const oneChosen: readonly BeginningStep[] = [...elect("n1", "n2", "n3"), ...asks("n1"), ...chosenByTwo];
 
+/** n1 leads, and something is chosen with the vote of n2, which restarts and promises n3. */
+const voterRestarts: readonly BeginningStep[] = [
+  ...oneChosen,
+  { do: "crash", node: "n2" },
+  { do: "start", node: "n2" },
+  ...elect("n3", "n2", "n1"),
+  ...asks("n3"),
+];
+
+/** Those of Multi-Paxos in which nothing depends on how long the log is, with so many states here: it is that as long as the members stay. */
+const ofMultiPaxos: Readonly<Record<string, number>> = {
+  "two-leaders": 22_299,
+  restart: 12_169,
+  reads: 30_527,
+  "voter-leads": 54_770,
+  "reads-of-old-leader": 20_916,
+  "confirmed-before": 38,
+  "promised-meanwhile": 114,
+  "told-late": 364,
+  "asked-twice": 448,
+  "heard-before": 92,
+  "promised-before": 34,
+  "voted-before": 1_171,
+  "voted-apart": 55,
+  "led-before": 56,
+};
+
 export const horizontalPaxosExplorations: readonly Exploration[] = [
   {
     name: "to-another",
@@ -146,4 +174,18 @@ export const horizontalPaxosExplorations: readonly Exploration[] = [
     depth: oneChosen.length + 9,
     states: 13_404,
   },
+  {
+    name: "voter-restarts",
+    nodes: 3,
+    beginning: voterRestarts,
+    clients: [[ask("n1", write(1))], [ask("n3", write(2))]],
+    timers: { limit: 2, names: ["election", "heartbeat"], nodes: ["n1", "n3"] },
+    crashes: { limit: 1, nodes: ["n2"] },
+    depth: voterRestarts.length + 4,
+    states: 77,
+  },
+  ...multiPaxosExplorations.flatMap((exploration) => {
+    const states = ofMultiPaxos[exploration.name];
+    return states === undefined ? [] : [{ ...exploration, states }];
+  }),
 ];

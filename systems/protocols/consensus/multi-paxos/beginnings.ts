@@ -258,3 +258,60 @@ export const ledBefore: readonly BeginningStep[] = [
   ...deliver("n2", "n3", "accept"),
   ...deliver("n3", "n2", "accepted"),
 ];
+
+/**
+ * n2 has said twice that n1 leads, once when n1 was asked for a read, and once, which is on its way, at a heartbeat. Then n2 has come to
+ * lead by the promise of n3, and has something chosen.
+ */
+export const confirmedBefore: readonly BeginningStep[] = [
+  ...confirmed,
+  ...fire("n1", "heartbeat"),
+  ...deliver("n1", "n2", "accept"),
+  ...lose("n1", "n3", "accept"),
+  ...deliver("n2", "n1", "accepted"),
+  ...fire("n2", "election"),
+  ...lose("n2", "n1", "prepare"),
+  ...deliver("n2", "n3", "prepare"),
+  ...deliver("n3", "n2", "promised"),
+  { do: "ask", node: "n2" },
+  ...lose("n2", "n1", "accept"),
+  ...deliver("n2", "n3", "accept"),
+  ...deliver("n3", "n2", "accepted"),
+];
+
+/** n1 stood for election, and has promised n3 a ballot above its own by the time that n2's promise comes. n3 leads, and both are asked for something. */
+export const promisedMeanwhile: readonly BeginningStep[] = [
+  ...fire("n1", "election"),
+  ...deliver("n1", "n2", "prepare"),
+  ...lose("n1", "n3", "prepare"),
+  ...fire("n3", "election"),
+  ...deliver("n3", "n1", "prepare"),
+  ...lose("n3", "n2", "prepare"),
+  ...deliver("n1", "n3", "promised"),
+  ...deliver("n2", "n1", "promised"),
+  { do: "ask", node: "n1" },
+  { do: "ask", node: "n3" },
+];
+
+/**
+ * n1 led by the promise of n2, and alone voted for what it proposed. n3 led then by the promise of n2, and had something else chosen with
+ * it. n1 has given up, n2 stands for election, and has asked n1.
+ */
+export const votedApart: readonly BeginningStep[] = [
+  ...led,
+  { do: "ask", node: "n1" },
+  ...lose("n1", "n2", "accept"),
+  ...lose("n1", "n3", "accept"),
+  ...fire("n1", "quorum"),
+  ...fire("n3", "election"),
+  ...lose("n3", "n1", "prepare"),
+  ...deliver("n3", "n2", "prepare"),
+  ...deliver("n2", "n3", "promised"),
+  { do: "ask", node: "n3" },
+  ...lose("n3", "n1", "accept"),
+  ...deliver("n3", "n2", "accept"),
+  ...deliver("n2", "n3", "accepted"),
+  ...fire("n2", "election"),
+  ...lose("n2", "n3", "prepare"),
+  ...deliver("n2", "n1", "prepare"),
+];

@@ -71,14 +71,8 @@ export const multiPaxosMutants: readonly MultiPaxosMutant[] = [
   {
     name: "lowest-ballot",
     summary: "Of the votes that promises tell of a leader goes by the one in the lowest ballot.",
-    simulation: {
-      nodes: 3,
-      faults: ["partition", "kill", "loss"],
-      workload: "register",
-      checker: "leader-completeness",
-      seeds: 100,
-    },
-    rules: { ...plain, prefersReport: (ballot, before) => ballot < before },
+    exploration: { configuration: "voted-apart", property: "leader-completeness", steps: 20 },
+    rules: { ...multiPaxosRules, prefersReport: (ballot, before) => ballot < before },
   },
   // As in ailidani/paxi, whose acceptors forget what is executed.
   {
