@@ -8,8 +8,8 @@
 // Generated are all states made, as TLC counts them; distinct those that differ.
 import { parseArgs } from "node:util";
 
-import { explore, NetworkSystem } from "../dist/harness/exploration/index.js";
-import { findProtocol } from "../dist/systems/catalogue.js";
+import { explore, NetworkSystem } from "../dist/modules/harness/exploration/index.js";
+import { findProtocol } from "../dist/modules/systems/catalogue.js";
 
 const { values } = parseArgs({ options: { states: { type: "string", default: "1000000" } } });
 const states = Number(values.states);

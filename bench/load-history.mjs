@@ -53,7 +53,7 @@ function bench(size, formats) {
 }
 
 async function load(file, everyValue) {
-  const { readHistory } = await import("../dist/histories/index.js");
+  const { readHistory } = await import("../dist/modules/histories/index.js");
   const cpu = process.cpuUsage();
   const start = performance.now();
   const history = await readHistory(file);

@@ -8,8 +8,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parseArgs } from "node:util";
-import { OnlineLinearizability } from "../dist/checkers/linearizability/online/online-linearizability.js";
-import { modelNamed } from "../dist/checkers/index.js";
+import { OnlineLinearizability } from "../dist/modules/checkers/linearizability/online/online-linearizability.js";
+import { modelNamed } from "../dist/modules/checkers/index.js";
 import { sfc32 } from "./random.mjs";
 
 const { values: options } = parseArgs({

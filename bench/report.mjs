@@ -8,8 +8,8 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { HistoryBuilder } from "../dist/histories/builder.js";
-import { writeReport } from "../dist/reports/report.js";
+import { HistoryBuilder } from "../dist/modules/histories/builder.js";
+import { writeReport } from "../dist/modules/reports/report.js";
 
 const events = Number(process.argv[2] ?? 1_000_000);
 const processes = 50;

@@ -3,10 +3,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Recorder } from "../dist/histories/store/recorder.js";
-import { Watch } from "../dist/harness/watch.js";
-import { interpret, monotonicClock, Scheduler } from "../dist/harness/scheduler/index.js";
-import { clients, limit, mix, repeat, sequence, workload } from "../dist/workloads/index.js";
+import { Recorder } from "../dist/modules/histories/store/recorder.js";
+import { Watch } from "../dist/modules/harness/watch.js";
+import { interpret, monotonicClock, Scheduler } from "../dist/modules/harness/scheduler/index.js";
+import { clients, limit, mix, repeat, sequence, workload } from "../dist/modules/workloads/index.js";
 
 const operations = Number(process.argv[2] ?? 300_000);
 const concurrency = 10;

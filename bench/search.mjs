@@ -5,14 +5,14 @@
 // A hundred histories like those of Jepsen's etcd tests: five to ten clients, 170 events, reads, writes and
 // compare-and-sets of five values, timeouts, a third with a stale read. And queues, stacks and locks of ten
 // thousand operations whose items come again and again. Everything is seeded.
-import { HistoryBuilder } from "../dist/histories/index.js";
-import { Alphabet } from "../dist/checkers/linearizability/alphabet.js";
-import { readCalls } from "../dist/checkers/linearizability/calls.js";
-import { searchEngine } from "../dist/checkers/linearizability/engines/search-engine.js";
-import { OneOf, Refused } from "../dist/checkers/linearizability/model.js";
-import { modelNamed } from "../dist/checkers/linearizability/models/catalogue.js";
-import { ModelHistory } from "../dist/checkers/linearizability/partition.js";
-import { StateTable } from "../dist/checkers/linearizability/states.js";
+import { HistoryBuilder } from "../dist/modules/histories/index.js";
+import { Alphabet } from "../dist/modules/checkers/linearizability/alphabet.js";
+import { readCalls } from "../dist/modules/checkers/linearizability/calls.js";
+import { searchEngine } from "../dist/modules/checkers/linearizability/engines/search-engine.js";
+import { OneOf, Refused } from "../dist/modules/checkers/linearizability/model.js";
+import { modelNamed } from "../dist/modules/checkers/linearizability/models/catalogue.js";
+import { ModelHistory } from "../dist/modules/checkers/linearizability/partition.js";
+import { StateTable } from "../dist/modules/checkers/linearizability/states.js";
 
 const register = {
   ask: (random) => {

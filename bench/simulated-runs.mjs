@@ -3,8 +3,8 @@
 // Paxos on five nodes under all faults, for longer and longer runs, and what it takes to shrink a failure. Rates are per
 // second of CPU, of one core.
 // Run `npm run build` first, then `node bench/simulated-runs.mjs [seeds]`.
-import { inquire, runSeed } from "../dist/harness/simulation/campaign/seed-run.js";
-import { protocols } from "../dist/systems/catalogue.js";
+import { inquire, runSeed } from "../dist/modules/harness/simulation/campaign/seed-run.js";
+import { protocols } from "../dist/modules/systems/catalogue.js";
 
 const seeds = Number(process.argv[2] ?? 50);
 

@@ -5,11 +5,11 @@
 // runs with their checkers (answers are operations there), and with what looks at it: choices recorded, views taken at every
 // step, the trace. Rates are per second of CPU.
 // Run `npm run build` first, then `node bench/simulation.mjs [virtual seconds]`; `--profile` for one long run of five nodes.
-import { paxos } from "../dist/systems/protocols/consensus/paxos/paxos.js";
-import { isolate } from "../dist/harness/nemesis/grudge.js";
-import { RandomChoices, RecordedChoices } from "../dist/harness/simulation/choices/index.js";
-import { runSeed } from "../dist/harness/simulation/campaign/seed-run.js";
-import { VirtualCluster } from "../dist/harness/simulation/world/index.js";
+import { paxos } from "../dist/modules/systems/protocols/consensus/paxos/paxos.js";
+import { isolate } from "../dist/modules/harness/nemesis/grudge.js";
+import { RandomChoices, RecordedChoices } from "../dist/modules/harness/simulation/choices/index.js";
+import { runSeed } from "../dist/modules/harness/simulation/campaign/seed-run.js";
+import { VirtualCluster } from "../dist/modules/harness/simulation/world/index.js";
 
 const seconds = Number(process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? 20);
 const profile = process.argv.includes("--profile");

@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Toxiproxy } from "toxiproxy-node-client";
-import { startToxiproxy } from "../dist/harness/toxiproxy/index.js";
+import { startToxiproxy } from "../dist/modules/harness/toxiproxy/index.js";
 
 const megabytes = Number(process.argv[2] ?? 512);
 const roundTrips = Number(process.argv[3] ?? 20_000);

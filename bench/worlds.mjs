@@ -74,8 +74,8 @@ for (const system of systems)
 
 /** What a link costs from a client to a node, in this process; in namespaces, this one is in one of its own. */
 async function measureLink(kind) {
-  const { openNetwork } = await import("../dist/harness/network/open-network.js");
-  const { FaultJournal } = await import("../dist/harness/journal.js");
+  const { openNetwork } = await import("../dist/modules/harness/network/open-network.js");
+  const { FaultJournal } = await import("../dist/modules/harness/journal.js");
   const folder = mkdtempSync(join(tmpdir(), "rashomon-links-"));
   const journal = new FaultJournal(folder, { pid: process.pid, started: "", run: "" });
   const network = await openNetwork({

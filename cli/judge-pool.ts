@@ -1,5 +1,5 @@
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 
 import { chalkStderr, supportsColor } from "chalk";
 import { Tinypool } from "tinypool";
@@ -38,7 +38,7 @@ export async function* judgeAll(
   requests: readonly JudgeRequest[],
 ): AsyncGenerator<JudgeOutcome | RashomonError> {
   const pool = new Tinypool({
-    filename: fileURLToPath(new URL("./judge-worker.js", import.meta.url)),
+    filename: createRequire(import.meta.url).resolve("rashomon/cli/judge-worker"),
     minThreads: 0,
     maxThreads: Math.min(requests.length, availableParallelism()),
   });

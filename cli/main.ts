@@ -3,18 +3,6 @@ import { chalkStderr } from "chalk";
 import { Command, CommanderError } from "commander";
 
 import { RashomonError } from "../histories/errors.ts";
-import { checkCommand } from "./commands/check.ts";
-import { convertCommand } from "./commands/convert.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { exploreCommand } from "./commands/explore.ts";
-import { healCommand } from "./commands/heal.ts";
-import { listCommand } from "./commands/list.ts";
-import { quorumsCommand } from "./commands/quorums.ts";
-import { reportCommand } from "./commands/report.ts";
-import { simulateCommand } from "./commands/simulate.ts";
-import { testCommand } from "./commands/test.ts";
-import { verifyCommand } from "./commands/verify.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { version } from "./version.ts";
 
@@ -38,21 +26,21 @@ Exit codes: ${exitCodes.valid} valid, ${exitCodes.invalid} invalid, ${exitCodes.
 could not go on, ${exitCodes.interrupted} interrupted.`,
   );
 
-const commands = [
-  checkCommand,
-  testCommand,
-  simulateCommand,
-  exploreCommand,
-  verifyCommand,
-  reportCommand,
-  listCommand,
-  quorumsCommand,
-  convertCommand,
-  healCommand,
-  doctorCommand,
-  demoCommand,
-];
-for (const command of commands) program.addCommand(inherit(command()));
+/** Each is loaded only when it is asked for: most need a small part of what there is. */
+const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
+  check: async () => (await import("./commands/check.ts")).checkCommand,
+  test: async () => (await import("./commands/test.ts")).testCommand,
+  simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  explore: async () => (await import("./commands/explore.ts")).exploreCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  report: async () => (await import("./commands/report.ts")).reportCommand,
+  list: async () => (await import("./commands/list.ts")).listCommand,
+  quorums: async () => (await import("./commands/quorums.ts")).quorumsCommand,
+  convert: async () => (await import("./commands/convert.ts")).convertCommand,
+  heal: async () => (await import("./commands/heal.ts")).healCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  demo: async () => (await import("./commands/demo.ts")).demoCommand,
+};
 
 process.exitCode = await main();
 
@@ -63,11 +51,18 @@ async function main(): Promise<number> {
     throw error;
   });
   try {
+    for (const load of commandsFor(process.argv.slice(2))) program.addCommand(inherit((await load())()));
     await program.parseAsync();
     return Number(process.exitCode ?? exitCodes.valid);
   } catch (error) {
     return report(error);
   }
+}
+
+/** The command that is meant, if it is the first word; all of them where help or a mistake may name any. */
+function commandsFor([first]: readonly string[]): readonly (() => Promise<() => Command>)[] {
+  const meant = first === undefined || !Object.hasOwn(commands, first) ? undefined : commands[first];
+  return meant === undefined ? Object.values(commands) : [meant];
 }
 
 /** Says what went wrong in a way that fits its cause; gives the exit code. */

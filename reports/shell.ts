@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
 /** The browser side of a report: one script and one style sheet. */
 export interface Shell {
@@ -9,14 +9,16 @@ export interface Shell {
 
 /** Reads the bundle that the build made. It stands beside the compiled writer. */
 export function loadShell(): Shell {
-  const places = ["./", "../dist/reports/"].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
-  const folder = places.find((place) => existsSync(`${place}ui.js`) && existsSync(`${place}ui.css`));
-  if (folder === undefined)
-    throw new Error("the browser side of the report is not built: run `npm run build` first");
-  return {
-    script: checked("ui.js", readFileSync(`${folder}ui.js`, "utf8")),
-    style: checked("ui.css", readFileSync(`${folder}ui.css`, "utf8")),
-  };
+  return { script: checked("ui.js", built("ui.js")), style: checked("ui.css", built("ui.css")) };
+}
+
+/** By the package's own name: the same from the sources, from `dist` and once installed. */
+function built(name: string): string {
+  try {
+    return readFileSync(createRequire(import.meta.url).resolve(`rashomon/reports/ui/${name}`), "utf8");
+  } catch (cause) {
+    throw new Error("the browser side of the report is not built: run `npm run build` first", { cause });
+  }
 }
 
 /** Text that would end the element it is put in is a fault of the build, found here and not by a browser. */

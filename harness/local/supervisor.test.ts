@@ -126,7 +126,7 @@ describe("the end of the harness", () => {
     const folder = mkdtempSync(join(tmpdir(), "rashomon-harness-"));
     const program = join(folder, "harness.mjs");
     const entry = (name: string): string =>
-      JSON.stringify(new URL(`../../dist/harness/${name}`, import.meta.url).href);
+      JSON.stringify(new URL(`../../dist/modules/harness/${name}`, import.meta.url).href);
     writeFileSync(
       program,
       `

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const program = (when: string): string => `
   import { connect, createServer } from "node:net";
   import { once } from "node:events";
-  const { resetSocket } = await import(${JSON.stringify(new URL("../../dist/harness/toxiproxy/reset-socket.js", import.meta.url).href)});
+  const { resetSocket } = await import(${JSON.stringify(new URL("../../dist/modules/harness/toxiproxy/reset-socket.js", import.meta.url).href)});
   const server = createServer({ allowHalfOpen: true }, (peer) => {
     // Whoever only listens does not hear of a reset after a FIN.
     const talk = setInterval(() => peer.write("?"), 5);

@@ -6,7 +6,7 @@ import { errorOf, Expired, NextObject, type Answer, type Job, type RelayedError 
 export interface Threads {
   /** How many worker threads. */
   readonly workers: number;
-  /** The compiled file of their body; that beside this one unless given. */
+  /** The compiled file of their body; that of the built package unless given. */
   readonly worker?: URL;
 }
 
@@ -30,10 +30,12 @@ export interface Task {
  */
 export async function judgeInThreads(
   { source, partitions, first, failing, model, limits, seconds }: Task,
-  { workers, worker = new URL("./worker.js", import.meta.url) }: Threads,
+  { workers, worker }: Threads,
 ): Promise<Finding[]> {
   // Imported here, so that the checkers also load where there are no worker threads.
   const { Worker } = await import("node:worker_threads");
+  const { createRequire } = await import("node:module");
+  const body = worker ?? createRequire(import.meta.url).resolve("rashomon/checkers/judge-worker");
   const left = partitions.length - first;
   const count = Math.min(workers, left);
   const starts: number[] = [];
@@ -72,7 +74,7 @@ export async function judgeInThreads(
     seconds === undefined
       ? undefined
       : setTimeout(() => Atomics.store(job.control, Expired, 1), Math.max(0, seconds) * 1000);
-  const threads = Array.from({ length: count }, () => new Worker(worker, { workerData: job }));
+  const threads = Array.from({ length: count }, () => new Worker(body, { workerData: job }));
   try {
     await Promise.all(
       threads.map(

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
 
 import { Tinypool } from "tinypool";
 
@@ -226,8 +225,7 @@ class Workers implements Crew {
   readonly #signal: AbortSignal | undefined;
 
   constructor(count: number, signal: AbortSignal | undefined) {
-    const filename = fileURLToPath(new URL("./campaign-worker.js", import.meta.url));
-    if (!existsSync(filename)) throw new Error(`no ${filename}: worker threads need the built package`);
+    const filename = createRequire(import.meta.url).resolve("rashomon/harness/campaign-worker");
     this.#pool = new Tinypool({ filename, minThreads: 0, maxThreads: count });
     this.#signal = signal;
   }
