@@ -63,6 +63,16 @@ describe("a system of the user's own", () => {
       /expected faults, a list of some of partition/,
     ],
     [
+      "a member that there is not",
+      "import { defineSystem } from 'rashomon/systems';\nexport const system = defineSystem({ name: 'x', workloads: ['register'], setings: [], open() {} });",
+      /Unknown member of a system "setings"\. Did you mean settings\?/,
+    ],
+    [
+      "a member that a definition calls otherwise",
+      "import { defineSystem } from 'rashomon/systems';\nexport const system = defineSystem({ name: 'x', workloads: ['register'], capabilities: [], open() {} });",
+      /no member capabilities\. Did you mean faults\?/,
+    ],
+    [
       "a system that did not go through defineSystem",
       "export default { name: 'x', workloads: ['register'], open() {} };",
       /wrap the system in defineSystem/,

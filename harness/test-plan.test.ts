@@ -67,6 +67,42 @@ describe("the plan of a test", () => {
     });
   });
 
+  describe("of a system of one's own", () => {
+    const kv = {
+      name: "kv",
+      workloads: ["register", "set"],
+      functions: { register: ["read", "write"] },
+      withoutFaults: () => new Map([["pause", "it is never paused"]] as const),
+      open: () => Promise.reject(new Error("not here")),
+    };
+    const own = defineSystem(kv);
+
+    it("says which faults of those that are usual it does not list", () => {
+      expect(plan({ own }).notes).toEqual([
+        expect.stringMatching(/^fault kill left out: .*does not list it/),
+      ]);
+      expect(plan({ own: defineSystem({ ...kv, faults: ["partition", "kill", "pause"] }) }).notes).toEqual(
+        [],
+      );
+    });
+
+    it("refuses a fault that it is not to have as it is set up", () => {
+      expect(() => plan({ own, faults: ["pause"] })).toThrow(
+        /pause is not available here: it is never paused/,
+      );
+    });
+
+    it("asks its clients for what they understand, unless the user says otherwise", () => {
+      const { description } = plan({ own });
+      expect(description.settings).toMatchObject({ functions: "read,write" });
+      expect(description.command).toContain(" --functions read,write ");
+      expect(plan({ own, workload: "set" }).settings).not.toHaveProperty("functions");
+      expect(plan({ own, settings: { functions: "read,write,cas" } }).settings.functions).toBe(
+        "read,write,cas",
+      );
+    });
+  });
+
   it.each([20, 7, 10, 0.5, 100, 13])(
     "says the interval of a run of %d s in a few digits, which give the same run again",
     (seconds) => {

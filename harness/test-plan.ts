@@ -142,6 +142,9 @@ export function planTest(
   // What this machine lacks is nothing to nodes on others.
   const lacking = machines === undefined ? unavailableFaults(system) : new Map<FaultKind, string>();
   const { faults, notes } = chooseFaults(options.faults, system, { lacking, impossible, unfit });
+  // Of what comes along it is known; of a system of one's own it may have been forgotten.
+  if (options.own !== undefined && options.faults === undefined)
+    notes.push(...testDefaults.faults.filter((fault) => !system.capabilities.has(fault)).map(unlisted));
   const seconds = options.seconds ?? testDefaults.seconds;
   const rate = options.rate ?? testDefaults.rate;
   const concurrency = options.concurrency ?? Math.max(4, 2 * nodes.length);
@@ -152,7 +155,12 @@ export function planTest(
     return machines !== undefined && each.kind === "clock" ? jumpingClock : each;
   });
   const claims = system.promises?.(systemSettings, workload.name) ?? system.claims;
-  const settings = workloadSettings(workload, claims, options.settings ?? {});
+  const settings = workloadSettings(
+    workload,
+    claims,
+    options.settings ?? {},
+    system.functions?.[workload.name],
+  );
   const checks = checksOf(workload, { ...settings, concurrency, rate });
   const description: TestDescription = {
     format: 1,
@@ -306,6 +314,12 @@ function chooseFaults(
     return kind;
   });
   return { faults, notes };
+}
+
+function unlisted(fault: FaultKind): string {
+  const whose =
+    fault === "kill" ? ", as one does that still has what it acknowledged when it is started again" : "";
+  return `fault ${fault} left out: the system does not list it among its faults${whose}`;
 }
 
 /** The faults that the system cannot have as it is set up, each with the reason. */

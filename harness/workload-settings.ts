@@ -2,13 +2,14 @@ import { UsageError } from "../histories/errors.ts";
 import type { Workload, WorkloadSettings } from "../workloads/index.ts";
 
 /**
- * What was asked of the workload, and where none was, the isolation level that the system claims first, or what of the workload's promises it
- * claims first; nothing that does not concern it.
+ * What was asked of the workload, and where none was, the isolation level that the system claims first, what of the workload's promises it
+ * claims first, and the functions that its clients understand, if not all; nothing that does not concern it.
  */
 export function workloadSettings(
   workload: Workload,
   claims: readonly string[],
   asked: WorkloadSettings,
+  functions?: readonly string[],
 ): WorkloadSettings {
   for (const [name, value] of Object.entries(asked)) {
     if (value === undefined || workload.settings.some((each) => each === name)) continue;
@@ -21,6 +22,9 @@ export function workloadSettings(
   const promise = claims.find((claim) => workload.promises?.includes(claim));
   return {
     ...(workload.settings.includes("level") && level !== undefined ? { level } : {}),
+    ...(workload.settings.includes("functions") && functions !== undefined
+      ? { functions: functions.join(",") }
+      : {}),
     ...(workload.settings.includes("promise") && promise !== undefined ? { promise } : {}),
     ...asked,
   };

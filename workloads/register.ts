@@ -1,10 +1,10 @@
-import { UsageError } from "../histories/errors.ts";
+import { UsageError, unknownName } from "../histories/errors.ts";
 import { checkCount } from "./generators/arguments.ts";
 import { mix } from "./generators/choice.ts";
 import type { Context, Generator } from "./generators/generator.ts";
 import { concurrentKeys } from "./generators/keys.ts";
 import { limit, processLimit } from "./generators/limits.ts";
-import type { Template } from "./generators/plan.ts";
+import type { Plan, Template } from "./generators/plan.ts";
 import { repeat } from "./generators/repetition.ts";
 import { paced } from "./pace.ts";
 import { promised } from "./promise.ts";
@@ -25,9 +25,16 @@ const defaultProcesses = 20;
 /** So many threads, on as many nodes, contend for a key if the number of threads allows. */
 const preferredThreads = 5;
 
+/** How often each function is chosen, in quarters. */
+const shares: ReadonlyMap<string, readonly [plan: Plan, share: number]> = new Map([
+  ["read", [repeat({ f: "read" }), 2]],
+  ["write", [write, 1]],
+  ["cas", [compareAndSet, 1]],
+]);
+
 /**
  * Independent registers, each read, written and compared-and-set by several processes at once, half of the
- * operations reads, since every anomaly shows in a read. A key gets a bounded number of operations; then its threads go on to a new key.
+ * operations reads, since every anomaly shows in a read. A store without compare-and-set is asked to read and write only (`functions`). A key gets a bounded number of operations; then its threads go on to a new key.
  */
 export const register: Workload = {
   name: "register",
@@ -47,12 +54,13 @@ export const register: Workload = {
     },
     {
       f: "cas",
-      argument: "[from, to]: writes to if the value is from; otherwise fails",
+      argument:
+        "[from, to]: writes to if the value is from; otherwise fails. One atomic request of the store: reading and then writing is none, and makes a correct store look broken. Of a store that has no such request, only the others are asked (`--functions read,write`)",
       result: "the same",
       example: { argument: [3, 1], result: [3, 1] },
     },
   ],
-  settings: ["operationsPerKey", "threadsPerKey", "processesPerKey", "keys", "promise"],
+  settings: ["functions", "operationsPerKey", "threadsPerKey", "processesPerKey", "keys", "promise"],
   promises: ["sequential", "linearizable"],
   generator: registers,
   checks: ({ promise = "linearizable" }) => [{ checker: promised(register, promise), model: "cas-register" }],
@@ -69,16 +77,29 @@ function registers(options: WorkloadOptions): Generator {
     );
   }
   const count = keys === undefined ? Infinity : checkCount("keys", keys, 1);
+  const chosen = functionsOf(options.functions);
+  const plans = chosen.map(([plan]) => plan);
+  const weights = chosen.map(([, share]) => share);
   const onKeys = concurrentKeys(
     threads,
     (position) => (position < count ? position : undefined),
-    () =>
-      processLimit(
-        processes,
-        limit(operations, mix([repeat({ f: "read" }), write, compareAndSet], [2, 1, 1])),
-      ),
+    () => processLimit(processes, limit(operations, mix(plans, weights))),
   );
   return paced(options, onKeys);
+}
+
+/** The functions that are asked for. Without a write there is nothing to read, and without a read nothing shows. */
+function functionsOf(names: string | undefined): (readonly [Plan, number])[] {
+  if (names === undefined) return [...shares.values()];
+  const asked = names.split(",").map((name) => name.trim());
+  for (const name of asked)
+    if (!shares.has(name)) throw unknownName("function of register", name, shares.keys());
+  for (const name of ["read", "write"])
+    if (!asked.includes(name))
+      throw new UsageError(
+        `Registers are read and written: expected functions with ${name}, found ${names}.`,
+      );
+  return [...shares].filter(([name]) => asked.includes(name)).map(([, share]) => share);
 }
 
 function write({ random }: Context): Template {

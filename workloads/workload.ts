@@ -34,6 +34,8 @@ export interface WorkloadOptions {
   readonly concurrency: number;
   /** Operations a second over all threads; as fast as the clients go unless given. */
   readonly rate?: number;
+  /** The names of the functions that clients are asked for, by commas; all of the workload's unless given. */
+  readonly functions?: string;
   readonly operationsPerKey?: number;
   readonly threadsPerKey?: number;
   /** Processes that may act on one key: bounds what crashed clients cost the checker. */

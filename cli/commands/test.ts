@@ -60,6 +60,7 @@ interface TestFlags {
   readonly minTransactionLength?: number;
   readonly maxTransactionLength?: number;
   readonly maxWritesPerKey?: number;
+  readonly functions?: string;
   readonly keys?: number;
   readonly operationsPerKey?: number;
   readonly threadsPerKey?: number;
@@ -144,6 +145,10 @@ export function testCommand(): Command {
       "--max-writes-per-key <number>",
       "transactions: after at most so many writes a fresh key takes a key's place (default: 256)",
       integer(1),
+    )
+    .option(
+      "--functions <names>",
+      "register: what clients do, by commas: read,write of a store without compare-and-set (default: read,write,cas, or what the system has)",
     )
     .option(
       "--keys <number>",

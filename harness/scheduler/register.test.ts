@@ -50,6 +50,17 @@ describe("the register workload", () => {
     ).toBe(20);
   });
 
+  it("asks a store without compare-and-set to read and write only", () => {
+    const events = schedule({ functions: "read,write" }, { operations: 300 });
+    expect(new Set(events.map(({ f }) => f))).toEqual(new Set(["read", "write"]));
+    expect(() => schedule({ functions: "read,wrte" })).toThrow(
+      /Unknown function.*"wrte".*Did you mean write/,
+    );
+    expect(() => schedule({ functions: "read,cas" })).toThrow(
+      /expected functions with write, found read,cas/,
+    );
+  });
+
   it("gives each key its operations, by several threads at once, and then goes on to the next key", () => {
     const keys = byKey(schedule({ keys: 6, operationsPerKey: 40 }));
     expect(new Set(keys.keys())).toEqual(new Set([0, 1, 2, 3, 4, 5]));

@@ -158,6 +158,11 @@ export interface System {
   readonly claims: readonly string[];
   /** The workloads that its clients understand; the first is the default. */
   readonly workloads: readonly string[];
+  /**
+   * The functions that its clients understand, by workload, where they do with less than all of them: `{ register: ["read", "write"] }` of a
+   * store without compare-and-set.
+   */
+  readonly functions?: Readonly<Record<string, readonly string[]>>;
   /** What can be done to it. */
   readonly capabilities: ReadonlySet<FaultKind>;
   readonly nodeCounts: { readonly default: number; readonly minimum: number; readonly maximum?: number };
