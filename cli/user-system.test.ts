@@ -12,6 +12,9 @@ const program = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "rashomon-system-"));
 const example = "examples/systems/follower-store/follower-store.ts";
+const redis = "examples/systems/redis-replication/redis-replication.ts";
+const lack = await (await loadSystem(join(root, redis))).missing?.();
+if (lack !== undefined) process.stderr.write(`tests of a real server with replicas are skipped: ${lack}\n`);
 
 async function rashomon(...args: string[]) {
   const store = mkdtempSync(join(folder, "store-"));
@@ -45,6 +48,29 @@ describe("a system of the user's own", () => {
     );
     expect(stdout).toContain("VALID  linearizable(cas-register)");
     expect(exitCode).toBe(0);
+  });
+
+  describe.skipIf(lack !== undefined)("that is a real server with replicas", () => {
+    test.concurrent(
+      "is not blamed through kills and pauses, since the primary keeps its promise",
+      async () => {
+        const { exitCode, stdout } = await rashomon(
+          ...`test ${redis} --time 3 --faults kill,pause,partition --interval 0.7 --seed 1`.split(" "),
+        );
+        expect(stdout).toContain("VALID  linearizable(cas-register)");
+        expect(exitCode).toBe(0);
+      },
+    );
+
+    test.concurrent("is found to be stale where its replicas are asked", async () => {
+      const { exitCode, stdout } = await rashomon(
+        ...`test ${redis} --set reads=replicas --time 3 --faults partition --interval 0.7 --seed 1`.split(
+          " ",
+        ),
+      );
+      expect(stdout).toContain("INVALID  linearizable(cas-register)");
+      expect(exitCode).toBe(1);
+    });
   });
 
   test.each([

@@ -113,7 +113,7 @@ export function testCommand(): Command {
     )
     .option(
       "--promise <name>",
-      "set, queue, log, counter: what is promised (default: what the system claims; docs/workloads.md)",
+      "register, set, queue, log, counter, lock, broadcast: what is promised (default: what the system claims; docs/workloads.md)",
     )
     .option(
       "--isolation-level <level>",
@@ -152,12 +152,12 @@ export function testCommand(): Command {
     )
     .option(
       "--keys <number>",
-      "register, write-skew, causal-reverse: keys in all (default: no end)",
+      "register, write-skew, causal-reverse, log, lock, decide: keys in all (default: no end; log: 3)",
       integer(1),
     )
     .option(
       "--operations-per-key <number>",
-      "register, causal-reverse: then clients go on to a fresh key (default: 200; 100)",
+      "register, causal-reverse, lock, decide: then clients go on to a fresh key (default: 200; 100; 40; 8)",
       integer(1),
     )
     .option(

@@ -29,8 +29,12 @@ export const system = defineSystem({
 
 function client({ host, port }: Address): Client {
   const store = `http://${host}:${port}/`;
+  // Whether the server has answered: what takes the connection may be a proxy, and the server down.
+  let open = false;
   return {
     async invoke({ f, key, value }): Promise<Completion> {
+      open ||= await answers({ host, port }, 1_000);
+      if (!open) return { type: "fail", error: "no server, so nothing was sent" };
       const signal = AbortSignal.timeout(1_000);
       try {
         if (f === "add") {
@@ -52,12 +56,19 @@ function client({ host, port }: Address): Client {
         const keys = (await (await fetch(store, { signal })).json()) as string[];
         return { type: "ok", value: keys.map(Number) };
       } catch (error) {
-        // A read that was not answered has changed nothing. Whether an element was added, nobody knows.
-        return { type: f === "read" ? "fail" : "info", error: String(error) };
+        open = false;
+        // A read that was not answered has changed nothing, nor has what was never sent. Whether an element was added, nobody knows.
+        return { type: f === "read" || wasRefused(error) ? "fail" : "info", error: String(error) };
       }
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Whether nobody took the connection. */
+function wasRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
 }
 
 async function answers({ host, port }: Address, milliseconds: number): Promise<boolean> {

@@ -170,8 +170,8 @@ export interface System {
   readonly ports?: readonly string[];
   /**
    * Whether each member can be told another address of each peer ("each-link", unless given), so that a proxy can stand on every link, or
-   * all members share one list of addresses ("one-list"). Those use `address(peer, port)` among themselves: the links between them
-   * can be hurt only in network namespaces, those of clients everywhere.
+   * all members share one list of addresses ("one-list"). Those use `address(peer, port)` among themselves: on more than one node, links can be
+   * hurt only in network namespaces.
    */
   readonly peers?: "each-link" | "one-list";
   readonly mutants: readonly Mutant[];

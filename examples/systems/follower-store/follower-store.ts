@@ -37,17 +37,45 @@ export const system = defineSystem({
           await sleep(20);
         }
       },
-      openClient: (node) => Promise.resolve(client(url(surroundings.route("clients", node)))),
+      openClient: (node) => Promise.resolve(client(surroundings.route("clients", node))),
       ping: answers,
       close: () => Promise.resolve(),
     });
   },
 });
 
-function client(base: string): Client {
+function client(address: Address): Client {
+  /** Whether the last request was answered: until then the server may be down, or cut off, whatever takes the connection. */
+  let open = false;
+
+  /** A read has no effect: without an answer it has failed. */
+  const read = async (at: string): Promise<Completion> => {
+    try {
+      const response = await fetch(at, { signal: AbortSignal.timeout(patience) });
+      return { type: "ok", value: JSON.parse(await response.text()) as number | null };
+    } catch (error) {
+      return { type: "fail", error: String(error) };
+    }
+  };
+
+  /** A write that was sent and not answered may have happened: nobody knows, so it is `info`. What was never sent has failed. */
+  const write = async (at: string, body: string): Promise<Completion> => {
+    open ||= await answers(address, patience);
+    if (!open) return { type: "fail", error: "the server did not answer, and was not asked to write" };
+    try {
+      const { ok, status } = await fetch(at, { method: "PUT", body, signal: AbortSignal.timeout(patience) });
+      return ok
+        ? { type: "ok" }
+        : { type: "fail", error: status === 412 ? "another value" : "not the leader" };
+    } catch (error) {
+      open = false;
+      return { type: wasRefused(error) ? "fail" : "info", error: String(error) };
+    }
+  };
+
   return {
     async invoke({ f, key, value }) {
-      const at = `${base}/${JSON.stringify(key)}`;
+      const at = `${url(address)}/${JSON.stringify(key)}`;
       if (f === "read") return read(at);
       if (f === "write") return write(at, JSON.stringify(value));
       const [from, to] = Array.isArray(value) ? value : [];
@@ -57,24 +85,10 @@ function client(base: string): Client {
   };
 }
 
-/** A read has no effect: without an answer it has failed. */
-async function read(at: string): Promise<Completion> {
-  try {
-    const response = await fetch(at, { signal: AbortSignal.timeout(patience) });
-    return { type: "ok", value: JSON.parse(await response.text()) as number | null };
-  } catch (error) {
-    return { type: "fail", error: String(error) };
-  }
-}
-
-/** A write, or a change of one value to another, that was not answered may have happened: nobody knows, so it is `info`. */
-async function write(at: string, body: string): Promise<Completion> {
-  try {
-    const { ok, status } = await fetch(at, { method: "PUT", body, signal: AbortSignal.timeout(patience) });
-    return ok ? { type: "ok" } : { type: "fail", error: status === 412 ? "another value" : "not the leader" };
-  } catch (error) {
-    return { type: "info", error: String(error) };
-  }
+/** Whether nobody took the connection, so that nothing was sent. */
+function wasRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
 }
 
 async function answers({ host, port }: Address, milliseconds: number): Promise<boolean> {
