@@ -6,7 +6,7 @@ import { families } from "../testing/families.ts";
 import { smallHistories } from "../testing/small-histories.ts";
 import { verifyContradiction } from "./contradiction.ts";
 
-const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 80);
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 45);
 
 test.each(Object.entries(families))("nothing refutes a linearizable history of a %s", (_, family) => {
   const { model } = family;

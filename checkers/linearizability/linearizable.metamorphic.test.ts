@@ -7,7 +7,7 @@ import { smallHistories } from "../testing/small-histories.ts";
 import { Refused, type Input, type Model } from "./model.ts";
 import { models } from "./models/catalogue.ts";
 
-const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 100);
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 50);
 const limits = { steps: 1_000_000 };
 
 test("there is a family of random histories for every model", () => {

@@ -16,7 +16,7 @@ import { smallHistories, type Family } from "../testing/small-histories.ts";
 import type { NonsequentialEvidence, SequentialCertificate } from "./evidence.ts";
 import { checkSequential } from "./sequential.ts";
 
-const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 400);
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 200);
 
 /** Values are seldom written twice, so that most reads tell whose write they saw. */
 const distinct: Family = {

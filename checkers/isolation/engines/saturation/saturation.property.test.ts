@@ -7,7 +7,7 @@ import { accountsOf, bruteForce, flawOfExecution } from "../testing/brute-force.
 import { smallReading, smallReadings, type SmallReadings } from "../testing/random-readings.ts";
 import { saturationEngine } from "./saturation-engine.ts";
 
-const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 2500);
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 1200);
 
 describe.each(Object.entries<SmallReadings>(smallReadings))("saturation with %s", (_, options) => {
   test("decides as all orders of versions do, with an execution or a forbidden cycle", () => {

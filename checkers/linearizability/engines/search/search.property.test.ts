@@ -17,7 +17,7 @@ import { DepthFirst } from "./depth-first.ts";
 import type { Searcher } from "./result.ts";
 import { layOut, type Timeline } from "./timeline.ts";
 
-const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 500);
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 250);
 /** Steps at a time: few, so that going on is tested too. */
 const Turn = 3;
 
