@@ -868,6 +868,32 @@ describe("exactly-once", () => {
   });
 });
 
+describe("first-come-first-served", () => {
+  const waits = (place: number): ConsensusView => ({ turns: { a: place }, holds: [] });
+  const holds = (place: number): ConsensusView => ({ turns: { a: place }, holds: ["a"] });
+  const idle: ConsensusView = { turns: {}, holds: [] };
+  const property = "first-come-first-served";
+  test("the earliest of those who wait is served", () => {
+    const scenes = [at("n1", holds(2)), at("n2", waits(5)), at("n3", waits(4)), at("n1", idle)];
+    expect(
+      found(property, [...scenes, at("n3", holds(4)), at("n3", idle), at("n2", holds(5))]),
+    ).toBeUndefined();
+    expect(found(property, [...scenes, at("n2", holds(5))])).toBe(
+      "n2 got a by the request in place 5, while n3 waited for it with the one in place 4.",
+    );
+  });
+  test("who gives up, or crashes, is not passed over", () => {
+    expect(found(property, [at("n1", waits(1)), at("n1", idle), at("n2", holds(2))])).toBeUndefined();
+    expect(found(property, [at("n1", waits(1)), { crashed: "n1" }, at("n2", holds(2))])).toBeUndefined();
+    expect(found(property, [at("n1", waits(1)), at("n2", holds(2))])).toBeDefined();
+  });
+  test("nobody is served whose request comes before one that was", () => {
+    expect(found(property, [at("n1", holds(7)), at("n1", idle), at("n2", holds(3))])).toBe(
+      "n2 got a by the request in place 3, after it had been given to the one in place 7.",
+    );
+  });
+});
+
 describe("mutual-exclusion", () => {
   const holds = (...locks: string[]): ConsensusView => ({ holds: locks });
   test("one after the other, and different locks at once", () => {

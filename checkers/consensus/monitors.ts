@@ -6,6 +6,7 @@ import { ballotOrder } from "./ballot-order.ts";
 import { causalDelivery } from "./causal-delivery.ts";
 import { durability } from "./durability.ts";
 import { exactlyOnce } from "./exactly-once.ts";
+import { firstComeFirstServed } from "./first-come-first-served.ts";
 import { handover } from "./handover.ts";
 import { integrity } from "./integrity.ts";
 import { leaderCompleteness } from "./leader-completeness.ts";
@@ -65,6 +66,7 @@ export const monitors: readonly {
     membership,
     agreedAcceptors,
     mutualExclusion,
+    firstComeFirstServed,
   ].map((monitor: Monitor) => ({
     name: monitor.name,
     summary: monitor.summary,

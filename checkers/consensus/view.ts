@@ -77,6 +77,8 @@ export type ConsensusView = {
   readonly certificates?: readonly QuorumCertificate[];
   /** What the node is in the critical section of: locks by name. */
   readonly holds?: readonly string[];
+  /** By lock: the place of the node's own request, whether it waits or was granted, in the one order of all requests; the least goes first. */
+  readonly turns?: Readonly<Record<string, number>>;
   /** The replicated state after `position` commands, as a digest: equal positions, equal digests. */
   readonly state?: { readonly position: number; readonly digest: string };
   /** Anything else, for people and for checkers of this protocol alone. */

@@ -46,6 +46,14 @@ export const mutexExplorations: readonly Exploration[] = [
     liveness: true,
     states: 19,
   },
+  // Who comes back stands behind who waits.
+  {
+    name: "in-turn",
+    nodes: 2,
+    beginning: held,
+    clients: [[acquire("n1"), release("n1", 2), acquire("n1")], [acquire("n2")]],
+    states: 54,
+  },
   // Who was the last is served again, though all others come before it and have nothing to say of their own.
   {
     name: "again",

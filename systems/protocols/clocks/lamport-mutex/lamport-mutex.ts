@@ -22,8 +22,10 @@ type Lock = {
   readonly requests: Record<NodeId, number>;
   /** By node, the time of the latest message that it sent about this lock. */
   readonly heard: Record<NodeId, number>;
-  /** The client that waits here, or holds the lock. */
+  /** The client that waits here, or holds the lock; none where it lingers. */
   client: string | null;
+  /** The place of its request in the order of all: its token. Of no meaning without a client. */
+  place: number;
   holds: boolean;
 };
 
@@ -40,6 +42,8 @@ type MutexMessage = JsonObject & {
 
 /** How long a client waits for a lock, in milliseconds. */
 const patience = 1_000;
+/** How long a lock stays where its client has released it, if it is not free at once. */
+const lingering = 50;
 /** How much later a request leaves where channels are not in order. */
 const lateness = 5;
 
@@ -63,6 +67,7 @@ export function lamportMutexBy(rules: Rules): Protocol<MutexState, MutexMessage>
       const [what = "", name = ""] = splitOnce(timer);
       const actor = { state, rules, node };
       if (what === "late") return announce(actor, name);
+      if (what === "linger") return withdraw(actor, name, lockNamed(state, name));
       giveUp(actor, name);
     },
     onRequest(state, request, node) {
@@ -93,19 +98,38 @@ function acquire(actor: Actor, { id, body }: Request): void {
   const { state, rules, node } = actor;
   const name = canonical(body["key"] ?? null);
   const lock = lockNamed(state, name);
+  if (lock.holds && lock.client === null) return takeOver(actor, name, lock, id);
   if (lock.holds || (lock.client !== null && rules.oneAtATime)) {
     return node.reply(
       id,
       errorBody(errorCodes.temporarilyUnavailable, "another client waits here or holds it"),
     );
   }
-  lock.client = id;
-  state.time++;
-  lock.requests[node.id] = state.time;
+  enqueue(state, lock, id, node);
   node.setTimer(`patience ${name}`, patience);
   if (rules.inOrder) announce(actor, name);
   else node.setTimer(`late ${name}`, lateness);
   enterIfFirst(actor, name, lock);
+}
+
+/** The client's request gets its place, behind all of which this node has heard. */
+function enqueue(
+  state: MutexState,
+  lock: Lock,
+  client: string,
+  { id, nodes }: NodeContext<MutexMessage>,
+): void {
+  state.time++;
+  lock.client = client;
+  lock.requests[id] = state.time;
+  lock.place = state.time * nodes.length + nodes.indexOf(id);
+}
+
+/** Gives the lock, which lingers here, to a client that asks for it now. */
+function takeOver({ state, node }: Actor, name: string, lock: Lock, id: string): void {
+  node.cancelTimer(`linger ${name}`);
+  enqueue(state, lock, id, node);
+  node.reply(id, { type: "acquire_ok", token: lock.place });
 }
 
 /** Tells all others of this node's request. */
@@ -128,7 +152,7 @@ function enterIfFirst({ rules, node }: Actor, name: string, lock: Lock): void {
   }
   lock.holds = true;
   node.cancelTimer(`patience ${name}`);
-  node.reply(client, { type: "acquire_ok", token: tokenOf(mine, node) });
+  node.reply(client, { type: "acquire_ok", token: lock.place });
 }
 
 /** Whether something later was heard than the request; of the same time, the nodes' order makes the one or the other the later. */
@@ -145,12 +169,15 @@ function release(actor: Actor, { id, body }: Request): void {
   const { state, node } = actor;
   const name = canonical(body["key"] ?? null);
   const lock = lockNamed(state, name);
-  const mine = lock.requests[node.id];
-  const isRight = !actor.rules.checksToken || (mine !== undefined && body["token"] === tokenOf(mine, node));
-  if (!lock.holds || !isRight) {
+  const isRight = !actor.rules.checksToken || body["token"] === lock.place;
+  if (!lock.holds || lock.client === null || !isRight) {
     return node.reply(id, errorBody(errorCodes.preconditionFailed, "the lock is not held with this token"));
   }
-  withdraw(actor, name, lock);
+  if (actor.rules.releasesAtOnce) withdraw(actor, name, lock);
+  else {
+    lock.client = null;
+    node.setTimer(`linger ${name}`, lingering);
+  }
   node.reply(id, { type: "release_ok" });
 }
 
@@ -174,13 +201,8 @@ function withdraw({ state, rules, node }: Actor, name: string, lock: Lock): void
     if (other !== node.id) node.send(other, { type: "release", lock: name, time: state.time });
 }
 
-/** Greater than the tokens of all earlier requests. */
-function tokenOf(time: number, { id, nodes }: NodeContext<MutexMessage>): number {
-  return time * nodes.length + nodes.indexOf(id);
-}
-
 function lockNamed({ locks }: MutexState, name: string): Lock {
-  return (locks[name] ??= { requests: {}, heard: {}, client: null, holds: false });
+  return (locks[name] ??= { requests: {}, heard: {}, client: null, place: 0, holds: false });
 }
 
 function splitOnce(timer: string): string[] {
@@ -192,7 +214,12 @@ function viewOf({ time, locks }: MutexState): ConsensusView {
   const all: [string, Lock][] = Object.entries(locks);
   const waiting: Record<string, Json> = {};
   for (const [name, { requests }] of all) if (Object.keys(requests).length > 0) waiting[name] = requests;
-  return { holds: all.filter(([, { holds }]) => holds).map(([name]) => name), more: { time, waiting } };
+  const own = all.filter(([, { client }]) => client !== null);
+  return {
+    holds: own.filter(([, { holds }]) => holds).map(([name]) => name),
+    turns: Object.fromEntries(own.map(([name, { place }]) => [name, place])),
+    more: { time, waiting },
+  };
 }
 
 export const lamportMutex: BundledProtocol = {
@@ -204,7 +231,7 @@ export const lamportMutex: BundledProtocol = {
   nodeCounts: { default: 4, minimum: 1 },
   // Nothing is lost, and nobody fails: who is silent holds up everybody.
   model: { timing: "asynchronous", channels: "fifo", failures: "none", tolerated: () => 0 },
-  properties: ["mutual-exclusion"],
+  properties: ["mutual-exclusion", "first-come-first-served"],
   explorations: mutexExplorations,
   mutants: mutexMutants,
   build: (mutant) => lamportMutexBy(rulesOf("lamport-mutex", mutexRules, mutexMutants, mutant)),

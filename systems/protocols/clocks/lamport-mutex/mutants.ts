@@ -19,8 +19,8 @@ export const mutexMutants: readonly MutexMutant[] = [
   {
     name: "ties-by-arrival",
     summary: "Of two requests of the same time each node lets the one go first that it knew first: its own.",
-    exploration: { configuration: "two", property: "mutual-exclusion", steps: 4 },
-    simulation: simulated,
+    exploration: { configuration: "two", property: "first-come-first-served", steps: 3 },
+    simulation: { ...simulated, checker: "first-come-first-served" },
     rules: { ...mutexRules, ordersTies: false },
   },
   {
@@ -48,6 +48,14 @@ export const mutexMutants: readonly MutexMutant[] = [
     // From the first step on it can only come to this: no order of steps gives the lock to all who ask for it.
     exploration: { configuration: "released", property: "liveness", steps: 0 },
     rules: { ...mutexRules, tellsRelease: false },
+  },
+  {
+    name: "lingers",
+    summary:
+      "A node keeps a lock for a while that its client has released, and gives it to the next of its own clients, past those who wait elsewhere.",
+    exploration: { configuration: "in-turn", property: "first-come-first-served", steps: 6 },
+    simulation: { ...simulated, checker: "first-come-first-served" },
+    rules: { ...mutexRules, releasesAtOnce: false },
   },
   {
     name: "gives-up-silently",

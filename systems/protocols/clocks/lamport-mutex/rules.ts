@@ -16,6 +16,8 @@ export interface Rules {
   readonly checksToken: boolean;
   /** Whether a node tells the others when its client has released the lock, or has given up. */
   readonly tellsRelease: boolean;
+  /** Whether the lock is free for the others as soon as its client releases it; else it stays a while for a next client of the same node. */
+  readonly releasesAtOnce: boolean;
   /** Whether a client that has waited long enough is told that it does not get the lock. */
   readonly saysNo: boolean;
 }
@@ -29,5 +31,6 @@ export const mutexRules: Rules = {
   waitsForAll: true,
   checksToken: true,
   tellsRelease: true,
+  releasesAtOnce: true,
   saysNo: true,
 };
