@@ -13,6 +13,8 @@ export const paxosMutants: readonly PaxosMutant[] = [
     name: "local-reads",
     summary: "A node answers reads from its own acceptor, without asking a quorum.",
     killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
+    exploration: { configuration: "read", property: "linearizable", steps: 6 },
+    simulation: { nodes: 3, faults: ["partition"], seeds: 10, ...linearizableRegister },
     rules: { ...paxosRules, quorumReads: false },
   },
   // What was promised protects in two ways, and a kill takes both. An acceptor that forgot accepts in a ballot
@@ -34,6 +36,20 @@ export const paxosMutants: readonly PaxosMutant[] = [
     killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
     exploration: { configuration: "two-ballots", property: "quorum-certificates", steps: 1 },
     rules: { ...paxosRules, quorum: (nodes) => Math.max(1, Math.floor(nodes / 2)) },
+  },
+  {
+    name: "half-rounded-up",
+    summary: "Half of the nodes, rounded up, count as a quorum: a majority of three, and two of four.",
+    exploration: { configuration: "four", property: "promised-quorum", steps: 3 },
+    rules: { ...paxosRules, quorum: (nodes) => Math.max(1, Math.ceil(nodes / 2)) },
+  },
+  {
+    name: "counts-live-nodes",
+    summary:
+      "A proposer takes nodes that do not answer in time for dead, and asks for a majority of the others: each side of a partition has one.",
+    exploration: { configuration: "three-ballots", property: "promised-quorum", steps: 2 },
+    simulation: { nodes: 5, faults: ["partition"], seeds: 10, ...linearizableRegister },
+    rules: { ...paxosRules, countsSilent: false },
   },
   {
     name: "forgets-vote",

@@ -118,6 +118,8 @@ export function onRoundTimer(situation: Situation, key: string): void {
   const attempt = situation.proposers[key]?.current;
   if (attempt === undefined) return;
   if (attempt.phase === "pause") return startRound(situation, key, attempt);
+  // A majority of those that have answered they are themselves.
+  if (!situation.rules.countsSilent) return goOn(situation, key, attempt);
   broadcast(situation, key, attempt);
   situation.node.setTimer(roundTimer(key), resendAfter);
 }
@@ -204,8 +206,14 @@ function onPromise(situation: Situation, attempt: Attempt, from: NodeId, promise
     attempt.register = register;
   }
   if (attempt.votes.length >= situation.rules.quorum(situation.node.nodes.length)) {
-    propose(situation, promise.key, attempt);
+    goOn(situation, promise.key, attempt);
   }
+}
+
+/** What follows when a quorum has said yes. */
+function goOn(situation: Situation, key: string, attempt: Attempt): void {
+  if (attempt.phase === "prepare") propose(situation, key, attempt);
+  else conclude(situation, key, attempt);
 }
 
 /** Phase 2a. */
@@ -227,7 +235,13 @@ function propose(situation: Situation, key: string, attempt: Attempt): void {
 
 function onAccepted(situation: Situation, attempt: Attempt, from: NodeId, { key }: Accepted): void {
   if (attempt.phase !== "accept" || !countVote(attempt, from, situation.rules)) return;
-  if (attempt.votes.length < situation.rules.quorum(situation.node.nodes.length)) return;
+  if (attempt.votes.length >= situation.rules.quorum(situation.node.nodes.length)) {
+    goOn(situation, key, attempt);
+  }
+}
+
+/** What was proposed is chosen. */
+function conclude(situation: Situation, key: string, attempt: Attempt): void {
   const { value } = attempt.register;
   if (attempt.command.type === "propose" && value !== undefined) {
     situation.decisions[key] = { value, ballot: attempt.ballot, voters: attempt.votes.toSorted() };

@@ -2,6 +2,8 @@
 export interface Rules {
   /** How many of `nodes` acceptors a round needs in each phase: any two quorums must share one. */
   quorum(nodes: number): number;
+  /** Whether those that are silent count when it is asked how many nodes there are; else they are taken for dead. */
+  readonly countsSilent: boolean;
   /** Whether an acceptor keeps what it promised, and what it accepted, on stable storage. */
   readonly durablePromise: boolean;
   readonly durableVote: boolean;
@@ -29,6 +31,7 @@ export interface Rules {
 
 export const paxosRules: Rules = {
   quorum: (nodes) => Math.floor(nodes / 2) + 1,
+  countsSilent: true,
   durablePromise: true,
   durableVote: true,
   syncBeforeAnswer: true,

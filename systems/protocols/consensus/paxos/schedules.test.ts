@@ -253,3 +253,51 @@ test("a local read misses a write that a quorum has without this node", () => {
   s.ask("read", "n3", { type: "read" });
   expect(s.answers["read"]).toMatchObject({ type: "error", code: 20 });
 });
+
+/**
+ * What Fischer, Lynch and Paterson (1985) found of all consensus: delays alone, without a loss and without a crash, can keep it from an end.
+ * Here the promise that n2 gives to the one proposer always comes before what the other wants accepted.
+ */
+describe("two proposers that duel", () => {
+  const rounds = 200;
+
+  function duel(): Schedule {
+    const s = new Schedule(paxosRules);
+    s.ask("one", "n1", { type: "propose", value: 1 });
+    s.ask("three", "n3", { type: "propose", value: 3 });
+    s.cluster.deliver("n1", "n3", "prepare");
+    s.prepare("n1", "n2");
+    let [last, next] = ["n1", "n3"];
+    for (let round = 0; round < rounds; round++) {
+      // A proposer that has lost its round begins another one, above all of which it has heard.
+      if (round > 0) s.cluster.fire(next, "round/");
+      s.cluster.deliver(next, last, "prepare");
+      s.prepare(next, "n2");
+      s.cluster.deliver(last, next, "promised");
+      // Only now it comes to what was to be accepted before, and all that is on its way arrives.
+      for (const acceptor of ["n2", next]) {
+        s.cluster.deliver(last, acceptor, "accept");
+        s.cluster.deliver(acceptor, last, "nack");
+      }
+      [last, next] = [next, last];
+    }
+    return s;
+  }
+
+  test("need never decide, though every message arrives", () => {
+    const s = duel();
+    expect(s.answers).toEqual({});
+    // Nothing is left on its way but what the last round wants accepted.
+    const left = s.cluster.inFlight.map(({ body }) => body);
+    expect(left.map(({ type }) => type)).toEqual(["accept", "accept"]);
+    expect(left.every(({ ballot }) => Number(ballot) > rounds)).toBe(true);
+  });
+
+  test("decide as soon as one of them is left alone", () => {
+    const s = duel();
+    const [last] = s.cluster.inFlight.filter(({ body }) => body["type"] === "accept");
+    s.accept(last?.from ?? "", "n2");
+    const name = last?.from === "n1" ? "one" : "three";
+    expect(s.answers).toEqual({ [name]: { type: "propose_ok", value: name === "one" ? 1 : 3 } });
+  });
+});
