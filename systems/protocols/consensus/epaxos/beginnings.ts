@@ -156,3 +156,14 @@ export const inCircle: readonly BeginningStep[] = [
   ...deliver("n3", "n2", "commit"),
   ...deliver("n1", "n2", "commit"),
 ];
+
+/** n3 has heard of n2's write when n1 asks it about a read, which is committed at n1 then, before the write. */
+export const committedBefore: readonly BeginningStep[] = [
+  { do: "ask", node: "n2" },
+  ...deliver("n2", "n3", "pre-accept"),
+  { do: "ask", node: "n1" },
+  ...deliver("n1", "n3", "pre-accept"),
+  ...deliver("n3", "n1", "pre-accepted"),
+  ...deliver("n1", "n3", "accept"),
+  ...deliver("n3", "n1", "accepted"),
+];

@@ -17,7 +17,8 @@ export function executeReady(replica: Replica): void {
     const value = state.committed[id];
     return value?.deps.filter((dep) => state.committed[dep] === undefined || waiting.has(dep));
   };
-  for (const root of state.pending) {
+  const roots = rules.resumesExecution ? state.pending : state.pending.slice(-1);
+  for (const root of roots) {
     if (!waiting.has(root)) continue;
     for (const component of componentsFrom(root, next)) {
       for (const id of component.toSorted((a, b) => rules.order(a, b, seqOf))) {

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../../../histories/json.ts";
 import type { Exploration, NodeId } from "../../../contracts/protocol.ts";
 import {
   askedTooLate,
+  committedBefore,
   inCircle,
   joinedBefore,
   notCovered,
@@ -115,6 +116,15 @@ export const epaxosExplorations: readonly Exploration[] = [
     check: { checker: "linearizable", model: "register" },
     depth: inCircle.length + 5,
     states: 6_106,
+  },
+  // Who is told of a commit after all that depends on it.
+  {
+    name: "waits",
+    nodes: 3,
+    beginning: committedBefore,
+    clients: [[write("n2", 1)], [{ node: "n1", body: { type: "read", key: "x" } }]],
+    liveness: true,
+    states: 8_005,
   },
   {
     name: "taken-again",

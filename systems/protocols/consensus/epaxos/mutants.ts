@@ -80,6 +80,13 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
     rules: { ...epaxosRules, standsByFastCommit: false },
   },
   {
+    name: "keeps-ballot-of-vote",
+    summary:
+      "On the disk of a replica the ballot in which it voted takes the place of the later one that it has joined.",
+    exploration: { configuration: "joined-before", property: "monotonic-ballots", steps: 11 },
+    rules: { ...epaxosRules, durableJoined: false },
+  },
+  {
     name: "pre-accepts-late",
     summary: "A replica that has joined a later ballot goes on to pre-accept in the first one.",
     exploration: { configuration: "joined-before", property: "agreement", steps: 16 },
@@ -97,6 +104,13 @@ export const epaxosMutants: readonly EpaxosMutant[] = [
       "Of two committed instances only the one that comes after the other is named, whether or not it depends on that.",
     exploration: { configuration: "not-covered", property: "visibility", steps: 20 },
     rules: { ...epaxosRules, coversDependenciesOnly: false },
+  },
+  {
+    name: "executes-once",
+    summary:
+      "A replica tries to execute a command when that is committed, and not again when what it waits for is.",
+    exploration: { configuration: "waits", property: "liveness", steps: 8 },
+    rules: { ...epaxosRules, resumesExecution: false },
   },
   {
     name: "equal-sequence-numbers",

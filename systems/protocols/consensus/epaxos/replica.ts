@@ -129,7 +129,7 @@ export function keep(
   const kept = vote !== null && vote.ballot % 2 === 0 && !rules.durablePreAccept ? null : vote;
   const overruled = rules.durableOverruled ? state.overruled[id] : undefined;
   node.persist(prefix + id, {
-    joined: joinedBallot(state, id),
+    joined: rules.durableJoined ? joinedBallot(state, id) : Math.floor((vote?.ballot ?? 0) / 2),
     vote: kept,
     committed,
     ...(overruled === undefined ? {} : { overruled }),

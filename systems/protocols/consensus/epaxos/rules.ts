@@ -35,6 +35,10 @@ export interface Rules {
   readonly syncsJoined: boolean;
   /** Whether of two instances that are committed one stands for the other only where it depends on that. */
   readonly coversDependenciesOnly: boolean;
+  /** Whether a replica keeps on disk the ballot that it has joined, and not just that in which it voted. */
+  readonly durableJoined: boolean;
+  /** Whether a replica tries again what waits for others to be committed, whenever one is. */
+  readonly resumesExecution: boolean;
   /** By how much the sequence number of a command is above those of the commands with which it interferes. */
   readonly step: number;
   /** Whether what a replica had voted for goes on to interfere when it has voted to give that up. */
@@ -69,6 +73,8 @@ export const epaxosRules: Rules = {
   joinBindsPreAccept: true,
   syncsJoined: true,
   coversDependenciesOnly: true,
+  durableJoined: true,
+  resumesExecution: true,
   step: 1,
   heedsOverruled: true,
   durableOverruled: true,
