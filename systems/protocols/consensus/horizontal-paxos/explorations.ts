@@ -110,6 +110,22 @@ const ofMultiPaxos: Readonly<Record<string, number>> = {
 };
 
 export const horizontalPaxosExplorations: readonly Exploration[] = [
+  // Two want other members at once: each is answered, if only that another change is under way.
+  {
+    name: "two-changes",
+    nodes: 3,
+    beginning: [
+      ...elect("n1", "n2", "n3"),
+      ...asks("n1", "n1"),
+      ...chosenByTwo,
+      ...deliver("n1", "n2", "accept"),
+      ...lose("n1", "n3", "accept"),
+    ],
+    clients: [[ask("n1", reconfigure("n1"))], [ask("n1", reconfigure("n1"))]],
+    timers: { limit: 1, names: ["election"], nodes: ["n1"] },
+    liveness: true,
+    states: 13,
+  },
   {
     name: "to-another",
     nodes: 3,

@@ -49,6 +49,13 @@ export const horizontalPaxosMutants: readonly HorizontalPaxosMutant[] = [
     rules: { ...plain, changesWhenChosen: false },
   },
   {
+    name: "two-changes-at-once",
+    summary:
+      "A leader takes up a change of members while another is under way, and whoever asked for that is not answered.",
+    exploration: { configuration: "two-changes", property: "liveness", steps: 3 },
+    rules: { ...plain, changesOneAtATime: false },
+  },
+  {
     name: "leaves-state-behind",
     summary: "A change of members is done as soon as it is chosen, whether or not the new ones know the log.",
     exploration: { configuration: "handover", property: "handover", steps: 13 },

@@ -28,7 +28,8 @@ export function reconfigure(server: Server, { id, body }: Request): void {
   if (leading === null || state.role !== "leader") {
     return refuse(`not the leader; ask ${state.leader ?? "another node"}`);
   }
-  if (leading.reconfiguration !== null) return refuse("another change of members is under way");
+  if (leading.reconfiguration !== null && rules.changesOneAtATime)
+    return refuse("another change of members is under way");
   if (leading.next < leading.begin || !mayProposeIn(server, leading.next)) {
     return refuse("too much is not yet known to be chosen");
   }

@@ -72,6 +72,8 @@ export interface Rules {
   readonly countsMembersOnly: boolean;
   /** Whether a leader answers reads only with the promises of those who vote in the next slot. */
   readonly readsWhenPromised: boolean;
+  /** Whether a leader takes up no change of members while another is under way. */
+  readonly changesOneAtATime: boolean;
   /** Whether a leader keeps what it may not propose yet. */
   readonly keepsWaiting: boolean;
   /** Whether a leader keeps within the window. */
@@ -143,6 +145,7 @@ export const multiPaxosRules: Rules = {
   snapshotsMembers: true,
   countsMembersOnly: true,
   readsWhenPromised: true,
+  changesOneAtATime: true,
   keepsWaiting: true,
   heedsWindow: true,
   changesWhenChosen: true,
