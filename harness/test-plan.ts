@@ -154,7 +154,7 @@ export function planTest(
     if (running !== undefined) return atClients(each);
     return machines !== undefined && each.kind === "clock" ? jumpingClock : each;
   });
-  const claims = system.promises?.(systemSettings, workload.name) ?? system.claims;
+  const claims = system.promises?.(systemSettings, workload.name, nodes.length) ?? system.claims;
   const settings = workloadSettings(
     workload,
     claims,

@@ -177,8 +177,8 @@ export interface System {
   readonly mutants: readonly Mutant[];
   /** What a user may choose about it; none unless given. */
   readonly settings?: readonly SystemSetting[];
-  /** What it promises of a workload under settings that change that; `claims` unless given. */
-  promises?(settings: SystemSettings, workload: string): readonly string[];
+  /** What it promises of a workload under settings, on so many nodes, that change that; `claims` unless given. */
+  promises?(settings: SystemSettings, workload: string, nodes: number): readonly string[];
   /** Faults that it is not to have as it is set up, on so many nodes, each with the reason. */
   withoutFaults?(settings: SystemSettings, nodes: number): ReadonlyMap<FaultKind, string>;
   /** How far clocks may be off, in milliseconds, for it to keep its promises; however far unless given. */

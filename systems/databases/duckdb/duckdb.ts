@@ -11,6 +11,7 @@ import { sqlCluster } from "../sql/cluster.ts";
 import { upsertOnConflict, type SqlDialect } from "../sql/dialect.ts";
 import { faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
+import { sqlPromises } from "../sql/promises.ts";
 import { loadDuckdb } from "./engine.ts";
 
 /**
@@ -22,6 +23,10 @@ const refusals = /conflict|constraint violat|Failed to commit: PRIMARY KEY or UN
 export const duckdbDialect: SqlDialect = {
   upsert: upsertOnConflict,
   concatenated: (first, second) => `${first} || ${second}`,
+  numbered: (table) => `BIGINT PRIMARY KEY DEFAULT nextval('${table}_numbers')`,
+  numbering: (table) => [`CREATE SEQUENCE IF NOT EXISTS ${table}_numbers`],
+  // There are no locks of rows: whoever deletes one as the second is refused.
+  skippingLocked: "",
   // There is one level.
   begin: () => ["BEGIN TRANSACTION"],
   refusedCommit: (error) => error instanceof EngineError && refusals.test(error.message),
@@ -40,6 +45,8 @@ export const duckdb: System = {
   capabilities: faultsOfServers,
   nodeCounts: { default: 1, minimum: 1, maximum: 1 },
   mutants: [],
+  promises: (_, workload) =>
+    sqlPromises(workload, { level: "snapshot", promised: "snapshot-isolation", servers: 1 }),
   missing: () => missing(loadDuckdb),
   async open(surroundings, { workload = "list-append" }) {
     await loadDuckdb();

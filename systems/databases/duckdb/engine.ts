@@ -23,6 +23,9 @@ export async function openDuckdb(file: string): Promise<Engine> {
   };
 }
 
+/** Statements whose rows are not the number of those that they changed. */
+const givesRows = /^SELECT\b|\bRETURNING\b/;
+
 class DuckdbConnection implements EngineConnection {
   readonly #connection: DuckDBConnection;
 
@@ -34,7 +37,7 @@ class DuckdbConnection implements EngineConnection {
     try {
       const result = await this.#connection.run(statement, [...values]);
       const rows = (await result.getRowObjectsJS()).map(inJson);
-      return statement.startsWith("SELECT")
+      return givesRows.test(statement)
         ? { rows, count: rows.length }
         : { rows: [], count: result.rowsChanged };
     } catch (error) {

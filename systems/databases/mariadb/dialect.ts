@@ -1,4 +1,4 @@
-import type { SqlDialect } from "../sql/dialect.ts";
+import { skippingLocked, type SqlDialect } from "../sql/dialect.ts";
 
 /** MariaDB's isolation levels. */
 export const isolationLevels = [
@@ -18,6 +18,9 @@ export const mariadbDialect: SqlDialect = {
   upsert: (table, v) =>
     `INSERT INTO ${table} (k, v) VALUES (?, ?) ON DUPLICATE KEY UPDATE v = ${v(`${table}.v`, "VALUES(v)")}`,
   concatenated: (first, second) => `CONCAT(${first}, ${second})`,
+  // Galera has each node give numbers that no other gives (`wsrep_auto_increment_control`).
+  numbered: () => "BIGINT AUTO_INCREMENT PRIMARY KEY",
+  skippingLocked,
   begin: (level) => [
     `SET TRANSACTION ISOLATION LEVEL ${level.toUpperCase().replaceAll("-", " ")}`,
     "START TRANSACTION",

@@ -7,6 +7,7 @@ import type { ProcessSpecification, Surroundings } from "../../contracts/system.
 import { installedProgram } from "../installed.ts";
 import type { AsOrdinaryUser } from "../ordinary-user.ts";
 import { tables } from "../sql/tables.ts";
+import { mariadbDialect } from "./dialect.ts";
 import { database } from "./session.ts";
 
 /** Where Debian has the replication library. */
@@ -140,7 +141,12 @@ export class GaleraGroup {
       }),
     );
     const initial = join(this.#surroundings.directory(first), "init.sql");
-    const statements = [`CREATE DATABASE ${database}`, `USE ${database}`, ...tables, "SHUTDOWN"];
+    const statements = [
+      `CREATE DATABASE ${database}`,
+      `USE ${database}`,
+      ...tables(mariadbDialect),
+      "SHUTDOWN",
+    ];
     writeFileSync(initial, statements.map((statement) => `${statement};\n`).join(""));
     await this.#surroundings.run(
       first,

@@ -6,6 +6,7 @@ import { asOrdinaryUser } from "../ordinary-user.ts";
 import { sqlCluster } from "../sql/cluster.ts";
 import { faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
+import { sqlPromises } from "../sql/promises.ts";
 import { isolationLevels, mariadbDialect } from "./dialect.ts";
 import { untilItServes } from "../until-it-serves.ts";
 import { GaleraGroup, galeraPrograms } from "./galera-group.ts";
@@ -44,12 +45,15 @@ export const galera: System = {
       values: ["off", "on"],
     },
   ],
-  promises: ({ "isolation-level": level = "repeatable-read", "innodb-snapshot-isolation": snapshots }) => [
+  promises: (
+    { "isolation-level": level = "repeatable-read", "innodb-snapshot-isolation": snapshots },
+    workload,
+    servers,
+  ) => {
     // Transactions on different nodes are of snapshots, whatever the level (Galera's manual, "Isolation levels").
-    level === "serializable" || (level === "repeatable-read" && snapshots === "on")
-      ? "snapshot-isolation"
-      : level,
-  ],
+    const ofSnapshots = level === "serializable" || (level === "repeatable-read" && snapshots === "on");
+    return sqlPromises(workload, { level, promised: ofSnapshots ? "snapshot-isolation" : level, servers });
+  },
   running: runningGalera,
   missing: () => missing(async () => galeraPrograms(), loadMysql2, asOrdinaryUser),
   async open(surroundings, { workload = "list-append", settings = {} }): Promise<Cluster> {

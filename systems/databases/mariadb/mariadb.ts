@@ -8,6 +8,7 @@ import { asOrdinaryUser, asOrdinaryUserOnNodes } from "../ordinary-user.ts";
 import { sqlCluster } from "../sql/cluster.ts";
 import { faultsOfMachines, faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
+import { sqlPromises } from "../sql/promises.ts";
 import { isolationLevels, mariadbDialect } from "./dialect.ts";
 import { now, runningMariadb, version } from "./running.ts";
 import { database, loadMysql2, MariadbSession } from "./session.ts";
@@ -40,9 +41,14 @@ export const mariadb: System = {
       values: ["off", "on"],
     },
   ],
-  promises: ({ "isolation-level": level = "repeatable-read", "innodb-snapshot-isolation": snapshots }) => [
-    level === "repeatable-read" && snapshots === "on" ? "snapshot-isolation" : level,
-  ],
+  promises: (
+    { "isolation-level": level = "repeatable-read", "innodb-snapshot-isolation": snapshots },
+    workload,
+    servers,
+  ) => {
+    const promised = level === "repeatable-read" && snapshots === "on" ? "snapshot-isolation" : level;
+    return sqlPromises(workload, { level, promised, servers });
+  },
   running: runningMariadb,
   missing: () => missing(async () => programs(), loadMysql2, asOrdinaryUser),
   async open(surroundings, { workload = "list-append", settings = {} }) {

@@ -91,7 +91,7 @@ function runningServers({ settings: chosen, greeting, group }: Kind): RunningSer
             look:
               group === true
                 ? // Once the last of its tables is there, all are.
-                  `SELECT 1 FROM (SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = '${name}') AS made WHERE n = ${tables.length}`
+                  `SELECT 1 FROM (SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = '${name}') AS made WHERE n = ${tables(mariadbDialect).length}`
                 : `SELECT 1 FROM information_schema.schemata WHERE schema_name = '${name}'`,
             readOnly: "SELECT 1 FROM DUAL WHERE @@global.read_only = 1",
             ...(group === true && first !== undefined ? { maker: first } : {}),

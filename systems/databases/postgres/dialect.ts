@@ -1,4 +1,4 @@
-import { upsertOnConflict, type SqlDialect } from "../sql/dialect.ts";
+import { skippingLocked, upsertOnConflict, type SqlDialect } from "../sql/dialect.ts";
 
 /**
  * PostgreSQL's isolation levels, weakest first: by its manual (13.2) read uncommitted is read committed.
@@ -8,6 +8,8 @@ export const isolationLevels = ["serializable", "repeatable-read", "read-committ
 export const postgresDialect: SqlDialect = {
   upsert: upsertOnConflict,
   concatenated: (first, second) => `${first} || ${second}`,
+  numbered: () => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  skippingLocked,
   begin: (level) => [`BEGIN ISOLATION LEVEL ${level.toUpperCase().replaceAll("-", " ")}`],
   refusedCommit: (error) => {
     const state = sqlState(error);

@@ -7,6 +7,7 @@ import { asOrdinaryUser, asOrdinaryUserOnNodes } from "../ordinary-user.ts";
 import { sqlCluster, type SqlServers } from "../sql/cluster.ts";
 import { faultsOfMachines, faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
+import { sqlPromises } from "../sql/promises.ts";
 import { binariesOnNodes, postgresBinaries, serverKinds } from "./binaries.ts";
 import { isolationLevels, postgresDialect } from "./dialect.ts";
 import { Replication, replicationKinds } from "./replication.ts";
@@ -64,7 +65,8 @@ export const postgres: System = {
       values: ["on", "off"],
     },
   ],
-  promises: ({ "isolation-level": level = "" }) => [promises[level] ?? "serializable"],
+  promises: ({ "isolation-level": level = "" }, workload, servers) =>
+    sqlPromises(workload, { level, promised: promises[level] ?? "serializable", servers }),
   running: runningPostgres,
   missing: () => missing(() => postgresBinaries("any"), loadPg, asOrdinaryUser),
   async open(surroundings, { workload = "list-append", settings = {} }) {

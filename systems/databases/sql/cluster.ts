@@ -79,7 +79,7 @@ export function sqlCluster(
   const createTables = async (node: NodeId): Promise<void> => {
     const session = await servers.connect(surroundings.address(node), startPatience);
     try {
-      for (const table of tables) await session.run(table);
+      for (const table of tables(dialect)) await session.run(table);
     } finally {
       session.close();
     }

@@ -1,6 +1,8 @@
 import { canonical, isJsonArray, isJsonObject, type Json } from "../../../histories/json.ts";
 import type { Invocation } from "../../contracts/client.ts";
+import { onIds, onOneCounter, onOneQueue, onOneSet } from "./collections.ts";
 import type { SqlDialect } from "./dialect.ts";
+import { onLocks } from "./locks.ts";
 import { onLists, onRegisters, onRows, readNumber } from "./micro-operations.ts";
 import { Refusal, unfit, type SqlOperation, type Statements } from "./operation.ts";
 import { wholeNumberIn } from "./session.ts";
@@ -20,6 +22,11 @@ const programs: Readonly<Record<string, Program>> = {
   "causal-reverse": () => insertOrReadAll,
   sequential: () => partByPart,
   "dirty-read": onAllRows,
+  set: () => onOneSet,
+  counter: onOneCounter,
+  "unique-ids": () => onIds,
+  queue: onOneQueue,
+  lock: () => onLocks,
 };
 
 /** The workloads that databases which speak SQL serve. */

@@ -10,12 +10,16 @@ import { sqlCluster } from "../sql/cluster.ts";
 import { upsertOnConflict, type SqlDialect } from "../sql/dialect.ts";
 import { faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
+import { sqlPromises } from "../sql/promises.ts";
 import { loadSqlite } from "./engine.ts";
 import { refusedCommit } from "./errors.ts";
 
 const dialect: SqlDialect = {
   upsert: upsertOnConflict,
   concatenated: (first, second) => `${first} || ${second}`,
+  numbered: () => "INTEGER PRIMARY KEY AUTOINCREMENT",
+  // There are no locks of rows.
+  skippingLocked: "",
   begin: (kind) => [`BEGIN ${kind.toUpperCase()}`],
   refusedCommit,
   codeOf: (error) => (error instanceof EngineError && error.code !== "" ? error.code : undefined),
@@ -54,6 +58,9 @@ export const sqlite: System = {
       values: ["deferred", "immediate"],
     },
   ],
+  // However many processes there are, they read and write one file.
+  promises: (_, workload) =>
+    sqlPromises(workload, { level: "serializable", promised: "serializable", servers: 1 }),
   missing: () => missing(loadSqlite),
   async open(surroundings, { workload = "list-append", settings = {} }) {
     await loadSqlite();
