@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { HistoryBuilder } from "../../histories/builder.ts";
 import type { Json } from "../../histories/json.ts";
 import type { Completion } from "../../systems/contracts/client.ts";
 import type { Cluster } from "../../systems/contracts/system.ts";
 import { ZookeeperConnection } from "../../systems/databases/zookeeper/connection.ts";
+import { lockSession } from "../../systems/databases/zookeeper/locks.ts";
 import { zookeeper } from "../../systems/databases/zookeeper/zookeeper.ts";
 import { judged } from "../testing/judged-run.ts";
 import { namespacedFinding, namespacedRun, noNamespaces } from "../testing/namespaced-run.ts";
@@ -44,6 +46,55 @@ describe.skipIf(missing !== undefined || apart !== undefined)("ZooKeeper with li
 });
 
 describe.skipIf(missing !== undefined)("servers of ZooKeeper", () => {
+  test("give a lock to somebody else when its holder's server is paused beyond the session; tokens tell them apart", async () => {
+    const surroundings = await PlainSurroundings.open(["n1", "n2", "n3"], zookeeper.ports);
+    try {
+      const cluster = await zookeeper.open(surroundings, { workload: "lock" });
+      await Promise.all(surroundings.nodes.map((node) => cluster.start(node)));
+      const [leader] = (await cluster.primaries?.()) ?? [];
+      const [far = "", near = ""] = surroundings.nodes.filter((node) => node !== leader);
+      const history = new HistoryBuilder({ workload: "lock" });
+      const clients = [await cluster.openClient(far), await cluster.openClient(near)] as const;
+      let time = 0;
+      /** Processes are taken up by others after an unknown outcome; even ones are of the first client. */
+      const invoke = async (process: number, f: string, value: Json): Promise<Completion> => {
+        history.add({ time: ++time, process, type: "invoke", f, key: 1, value });
+        const completion = await clients[process % 2 === 0 ? 0 : 1].invoke({ process, f, key: 1, value });
+        history.add({ time: ++time, process, f, key: 1, value, ...completion });
+        return completion;
+      };
+      const first = await invoke(0, "acquire", null);
+      expect(first.type).toBe("ok");
+      // Kept alive, it is held for longer than a session lasts.
+      await sleep(lockSession + 500);
+      expect((await invoke(1, "acquire", null)).type).toBe("fail");
+      surroundings.signal(far, "SIGSTOP");
+      let second = await invoke(1, "acquire", null);
+      for (let i = 0; i < 100 && second.type !== "ok"; i++) {
+        await sleep(100);
+        second = await invoke(1, "acquire", null);
+      }
+      surroundings.signal(far, "SIGCONT");
+      expect(Number(second.value)).toBeGreaterThan(Number(first.value));
+      // Its client still believes to hold the lock, and is refused, once it has found that its connection is lost, and made another.
+      let late = await invoke(0, "release", first.value ?? null);
+      for (let process = 2; process < 40 && late.type === "info"; process += 2) {
+        await sleep(200);
+        late = await invoke(process, "release", first.value ?? null);
+      }
+      expect(late).toMatchObject({ type: "fail", error: ["refused", expect.any(String)] });
+      expect((await invoke(1, "release", second.value ?? null)).type).toBe("ok");
+      const recorded = history.build();
+      const judge = (model: string) => judged(recorded, { checker: "linearizable", model }).valid;
+      expect(judge("fenced-mutex")).toBe(false);
+      expect(judge("lease")).toBe(true);
+      await Promise.all(clients.map((client) => client.close()));
+      await cluster.close();
+    } finally {
+      await surroundings.close();
+    }
+  }, 60_000);
+
   test("leave as they run, the leader among them, and join anew with what the others have", async () => {
     const surroundings = await PlainSurroundings.open(["n1", "n2", "n3"], zookeeper.ports);
     const { nodes } = surroundings;

@@ -10,8 +10,8 @@ export async function loadZookeeperClient(): Promise<typeof import("node-zookeep
   return library.default;
 }
 
-/** How long a session lives without a sign of its client, in milliseconds. */
-const sessionTimeout = 5_000;
+/** How long a session lives without a sign of its client, in milliseconds, unless another time is asked for. */
+const usualSession = 5_000;
 
 /** Who has not said who he is: everybody, to ZooKeeper. */
 const nobody = { user: "", password: "" };
@@ -38,17 +38,22 @@ interface ConnectionManager {
 export class ZookeeperConnection {
   readonly client: Client;
   readonly #manager: ConnectionManager;
+  #usable = true;
 
   private constructor(client: Client, manager: ConnectionManager) {
     this.client = client;
     this.#manager = manager;
+    manager.on("state", (state) => {
+      if (state === disconnected) this.#usable = false;
+    });
   }
 
-  /** Connects and opens a session, which takes a majority of the servers; all that may take `patience` milliseconds. */
+  /** Connects and opens a session of `sessionTimeout` milliseconds, which takes a majority of the servers; all that may take `patience` milliseconds. */
   static async open(
     { host, port }: Address,
     patience: number,
     { user, password }: Pick<Login, "user" | "password"> = nobody,
+    sessionTimeout = usualSession,
   ): Promise<ZookeeperConnection> {
     const { createClient } = await loadZookeeperClient();
     const client = createClient(`${host}:${port}`, { sessionTimeout, retries: 0 });
@@ -85,6 +90,11 @@ export class ZookeeperConnection {
     }
   }
 
+  /** Whether the connection is not known to be lost. */
+  get usable(): boolean {
+    return this.#usable;
+  }
+
   /** Has the server catch up with the leader; the library does not offer it. */
   sync(done: (error?: Error | null) => void): void {
     this.#manager.queue(new OtherRequest(operations.sync, text("/")), done);
@@ -115,6 +125,7 @@ export class ZookeeperConnection {
 
   /** Ends the connection at once, whatever is under way; the server ends the session when it hears no more of it. */
   close(): void {
+    this.#usable = false;
     this.client.close();
     // Not before it has been made, for one that is being opened.
     setImmediate(() => this.#manager.socket?.destroy());

@@ -5,7 +5,8 @@ import { addressIn, commonLogin, type UrlForm } from "../server-url.ts";
 import { VersionedClient } from "../versioned/client.ts";
 import { programOf } from "../versioned/programs.ts";
 import { loadZookeeperClient, ZookeeperConnection } from "./connection.ts";
-import { modeOf, wordsOf } from "./server.ts";
+import { lockSession, ZookeeperLocks } from "./locks.ts";
+import { modeOf, versionOf, wordsOf } from "./server.ts";
 import { answered, nodeExists, noNode, unless, ZookeeperStore } from "./store.ts";
 
 const form: UrlForm = {
@@ -28,7 +29,7 @@ export const runningZookeeper: RunningServers = {
   address: (url) => addressIn(url, form),
   async open(surroundings, { urls, name, keep, workload = "list-append", settings = {} }) {
     await loadZookeeperClient();
-    const program = programOf(workload);
+    const program = workload === "lock" ? undefined : programOf(workload);
     const { user, password, database } = commonLogin(urls);
     const login = { user, password };
     const place = database === "" ? "" : `/${database.replace(/\/+$/, "")}`;
@@ -80,18 +81,21 @@ export const runningZookeeper: RunningServers = {
         ),
       openClient: (node) =>
         Promise.resolve(
-          new VersionedClient({
-            program,
-            connect: () => ZookeeperStore.open(surroundings.route("clients", node), options),
-          }),
+          program === undefined
+            ? new ZookeeperLocks({
+                patience,
+                below,
+                connect: () =>
+                  ZookeeperConnection.open(surroundings.route("clients", node), patience, login, lockSession),
+              })
+            : new VersionedClient({
+                program,
+                connect: () => ZookeeperStore.open(surroundings.route("clients", node), options),
+              }),
         ),
       // Only one of the commands of four letters is allowed unless somebody allows more; even then it answers that it is not.
       ping: async (address, milliseconds) => (await wordsOf(address, milliseconds)) !== undefined,
-      async version() {
-        const words = await wordsOf(surroundings.address(surroundings.nodes[0] ?? ""), patience);
-        const [, version] = /^Zookeeper version: ([\w.]+)/m.exec(words ?? "") ?? [];
-        return version === undefined ? undefined : `ZooKeeper ${version}`;
-      },
+      version: () => versionOf(surroundings.address(surroundings.nodes[0] ?? ""), patience),
       async primaries() {
         const modes = await Promise.all(
           surroundings.nodes.map((node) => modeOf(surroundings.address(node), 500)),

@@ -118,6 +118,13 @@ export async function modeOf(address: Address, milliseconds: number): Promise<st
   return /^Mode: (\w+)/m.exec(answer ?? "")?.[1];
 }
 
+/** The version of the server at `address`, as it says itself: "ZooKeeper 3.8.0"; undefined if it does not say within `milliseconds`. */
+export async function versionOf(address: Address, milliseconds: number): Promise<string | undefined> {
+  const [, version] =
+    /^Zookeeper version: ([\w.]+)/m.exec((await wordsOf(address, milliseconds)) ?? "") ?? [];
+  return version === undefined ? undefined : `ZooKeeper ${version}`;
+}
+
 /** What the server at `address` says of itself, or that it does not, within `milliseconds`; undefined without an answer. */
 export async function wordsOf(address: Address, milliseconds: number): Promise<string | undefined> {
   const answer = await word("srvr", address, milliseconds);

@@ -18,7 +18,7 @@ export interface ZookeeperStoreOptions {
 
 /** Numbers of errors (class `KeeperException.Code`). */
 export const noNode = -101;
-const badVersion = -103;
+export const badVersion = -103;
 export const nodeExists = -110;
 
 /**

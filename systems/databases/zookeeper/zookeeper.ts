@@ -5,10 +5,11 @@ import { faultsOfServers } from "../faults.ts";
 import { untilItServes } from "../until-it-serves.ts";
 import { VersionedClient } from "../versioned/client.ts";
 import { programOf, versionedWorkloads } from "../versioned/programs.ts";
-import { loadZookeeperClient } from "./connection.ts";
+import { loadZookeeperClient, ZookeeperConnection } from "./connection.ts";
+import { lockSession, ZookeeperLocks } from "./locks.ts";
 import { ZookeeperMembers } from "./members.ts";
 import { runningZookeeper } from "./running.ts";
-import { isWell, javaForZookeeper, javaOnNodes, modeOf, zookeeperServer } from "./server.ts";
+import { isWell, javaForZookeeper, javaOnNodes, modeOf, versionOf, zookeeperServer } from "./server.ts";
 import { ZookeeperStore } from "./store.ts";
 
 /** How long a client waits for a connection, and for each answer, in milliseconds. */
@@ -23,7 +24,7 @@ export const zookeeper: System = {
   summary: "ZooKeeper, three servers that agree by Zab",
   claims: ["strong-session-serializable", "sequential"],
   // First that of which every promise can be decided.
-  workloads: [...new Set(["list-append", ...versionedWorkloads])],
+  workloads: [...new Set(["list-append", ...versionedWorkloads, "lock"])],
   capabilities: new Set([...faultsOfServers, "membership"]),
   nodeCounts: { default: 3, minimum: 1, maximum: 5 },
   ports: ["peer", "election"],
@@ -46,7 +47,7 @@ export const zookeeper: System = {
   async open(surroundings, { workload = "register", settings = {} }): Promise<Cluster> {
     const java = await javaOnNodes(surroundings);
     await loadZookeeperClient();
-    const program = programOf(workload);
+    const program = workload === "lock" ? undefined : programOf(workload);
     const options = { patience, sync: settings["reads"] === "sync" };
     const start = async (node: NodeId): Promise<void> => {
       const joined = members.joinedWith(node);
@@ -62,14 +63,19 @@ export const zookeeper: System = {
     return {
       start,
       members,
-      openClient: (node) =>
-        Promise.resolve(
-          new VersionedClient({
-            program,
-            connect: () => ZookeeperStore.open(surroundings.route("clients", node), options),
-          }),
-        ),
+      openClient(node) {
+        const address = surroundings.route("clients", node);
+        return Promise.resolve(
+          program === undefined
+            ? new ZookeeperLocks({
+                patience,
+                connect: () => ZookeeperConnection.open(address, patience, undefined, lockSession),
+              })
+            : new VersionedClient({ program, connect: () => ZookeeperStore.open(address, options) }),
+        );
+      },
       ping: isWell,
+      version: () => versionOf(surroundings.address(surroundings.nodes[0] ?? ""), patience),
       async primaries() {
         const alive = surroundings.nodes.filter((node) => surroundings.alive(node));
         const modes = await Promise.all(alive.map((node) => modeOf(surroundings.address(node), 500)));
