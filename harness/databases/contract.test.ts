@@ -26,6 +26,8 @@ const names = [
   "rabbitmq",
   "nats",
   "redis",
+  "redis-sentinel",
+  "redis-cluster",
   "sqlite",
   "duckdb",
 ];
@@ -35,7 +37,19 @@ for (const [name, what] of missing)
   if (what !== undefined) process.stderr.write(`tests of ${name} are skipped: ${what}\n`);
 
 /** Servers that serve every workload, whichever they were started for, so that one start is enough. */
-const forAll = new Set(["postgres", "mariadb", "galera", "etcd", "zookeeper", "rabbitmq", "redis"]);
+const forAll = new Set([
+  "postgres",
+  "mariadb",
+  "galera",
+  "etcd",
+  "zookeeper",
+  "rabbitmq",
+  "redis",
+  "redis-sentinel",
+  "redis-cluster",
+  "sqlite",
+  "duckdb",
+]);
 
 /** What changes nothing, in the words of a workload; undefined where all that its clients do changes something. */
 function readOf(workload: string): { readonly f: string; readonly value: Json } | undefined {
@@ -162,6 +176,8 @@ describe.each(names.filter((name) => missing.get(name) === undefined))("%s", (na
       const before = Date.now();
       const clock = (await cluster.clock?.(address, 5_000)) ?? before;
       expect(Math.abs(clock - before)).toBeLessThan(5_000);
+      // What is not our own says which server it is.
+      if (system.missing !== undefined) expect(await cluster.version?.()).toMatch(/^[A-Za-z]+ v?\d+\.\d+/);
       const client = await cluster.openClient("n1");
       await surroundings.end("n1", "SIGKILL");
       // What was started may be a launcher, which takes the server along.

@@ -76,6 +76,14 @@ export const etcd: System = {
       },
       ping: (address, milliseconds) => answers(address, milliseconds),
       clock: clockOf,
+      async version() {
+        const client = await openEtcd(surroundings.address(surroundings.nodes[0] ?? ""), patience);
+        try {
+          return `etcd ${(await client.maintenance.status(within(patience))).version}`;
+        } finally {
+          client.close();
+        }
+      },
       primaries: () => leaders(surroundings),
       close: () => Promise.resolve(),
     };

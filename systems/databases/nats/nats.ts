@@ -117,6 +117,14 @@ function cluster(
         }),
       ),
     ping: answers,
+    async version() {
+      const session = await NatsSession.open(surroundings.address(first), patience);
+      try {
+        return session.serverVersion === undefined ? undefined : `NATS ${session.serverVersion}`;
+      } finally {
+        session.close();
+      }
+    },
     close: () => Promise.resolve(),
   };
 }

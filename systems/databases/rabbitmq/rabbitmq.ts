@@ -132,6 +132,11 @@ function cluster(surroundings: Surroundings, options: Options): Cluster {
       return Promise.resolve(new QueueClient({ queue: queueName, connect, acknowledgements, outstanding }));
     },
     ping: (address: Address, milliseconds: number) => answers(address, milliseconds),
+    async version() {
+      const session = await AmqpSession.open(surroundings.address(founder), patience);
+      session.close();
+      return session.broker;
+    },
     close: () => Promise.resolve(),
   };
 }
