@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { UsageError } from "../../../histories/errors.ts";
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Surroundings } from "../../contracts/system.ts";
+import { foldersOfPath } from "../installed.ts";
 import { areElsewhere, machineOf } from "../machines.ts";
 
 /** The programs of a PostgreSQL server, as paths. */
@@ -17,7 +18,7 @@ export interface PostgresBinaries {
 export const serverKinds = ["any", "embedded", "installed"] as const;
 export type ServerKind = (typeof serverKinds)[number];
 
-/** Where Debian and its relatives install servers, a folder a version. */
+/** Where Debian and its relatives install servers, a folder a version, none of them in the PATH. */
 const installations = "/usr/lib/postgresql";
 
 /** The programs of the embedded server, which comes with npm, or of an installed one; a usage error if there is none. */
@@ -33,7 +34,7 @@ export async function postgresBinaries(kind: ServerKind): Promise<PostgresBinari
 
 /**
  * The programs by which each node's server is started; a usage error if there are none. On other machines the embedded server is looked for at the path that it has
- * here, the installed ones where Debian has them; hot standbys are made by copying a primary's files, so that there is one server alone.
+ * here, the installed ones in the PATH, then where Debian has them; hot standbys are made by copying a primary's files, so that there is one server alone.
  */
 export async function binariesOnNodes(
   surroundings: Surroundings,
@@ -52,8 +53,7 @@ export async function binariesOnNodes(
   const found = await Promise.all(
     surroundings.nodes.map(async (node): Promise<[NodeId, PostgresBinaries]> => {
       const machine = machineOf(surroundings, node);
-      const newest = `ls -d ${installations}/*/bin 2>/dev/null | sort -V | tail -n 1`;
-      const folder = kind === "embedded" ? "" : ((await machine.ask("sh", "-c", newest)) ?? "");
+      const folder = kind === "embedded" ? "" : ((await machine.ask("sh", "-c", folderOfInstalled)) ?? "");
       if (paths !== undefined && (await machine.exists(paths.postgres))) return [node, paths];
       if (folder !== "")
         return [node, { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") }];
@@ -70,6 +70,9 @@ export async function binariesOnNodes(
     return its;
   };
 }
+
+/** Says in which folder of another machine the programs of a server are, as `installed` looks for them here. */
+const folderOfInstalled = `found=$(dirname "$(command -v postgres)") && [ -x "$found/postgres" ] && [ -x "$found/initdb" ] && echo "$found" || ls -d ${installations}/*/bin 2>/dev/null | sort -V | tail -n 1`;
 
 function packageName(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
@@ -104,11 +107,11 @@ async function embedded(): Promise<PostgresBinaries | undefined> {
   );
 }
 
+/** The programs in the PATH, which is the user's choice, or of the newest version that is installed. */
 function installed(): PostgresBinaries | undefined {
-  if (!existsSync(installations)) return undefined;
-  const versions = readdirSync(installations).toSorted((a, b) => Number(b) - Number(a));
-  return versions
-    .map((version) => join(installations, version, "bin"))
+  const versions = existsSync(installations) ? readdirSync(installations) : [];
+  const newestFirst = versions.toSorted((a, b) => Number(b) - Number(a));
+  return [...foldersOfPath(), ...newestFirst.map((version) => join(installations, version, "bin"))]
     .map((folder) => ({ initdb: join(folder, "initdb"), postgres: join(folder, "postgres") }))
-    .find(({ postgres }) => existsSync(postgres));
+    .find(({ initdb, postgres }) => existsSync(initdb) && existsSync(postgres));
 }
