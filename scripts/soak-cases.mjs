@@ -48,6 +48,14 @@ export const cases = [
     name: "postgres standby reads",
     command: `postgres --nodes 2 --isolation-level repeatable-read --faults ${links},${processes},clock ${here}`,
   },
+  { name: "postgres queue", command: `postgres --workload queue --faults all ${proxied}` },
+  {
+    name: "postgres set standby async",
+    command: `postgres --nodes 2 --set clients=primary --workload set --faults failover,${links},${processes} ${here}`,
+    may: ["lost"],
+  },
+  { name: "sqlite lock", command: `sqlite --workload lock --faults all ${proxied}` },
+  { name: "galera set", command: `galera --workload set --faults ${links},${processes} ${here}` },
   // Updates take the latest row, whatever the snapshot was.
   {
     name: "mariadb",

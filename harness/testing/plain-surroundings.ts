@@ -63,12 +63,13 @@ export class PlainSurroundings implements Surroundings {
     return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
-  /** Sends a signal, or closes the standard input, and waits for the end: the exit code, or the signal. */
+  /** Sends a signal, or closes the standard input, and waits for the end: the exit code, or the signal. `SIGKILL` is for all that the node has started. */
   async end(node: NodeId, how: NodeJS.Signals | "stdin"): Promise<number | NodeJS.Signals | null> {
     const child = this.#children.get(node);
     if (child === undefined || !this.alive(node)) return null;
     const ended = new Promise((resolve) => child.once("exit", resolve));
     if (how === "stdin") child.stdin?.end();
+    else if (how === "SIGKILL" && child.pid !== undefined) process.kill(-child.pid, how);
     else child.kill(how);
     await ended;
     return child.exitCode ?? child.signalCode;
