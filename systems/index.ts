@@ -7,7 +7,12 @@ export type { BundledAlgorithm } from "./contracts/shared-memory.ts";
 export * from "./contracts/system.ts";
 // What many databases need, for systems of one's own as well.
 export { clientLibrary } from "./databases/client-library.ts";
-export { faultsOfMachines, faultsOfServers, faultsOfServersWithoutClock } from "./databases/faults.ts";
+export {
+  faultsOfMachines,
+  faultsOfResources,
+  faultsOfServers,
+  faultsOfServersWithoutClock,
+} from "./databases/faults.ts";
 export { firstAnswer } from "./databases/first-answer.ts";
 export { installedProgram } from "./databases/installed.ts";
 export { machineOf, programOnNodes, thisMachine } from "./databases/machines.ts";
@@ -19,8 +24,9 @@ export { untilItServes, type Member } from "./databases/until-it-serves.ts";
 export { untilItSucceeds } from "./databases/until-it-succeeds.ts";
 // Databases that speak SQL.
 export { sqlCluster, type SqlServers } from "./databases/sql/cluster.ts";
-export { upsertOnConflict, type SqlDialect } from "./databases/sql/dialect.ts";
+export { skippingLocked, upsertOnConflict, type SqlDialect } from "./databases/sql/dialect.ts";
 export { sqlWorkloads } from "./databases/sql/programs.ts";
+export { sqlPromises } from "./databases/sql/promises.ts";
 export {
   textIn,
   wholeNumberIn,

@@ -7,6 +7,7 @@ import { HistoryBuilder } from "../../histories/builder.ts";
 import { isJsonObject, type Json } from "../../histories/json.ts";
 import type { Completion } from "../../systems/contracts/client.ts";
 import { etcd } from "../../systems/databases/etcd/etcd.ts";
+import { unavailableFaults } from "../doctor.ts";
 import { judged } from "../testing/judged-run.ts";
 import { namespacedFinding, namespacedRun, noNamespaces } from "../testing/namespaced-run.ts";
 import { PlainSurroundings } from "../testing/plain-surroundings.ts";
@@ -23,11 +24,18 @@ const stale =
   "--concurrency 30 --rate 500 --faults partition --interval 1.3 --time 4";
 
 describe.skipIf(missing !== undefined || apart !== undefined)("etcd with links that are cut", () => {
-  test("stays linearizable, its members killed and paused as well", async () => {
-    const { results, stderr } = await namespacedRun(
-      ..."etcd --workload register --faults partition,kill,pause --interval 1.2 --time 5 --seed 3".split(" "),
+  test("stays linearizable, its members killed and paused and their clocks wrong as well", async () => {
+    const clocks = unavailableFaults(etcd).has("clock") ? [] : ["clock"];
+    const { results, history, stderr } = await namespacedRun(
+      ...`etcd --workload register --faults ${["partition", "kill", "pause", ...clocks].join(",")}`.split(
+        " ",
+      ),
+      ..."--interval 1.2 --time 5 --seed 3".split(" "),
     );
+    // Among them that a clock does not show what it was set to.
     expect(stderr).not.toMatch(/fault .* failed/);
+    const skewed = [...history].some(({ f, value }) => f === "skew-clock" && value !== null);
+    expect(skewed).toBe(clocks.length > 0);
     expect(results.checks[0]).toMatchObject({ valid: true, anomalies: [] });
   }, 60_000);
 

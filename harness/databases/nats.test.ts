@@ -213,6 +213,8 @@ describe.skipIf(missing !== undefined)("servers of NATS JetStream", () => {
         const listed = (): Promise<unknown> => members.list().catch(String);
         const within = { timeout: 20_000 };
         await expect.poll(listed, within).toEqual(nodes);
+        // No stream is there yet that anybody could lead.
+        expect(await cluster.primaries?.()).toEqual([]);
         const clients = await Promise.all(nodes.map((node) => cluster.openClient(node)));
         const invoke = async (node: string, f: string, value: Json): Promise<Completion> =>
           (await clients[nodes.indexOf(node)]?.invoke({ process: 0, f, value, key: 0 })) ?? { type: "fail" };
@@ -236,6 +238,7 @@ describe.skipIf(missing !== undefined)("servers of NATS JetStream", () => {
           await append(node, `with ${node} again`);
         }
         expect(acknowledged.length).toBeGreaterThanOrEqual(4);
+        await expect.poll(() => cluster.primaries?.(), within).toHaveLength(1);
         for (const node of nodes) {
           const { value = null } = await invoke(node, "poll", 0);
           expect(value).toEqual(expect.arrayContaining(acknowledged));

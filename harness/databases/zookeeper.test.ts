@@ -9,6 +9,7 @@ import type { Cluster } from "../../systems/contracts/system.ts";
 import { ZookeeperConnection } from "../../systems/databases/zookeeper/connection.ts";
 import { lockSession } from "../../systems/databases/zookeeper/locks.ts";
 import { zookeeper } from "../../systems/databases/zookeeper/zookeeper.ts";
+import { unavailableFaults } from "../doctor.ts";
 import { judged } from "../testing/judged-run.ts";
 import { namespacedFinding, namespacedRun, noNamespaces } from "../testing/namespaced-run.ts";
 import { PlainSurroundings } from "../testing/plain-surroundings.ts";
@@ -35,12 +36,17 @@ describe.skipIf(missing !== undefined || apart !== undefined)("ZooKeeper with li
     expect(judged(history, { checker: "isolation", level: "sequential" }).valid).toBe(true);
   }, 120_000);
 
-  test("stays linearizable where servers catch up before they are read, killed and paused as well", async () => {
-    const { results, stderr } = await namespacedRun(
-      ..."zookeeper --set reads=sync --workload register --faults partition,kill,pause".split(" "),
+  test("stays linearizable where servers catch up before they are read, killed and paused and their clocks wrong as well", async () => {
+    const clocks = unavailableFaults(zookeeper).has("clock") ? [] : ["clock"];
+    const faults = ["partition", "kill", "pause", ...clocks].join(",");
+    const { results, history, stderr } = await namespacedRun(
+      ...`zookeeper --set reads=sync --workload register --faults ${faults}`.split(" "),
       ..."--interval 1.2 --time 5 --seed 3".split(" "),
     );
+    // Among them that a clock does not show what it was set to.
     expect(stderr).not.toMatch(/fault .* failed/);
+    const skewed = [...history].some(({ f, value }) => f === "skew-clock" && value !== null);
+    expect(skewed).toBe(clocks.length > 0);
     expect(results.checks[0]).toMatchObject({ valid: true, anomalies: [] });
   }, 60_000);
 });

@@ -20,6 +20,14 @@ export const faultsOfServersWithoutClock: ReadonlySet<FaultKind> = new Set(
   [...faultsOfServers].filter((kind) => kind !== "clock"),
 );
 
+/** What leaves a server all that it needs, but slowly, or after another start: less of the processor or of the memory, slower syncs, and being killed again and again. */
+export const faultsOfResources: ReadonlySet<FaultKind> = new Set([
+  "disk-slow",
+  "restart-storm",
+  "cpu",
+  "memory",
+]);
+
 /**
  * What can be done to the disk, the memory and the processor of a server that ends when it cannot go on, and has all that it promised when it is
  * started again.
@@ -27,11 +35,8 @@ export const faultsOfServersWithoutClock: ReadonlySet<FaultKind> = new Set(
 export const faultsOfMachines: ReadonlySet<FaultKind> = new Set([
   "kill-at-sync",
   "disk-error",
-  "disk-slow",
   "disk-full",
   "lying-sync",
   "file-corruption",
-  "restart-storm",
-  "cpu",
-  "memory",
+  ...faultsOfResources,
 ]);

@@ -9,7 +9,7 @@ import { EmbeddedSession } from "../embedded/session.ts";
 import { missing } from "../missing.ts";
 import { sqlCluster } from "../sql/cluster.ts";
 import { upsertOnConflict, type SqlDialect } from "../sql/dialect.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
 import { sqlPromises } from "../sql/promises.ts";
 import { loadDuckdb } from "./engine.ts";
@@ -42,7 +42,7 @@ export const duckdb: System = {
   summary: "DuckDB: a process with a database file, whose clients run transactions side by side",
   claims: ["snapshot-isolation"],
   workloads: sqlWorkloads,
-  capabilities: faultsOfServers,
+  capabilities: new Set([...faultsOfServers, ...faultsOfResources]),
   nodeCounts: { default: 1, minimum: 1, maximum: 1 },
   mutants: [],
   promises: (_, workload) =>

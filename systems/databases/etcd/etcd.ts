@@ -2,7 +2,7 @@ import type { NodeId } from "../../contracts/protocol.ts";
 import type { Cluster, Surroundings, System } from "../../contracts/system.ts";
 import { programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { untilItServes } from "../until-it-serves.ts";
 import { VersionedClient } from "../versioned/client.ts";
 import { programOf, versionedWorkloads } from "../versioned/programs.ts";
@@ -28,7 +28,7 @@ export const etcd: System = {
   summary: "etcd, three members that agree by Raft",
   claims: ["strict-serializable", "linearizable"],
   workloads: [...versionedWorkloads, "lock"],
-  capabilities: new Set([...faultsOfServers, "membership"]),
+  capabilities: new Set([...faultsOfServers, ...faultsOfResources, "membership"]),
   withoutLibfaketime: "programs in Go do not heed it",
   nodeCounts: { default: 3, minimum: 1, maximum: 5 },
   ports: ["peer"],

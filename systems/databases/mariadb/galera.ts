@@ -4,7 +4,7 @@ import type { Address, Cluster, System } from "../../contracts/system.ts";
 import { missing } from "../missing.ts";
 import { asOrdinaryUser } from "../ordinary-user.ts";
 import { sqlCluster } from "../sql/cluster.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
 import { sqlPromises } from "../sql/promises.ts";
 import { isolationLevels, mariadbDialect } from "./dialect.ts";
@@ -22,7 +22,11 @@ export const galera: System = {
   claims: ["repeatable-read"],
   workloads: sqlWorkloads,
   // The state that nodes send one another is copied by programs that have not been seen to bear lost power.
-  capabilities: new Set([...[...faultsOfServers].filter((fault) => fault !== "power-cut"), "membership"]),
+  capabilities: new Set([
+    ...[...faultsOfServers].filter((fault) => fault !== "power-cut"),
+    ...faultsOfResources,
+    "membership",
+  ]),
   nodeCounts: { default: 3, minimum: 2, maximum: 5 },
   // Who is there and what is written; what a node has missed; the whole state.
   ports: ["group", "writes", "state"],

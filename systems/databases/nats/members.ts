@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../../histories/json.ts";
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Members, Surroundings } from "../../contracts/system.ts";
+import { firstAnswer } from "../first-answer.ts";
 import { oneAfterAnother } from "../one-after-another.ts";
 import { untilItSucceeds } from "../until-it-succeeds.ts";
 import { dataOf, operator } from "./server.ts";
@@ -50,6 +51,26 @@ export class NatsMembers implements Members {
   async list(): Promise<readonly NodeId[]> {
     const { servers } = await this.#metaGroup();
     return this.#surroundings.nodes.filter((node) => servers.includes(this.nameOf(node)));
+  }
+
+  /** The nodes that lead streams, as the first says who answers; none while nobody does. */
+  async leaders(): Promise<readonly NodeId[]> {
+    const { nodes } = this.#surroundings;
+    const alive = nodes.filter((node) => this.#surroundings.alive(node));
+    // A server alone has no group, and nobody to follow.
+    if (nodes.length === 1) return alive;
+    const asked = alive.map((node) =>
+      this.#at(node, undefined, async (session) => {
+        const leading = new Set<Json>();
+        for (const stream of await streamsOf(session, "")) {
+          const { cluster = null } = await session.ask(`STREAM.INFO.${stream}`);
+          if (isJsonObject(cluster)) leading.add(cluster["leader"] ?? null);
+        }
+        return leading;
+      }),
+    );
+    const leading = await firstAnswer(asked).catch(() => new Set<Json>());
+    return alive.filter((node) => leading.has(this.nameOf(node)));
   }
 
   async remove(node: NodeId): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Cluster, Surroundings, System } from "../../contracts/system.ts";
-import { faultsOfServersWithoutClock } from "../faults.ts";
+import { faultsOfResources, faultsOfServersWithoutClock } from "../faults.ts";
 import { programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
 import { untilItSucceeds } from "../until-it-succeeds.ts";
@@ -25,7 +25,7 @@ export const nats: System = {
   summary: "NATS JetStream, one server or a cluster, as installed: queues, logs, and values with revisions",
   claims: ["linearizable"],
   workloads: ["queue", "log", "register", "set", "counter", "unique-ids"],
-  capabilities: new Set([...faultsOfServersWithoutClock, "membership"]),
+  capabilities: new Set([...faultsOfServersWithoutClock, ...faultsOfResources, "membership"]),
   nodeCounts: { default: 3, minimum: 1 },
   ports: ["peer"],
   peers: "one-list",
@@ -117,6 +117,7 @@ function cluster(
         }),
       ),
     ping: answers,
+    primaries: () => members.leaders(),
     async version() {
       const session = await NatsSession.open(surroundings.address(first), patience);
       try {

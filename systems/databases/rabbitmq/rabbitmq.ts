@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Address, Cluster, Surroundings, System } from "../../contracts/system.ts";
-import { faultsOfServersWithoutClock } from "../faults.ts";
+import { faultsOfResources, faultsOfServersWithoutClock } from "../faults.ts";
 import { missing } from "../missing.ts";
 import { QueueClient } from "./client.ts";
 import { runningRabbitmq } from "./running.ts";
@@ -27,7 +27,7 @@ export const rabbitmq: System = {
   summary: "RabbitMQ, one node or a cluster, as installed: a quorum queue, a classic one, or a mirrored one",
   claims: ["at-least-once"],
   workloads: ["queue"],
-  capabilities: new Set([...faultsOfServersWithoutClock, "membership"]),
+  capabilities: new Set([...faultsOfServersWithoutClock, ...faultsOfResources, "membership"]),
   withoutFaults: ({ "queue-type": queueType }) =>
     new Map(
       queueType === "quorum"

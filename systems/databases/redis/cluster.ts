@@ -5,7 +5,7 @@ import type { NodeId } from "../../contracts/protocol.ts";
 import type { Address, Surroundings, System } from "../../contracts/system.ts";
 import { machineOf, programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { RedisClient } from "./client.ts";
 import { busPort, RedisClusterMembers } from "./cluster-members.ts";
 import { loadIoredis, type Command } from "./connection.ts";
@@ -34,7 +34,7 @@ export const redisCluster: System = {
   summary: "Redis Cluster: keys shared out among primaries; from six nodes on, half of them are replicas",
   claims: [],
   workloads: workloadsOfOneKey,
-  capabilities: new Set([...faultsOfServers, "failover", "membership"]),
+  capabilities: new Set([...faultsOfServers, ...faultsOfResources, "failover", "membership"]),
   withoutFaults: (_, nodes) =>
     new Map(
       nodes >= replicated

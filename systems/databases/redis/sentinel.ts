@@ -6,7 +6,7 @@ import type { NodeId } from "../../contracts/protocol.ts";
 import type { System } from "../../contracts/system.ts";
 import { missing } from "../missing.ts";
 import { sideBySide } from "../side-by-side/programs.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { RedisClient } from "./client.ts";
 import { loadIoredis } from "./connection.ts";
 import { programOf, redisWorkloads } from "./programs.ts";
@@ -47,7 +47,7 @@ export const redisSentinel: System = {
   summary: "Redis with replicas and a Sentinel beside each server, which choose the primary",
   claims: [],
   workloads: redisWorkloads,
-  capabilities: new Set([...faultsOfServers, "failover"]),
+  capabilities: new Set([...faultsOfServers, ...faultsOfResources, "failover"]),
   withoutLibfaketime: redisSettings.withoutLibfaketime,
   nodeCounts: { default: 3, minimum: 3, maximum: 7 },
   ports: [sentinelPort],

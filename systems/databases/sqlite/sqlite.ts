@@ -8,7 +8,7 @@ import { EmbeddedSession } from "../embedded/session.ts";
 import { missing } from "../missing.ts";
 import { sqlCluster } from "../sql/cluster.ts";
 import { upsertOnConflict, type SqlDialect } from "../sql/dialect.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { sqlWorkloads } from "../sql/programs.ts";
 import { sqlPromises } from "../sql/promises.ts";
 import { loadSqlite } from "./engine.ts";
@@ -38,7 +38,10 @@ export const sqlite: System = {
   claims: ["serializable"],
   workloads: sqlWorkloads,
   // The file is on one disk, which all of them have open: no power is cut of one alone.
-  capabilities: new Set([...faultsOfServers].filter((fault) => fault !== "power-cut")),
+  capabilities: new Set([
+    ...[...faultsOfServers].filter((fault) => fault !== "power-cut"),
+    ...faultsOfResources,
+  ]),
   nodeCounts: { default: 3, minimum: 1, maximum: 9 },
   mutants: [],
   settings: [

@@ -76,7 +76,7 @@ export async function zookeeperServer(
       syncLimit: 4,
       maxClientCnxns: 0,
       "admin.enableServer": false,
-      "4lw.commands.whitelist": "ruok,srvr",
+      "4lw.commands.whitelist": "ruok,srvr,cons",
       reconfigEnabled: true,
       dynamicConfigFile: list,
     };
@@ -129,6 +129,11 @@ export async function versionOf(address: Address, milliseconds: number): Promise
 export async function wordsOf(address: Address, milliseconds: number): Promise<string | undefined> {
   const answer = await word("srvr", address, milliseconds);
   return answer === "" ? undefined : answer;
+}
+
+/** The connections of the server at `address`, a line each, within `milliseconds`; undefined without an answer. */
+export function connectionsOf(address: Address, milliseconds: number): Promise<string | undefined> {
+  return word("cons", address, milliseconds);
 }
 
 /** What a server answers to a command of four letters; undefined without an answer in time. */

@@ -1,10 +1,11 @@
 import type { NodeId } from "../../contracts/protocol.ts";
 import type { Cluster, System } from "../../contracts/system.ts";
 import { missing } from "../missing.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { untilItServes } from "../until-it-serves.ts";
 import { VersionedClient } from "../versioned/client.ts";
 import { programOf, versionedWorkloads } from "../versioned/programs.ts";
+import { clockOf } from "./clock.ts";
 import { loadZookeeperClient, ZookeeperConnection } from "./connection.ts";
 import { lockSession, ZookeeperLocks } from "./locks.ts";
 import { ZookeeperMembers } from "./members.ts";
@@ -25,7 +26,7 @@ export const zookeeper: System = {
   claims: ["strong-session-serializable", "sequential"],
   // First that of which every promise can be decided.
   workloads: [...new Set(["list-append", ...versionedWorkloads, "lock"])],
-  capabilities: new Set([...faultsOfServers, "membership"]),
+  capabilities: new Set([...faultsOfServers, ...faultsOfResources, "membership"]),
   nodeCounts: { default: 3, minimum: 1, maximum: 5 },
   ports: ["peer", "election"],
   peers: "one-list",
@@ -75,6 +76,7 @@ export const zookeeper: System = {
         );
       },
       ping: isWell,
+      clock: clockOf,
       version: () => versionOf(surroundings.address(surroundings.nodes[0] ?? ""), patience),
       async primaries() {
         const alive = surroundings.nodes.filter((node) => surroundings.alive(node));
