@@ -88,6 +88,20 @@ describe("rashomon explore", () => {
     expect(other.stderr).toMatch(/expected at step \d+ one of: /);
   });
 
+  it("judges one property alone, behind what else is broken, and replays that", async () => {
+    const alone = ["--property", "leader-uniqueness"];
+    const found = await explore("raft", "--mutant", "forgets-vote", ...alone, "--save", "two-leaders.json");
+    expect(found.exitCode).toBe(1);
+    expect(found.stdout).toContain("n3 leads in ballot 1, in which n1 led.");
+    const again = await explore("raft", "--replay", "two-leaders.json");
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout).toContain("leader-uniqueness: n3 leads in ballot 1");
+
+    const unknown = await explore("raft", "--property", "leader-uniquenes");
+    expect(unknown.exitCode).toBe(64);
+    expect(unknown.stderr).toContain("Did you mean leader-uniqueness?");
+  });
+
   it("explores algorithms on shared memory", async () => {
     const { exitCode, stdout } = await explore("compare-and-swap");
     expect(stdout).toContain("compare-and-swap, ");

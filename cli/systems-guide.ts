@@ -138,11 +138,12 @@ function mutantsSection(mutants: readonly ProtocolMutant[]): string[] {
 }
 
 /** By what a mutant is caught, besides real processes, or that it cannot be. */
-function howCaught({ equivalent, exploration, simulation }: ProtocolMutant): string {
+function howCaught({ equivalent, chance, exploration, simulation }: ProtocolMutant): string {
   if (equivalent !== undefined) return " Nobody can tell it from the protocol.";
   const ways = [
     ...(exploration === undefined ? [] : ["explore"]),
     ...(simulation === undefined ? [] : ["simulate"]),
+    ...(chance === undefined ? [] : ["by its chances"]),
   ];
   return ways.length === 0 ? "" : ` (${ways.join(", ")})`;
 }

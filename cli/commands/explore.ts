@@ -19,7 +19,7 @@ import { traceLines } from "../../histories/codecs/trace/native-trace.ts";
 import { counted } from "../../reports/index.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { reportExploration } from "../exploration-report.ts";
-import { integer } from "../options.ts";
+import { gathered, integer } from "../options.ts";
 
 interface ExploreFlags {
   readonly mutant?: string;
@@ -28,6 +28,9 @@ interface ExploreFlags {
   readonly states?: number;
   readonly crashes?: number;
   readonly timers?: number;
+  readonly losses?: number;
+  readonly duplicates?: number;
+  readonly property?: readonly string[];
   readonly symmetry?: true;
   readonly partialOrder?: true;
   readonly liveness?: true;
@@ -57,6 +60,13 @@ export function exploreCommand(): Command {
     .option("--states <number>", "give up after so many distinct states", integer(1))
     .option("--crashes <number>", "how many crashes in all, in place of the configuration's", integer(0))
     .option("--timers <number>", "how many timers fire in all, in place of the configuration's", integer(0))
+    .option("--losses <number>", "how many messages may be lost, in place of the configuration's", integer(0))
+    .option("--duplicates <number>", "how many may come twice, in place of the configuration's", integer(0))
+    .option(
+      "--property <name>",
+      "judge this property only, whatever else is broken on the way; may be repeated",
+      gathered,
+    )
     .option("--symmetry", "take states that differ in which of the symmetric nodes is which for one")
     .option("--partial-order", "take only one of the orders of steps that do not touch each other")
     .option("--liveness", "see also that what clients ask for can be had from every state")
@@ -72,6 +82,8 @@ Examples:
   rashomon explore paxos                                every run of every small configuration
   rashomon explore paxos --mutant half-quorum           the shortest run that shows the bug
   rashomon explore paxos --crashes 2 --states 1000000   with more crashes; gives up after a million states
+  rashomon explore paxos --mutant half-quorum --property agreement
+                                                        the shortest run to two decisions
   rashomon explore paxos --mutant half-quorum --save bug.json
   rashomon explore paxos --mutant half-quorum --report bug.html
   rashomon explore paxos --replay bug.json              the same run again, step by step
@@ -88,7 +100,12 @@ ${exitCodes.usage} wrong usage, ${exitCodes.input} a script that cannot be repla
 
 function runAll(subject: Subject, flags: ExploreFlags): number {
   const timed: Timed[] = [];
-  for (const configuration of chosenConfigurations(subject, flags.mutant, flags.configuration)) {
+  for (const configuration of chosenConfigurations(
+    subject,
+    flags.mutant,
+    flags.configuration,
+    flags.property,
+  )) {
     const line = new ProgressLine(`${subject.name}, ${configuration.name}`);
     const before = performance.now();
     const result = configuration.explore({
@@ -109,12 +126,15 @@ function runAll(subject: Subject, flags: ExploreFlags): number {
 }
 
 function optionsOf(flags: ExploreFlags): SubjectOptions {
-  const { depth, states, crashes, timers } = flags;
+  const { depth, states, crashes, timers, losses, duplicates, property } = flags;
   return {
     ...(depth === undefined ? {} : { depth }),
     ...(states === undefined ? {} : { states }),
     ...(crashes === undefined ? {} : { crashes }),
     ...(timers === undefined ? {} : { timers }),
+    ...(losses === undefined ? {} : { losses }),
+    ...(duplicates === undefined ? {} : { duplicates }),
+    ...(property === undefined ? {} : { properties: property }),
     symmetry: flags.symmetry === true,
     partialOrder: flags.partialOrder === true,
     liveness: flags.liveness === true,
@@ -167,6 +187,7 @@ function replay(subject: Subject, flags: ExploreFlags, file: string): number {
     subject,
     flags.mutant ?? script.mutant,
     flags.configuration ?? script.configuration,
+    flags.property,
   );
   const witness = configuration!.replay(script, optionsOf(flags));
   const valid = witness === undefined;

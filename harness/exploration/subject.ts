@@ -13,9 +13,13 @@ import type { TransitionSystem } from "./transition-system.ts";
 export interface SubjectOptions extends ExploreOptions {
   /** Take states that differ in which of the symmetric nodes is which for one. */
   readonly symmetry?: boolean;
-  /** How many crashes and timers in all, in place of the configuration's. */
+  /** How many crashes and timers in all, and how many messages lost and doubled, in place of the configuration's. */
   readonly crashes?: number;
   readonly timers?: number;
+  readonly losses?: number;
+  readonly duplicates?: number;
+  /** Judge these properties only; the rest may be broken on the way. By default all that the configuration looks at. */
+  readonly properties?: readonly string[];
 }
 
 /** A run that breaks a property, for people and for replay. */
@@ -42,8 +46,10 @@ export interface ConfigurationResult extends Progress {
 /** A small configuration that can be explored. */
 export interface Explorable {
   readonly name: string;
+  /** What is looked at here, by name; besides, always, that no handler fails. */
+  readonly properties: readonly string[];
   explore(options: SubjectOptions): ConfigurationResult;
-  /** Replays a script that was found here. */
+  /** Replays a script that was found here; what it is said to break is judged, unless the options name properties. */
   replay(script: Script, options: SubjectOptions): Witness | undefined;
 }
 
@@ -76,16 +82,22 @@ function ofProtocol(
         "The reductions by symmetry and by partial order do not go together: take one of them.",
       );
     }
+    const { check, ...unchecked } = withBudgets(configuration, options);
+    const isJudged = judgedBy(options);
     return new NetworkSystem({
       protocol: bundled.build(mutant),
       model: bundled.model,
-      configuration: withBudgets(configuration, options),
-      monitors: bundled.properties.map((property) => monitorFor(property)),
+      configuration: check !== undefined && isJudged(check.checker) ? { ...unchecked, check } : unchecked,
+      monitors: bundled.properties.filter(isJudged).map((property) => monitorFor(property)),
       symmetry: options.symmetry === true,
     });
   };
   return explorable({
     name: configuration.name,
+    properties: [
+      ...bundled.properties,
+      ...(configuration.check === undefined ? [] : [configuration.check.checker]),
+    ],
     origin: originOf(bundled.name, mutant, configuration.name),
     depth: configuration.depth,
     liveness: configuration.liveness === true,
@@ -94,11 +106,21 @@ function ofProtocol(
   });
 }
 
-function withBudgets(configuration: Exploration, { crashes, timers }: SubjectOptions): Exploration {
+/** Whether a property is judged. */
+export function judgedBy({ properties }: SubjectOptions): (property: string) => boolean {
+  return (property) => properties?.includes(property) !== false;
+}
+
+function withBudgets(
+  configuration: Exploration,
+  { crashes, timers, losses, duplicates }: SubjectOptions,
+): Exploration {
   return {
     ...configuration,
     ...(crashes === undefined ? {} : { crashes: { ...configuration.crashes, limit: crashes } }),
     ...(timers === undefined ? {} : { timers: { ...configuration.timers, limit: timers } }),
+    ...(losses === undefined ? {} : { losses }),
+    ...(duplicates === undefined ? {} : { duplicates }),
   };
 }
 
@@ -113,6 +135,7 @@ export function originOf(
 /** How a configuration of either kind is explored. */
 export function explorable<State, Action, System extends ScriptedSystem<State, Action>>(configuration: {
   readonly name: string;
+  readonly properties: readonly string[];
   readonly origin: { readonly protocol: string; readonly mutant?: string; readonly configuration: string };
   readonly depth: number | undefined;
   /** Whether liveness is looked at although nobody asks; not with a reduction that it goes without. */
@@ -124,14 +147,16 @@ export function explorable<State, Action, System extends ScriptedSystem<State, A
   ) => readonly TraceEvent[];
   readonly refuted?: { readonly property: string; readonly steps: number } | undefined;
 }): Explorable {
-  const { name, origin, refuted, trace } = configuration;
+  const { name, properties, origin, trace } = configuration;
   return {
     name,
+    properties,
     explore(options) {
+      const refuted = refutedAmong(configuration.refuted, options);
       const system = configuration.system(options);
       const depth = Math.min(options.depth ?? Infinity, configuration.depth ?? Infinity);
-      const liveness =
-        options.liveness === true || (configuration.liveness === true && options.partialOrder !== true);
+      const own = configuration.liveness === true && options.properties === undefined;
+      const liveness = options.liveness === true || (own && options.partialOrder !== true);
       const { counterexample, ...seen } = explore(system, { ...options, depth, liveness });
       const result: ConfigurationResult = {
         configuration: name,
@@ -157,7 +182,11 @@ export function explorable<State, Action, System extends ScriptedSystem<State, A
       };
     },
     replay(script, options) {
-      const system = configuration.system(options);
+      const broken = properties.filter((property) => property === script.property);
+      const system = configuration.system({
+        ...(broken.length > 0 ? { properties: broken } : {}),
+        ...options,
+      });
       const replayed = replayScript(system, script);
       const { violation = withoutWayOut(system, script, replayed, configuration.depth) } = replayed;
       if (violation === undefined) return undefined;
@@ -169,6 +198,14 @@ export function explorable<State, Action, System extends ScriptedSystem<State, A
       };
     },
   };
+}
+
+/** What must be broken here, if that is judged. */
+function refutedAmong(
+  refuted: ConfigurationResult["refuted"],
+  options: SubjectOptions,
+): ConfigurationResult["refuted"] {
+  return refuted !== undefined && judgedBy(options)(refuted.property) ? refuted : undefined;
 }
 
 /** What is wrong at the end of a script that leads to where no good state can be reached, if that is so again. */

@@ -24,11 +24,15 @@ export function findSubject(name: string): Subject {
   return found;
 }
 
-/** The configurations to explore: the one asked for, or that in which the mutant must be caught, or all. */
+/**
+ * The configurations to explore: the one asked for, or that in which the mutant must be caught, or all; of all, those that
+ * look at one of the properties at least, if some are named.
+ */
 export function chosenConfigurations(
   subject: Subject,
   mutant?: string,
   configuration?: string,
+  properties: readonly string[] = [],
 ): readonly Explorable[] {
   const stated = mutant === undefined ? undefined : mutantOf(subject, mutant).exploration;
   const all = subject.configurations(mutant);
@@ -37,8 +41,12 @@ export function chosenConfigurations(
       `${subject.name} has no small configuration to explore; give it one among its explorations.`,
     );
   }
+  const known = new Set(all.flatMap((each) => each.properties));
+  for (const property of properties) {
+    if (!known.has(property)) throw unknownName(`property of ${subject.name}`, property, known);
+  }
   const wanted = configuration ?? stated?.configuration;
-  if (wanted === undefined) return all;
+  if (wanted === undefined) return all.filter((each) => looksAt(each, properties));
   const found = all.find(({ name }) => name === wanted);
   if (found === undefined) {
     throw unknownName(
@@ -47,7 +55,16 @@ export function chosenConfigurations(
       all.map(({ name }) => name),
     );
   }
+  if (!looksAt(found, properties)) {
+    throw new UsageError(
+      `Configuration ${found.name} of ${subject.name} does not look at ${properties.join(" and ")}, but at ${found.properties.join(", ")}.`,
+    );
+  }
   return [found];
+}
+
+function looksAt({ properties }: Explorable, wanted: readonly string[]): boolean {
+  return wanted.length === 0 || wanted.some((property) => properties.includes(property));
 }
 
 function mutantOf(subject: Subject, mutant: string): ProtocolMutant {

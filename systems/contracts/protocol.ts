@@ -81,6 +81,8 @@ export interface ProtocolMutant extends Mutant {
   readonly exploration?: ExploredKill;
   /** Why nobody can catch it: the argument that it promises no less than the protocol itself. */
   readonly equivalent?: string;
+  /** What gives it away where no run is wrong by itself: the chance that is not as promised, and how that is found. */
+  readonly chance?: string;
 }
 
 export interface SimulatedKill {

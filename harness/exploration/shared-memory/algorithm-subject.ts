@@ -3,7 +3,7 @@ import type {
   BundledAlgorithm,
   SharedMemoryConfiguration,
 } from "../../../systems/contracts/shared-memory.ts";
-import { explorable, originOf, type Explorable, type Subject } from "../subject.ts";
+import { explorable, judgedBy, originOf, type Explorable, type Subject } from "../subject.ts";
 import { SharedMemorySystem, type SharedMemoryOptions } from "./shared-memory-system.ts";
 
 /** Those that the system itself looks at, for they are about what processes can do next. */
@@ -27,16 +27,29 @@ function refutedIn(
   return mutant === undefined ? refuted : undefined;
 }
 
-/** An algorithm, or a mutant of it, in a small configuration, with what it promises there. */
+/** What an algorithm, or a mutant of it, promises in a configuration, and what must be refuted there. */
+function propertiesIn(
+  algorithm: BundledAlgorithm,
+  mutant: string | undefined,
+  configuration: SharedMemoryConfiguration,
+): ReadonlySet<string> {
+  const properties = new Set(algorithm.properties);
+  const refuted = refutedIn(configuration, mutant);
+  if (refuted !== undefined) properties.add(refuted.property);
+  // Where nobody may wait at all, nobody waits for one another.
+  if (!properties.has("wait-freedom")) properties.add("deadlock-freedom");
+  return properties;
+}
+
+/** An algorithm, or a mutant of it, in a small configuration, with what it promises there, as far as that is judged. */
 export function sharedMemoryOptions(
   algorithm: BundledAlgorithm,
   mutant: string | undefined,
   configuration: SharedMemoryConfiguration,
   stops = configuration.stops ?? 0,
+  isJudged: (property: string) => boolean = () => true,
 ): SharedMemoryOptions {
-  const refuted = refutedIn(configuration, mutant);
-  const properties = new Set(algorithm.properties);
-  if (refuted !== undefined) properties.add(refuted.property);
+  const properties = new Set([...propertiesIn(algorithm, mutant, configuration)].filter(isJudged));
   const { inputs } = configuration;
   return {
     machine: algorithm.build(mutant),
@@ -46,6 +59,7 @@ export function sharedMemoryOptions(
       ? {}
       : { stepBounds: inputs.map((input) => algorithm.stepBound!(inputs.length, input)) }),
     waitFree: properties.has("wait-freedom"),
+    deadlockFree: properties.has("deadlock-freedom"),
     monitors: [...properties]
       .filter((property) => !ownProperties.has(property))
       .map((property) => monitorFor(property)),
@@ -59,10 +73,13 @@ function ofAlgorithm(
 ): Explorable {
   return explorable({
     name: configuration.name,
+    properties: [...propertiesIn(algorithm, mutant, configuration)],
     origin: originOf(algorithm.name, mutant, configuration.name),
     depth: configuration.depth,
     refuted: refutedIn(configuration, mutant),
-    system: ({ crashes }) =>
-      new SharedMemorySystem(sharedMemoryOptions(algorithm, mutant, configuration, crashes)),
+    system: (options) =>
+      new SharedMemorySystem(
+        sharedMemoryOptions(algorithm, mutant, configuration, options.crashes, judgedBy(options)),
+      ),
   });
 }

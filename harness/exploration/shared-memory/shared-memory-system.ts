@@ -57,6 +57,8 @@ export interface SharedMemoryOptions {
   readonly monitors: readonly Monitor[];
   /** Whether each process must end by itself, whatever the others do. */
   readonly waitFree: boolean;
+  /** Where processes may wait: whether never all that go on may wait for one another. */
+  readonly deadlockFree: boolean;
   /** By process: within how many steps of its own; if absent, within finitely many. */
   readonly stepBounds?: readonly number[] | undefined;
 }
@@ -75,8 +77,9 @@ const manyMemories = 0x400_0000;
  * Processes of a step machine as a transition system: any process that has not ended takes its next step, or
  * stops for good. A process whose next step waits for others takes none. Coins fall in all ways.
  *
- * Besides what the monitors see, no state may be at rest with a process that waits for others, unless one
- * has stopped; and where wait-freedom is promised, no process may ever wait, or take more steps than promised.
+ * Besides what the monitors see, where freedom from deadlock is promised no state may be at rest with a process that
+ * waits for others, unless one has stopped; and where wait-freedom is, no process may ever wait, or take more steps than
+ * promised.
  */
 export class SharedMemorySystem implements ScriptedSystem<SharedState, SharedAction> {
   readonly #options: SharedMemoryOptions;
@@ -215,7 +218,7 @@ export class SharedMemorySystem implements ScriptedSystem<SharedState, SharedAct
         explanation: `${nodes.join(" and ")} cannot go on before others do: ${this.#options.machine.upcoming(first[1].value)}.`,
       };
     }
-    if (stopped !== 0 || waiting.length < going.length) return undefined;
+    if (!this.#options.deadlockFree || stopped !== 0 || waiting.length < going.length) return undefined;
     return {
       property: "deadlock-freedom",
       nodes,

@@ -62,6 +62,7 @@ function explored(
     stops: 0,
     monitors,
     waitFree: false,
+    deadlockFree: true,
     ...more,
   });
   const result = explore(system);
@@ -205,7 +206,14 @@ test("coins fall in all ways, and a script says how they fell", () => {
   expect(explored(tossing, [0]).counterexample!.violation.property).toBe("validity");
   expect(explored(tossing, [0], { monitors: [] }).distinct).toBe(4);
   const system = (): SharedMemorySystem =>
-    new SharedMemorySystem({ machine: tossing, inputs: [0], stops: 0, monitors, waitFree: false });
+    new SharedMemorySystem({
+      machine: tossing,
+      inputs: [0],
+      stops: 0,
+      monitors,
+      waitFree: false,
+      deadlockFree: true,
+    });
   const { counterexample } = explore(system());
   const script = scriptOf(system(), counterexample!, { protocol: "tossing", configuration: "one" });
   expect(script.steps).toEqual([{ do: "step", process: "p0", random: [1] }]);

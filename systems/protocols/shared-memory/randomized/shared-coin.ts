@@ -60,15 +60,15 @@ export const sharedCoin: BundledAlgorithm = algorithm<Rules>({
     {
       name: "near-barrier",
       summary: "The walk ends K away, however many processes there are.",
-      equivalent:
-        "No run of a coin is wrong by itself. What is lost is a chance: schedules can make processes see different faces more often than the coin promises, which the analysis of chances finds.",
+      chance:
+        "No run of a coin is wrong by itself. Schedules can make processes see different faces more often than the coin promises: computing the chances against the worst schedule finds it.",
       rules: { ...rules, barrier: (reach) => reach },
     },
     {
       name: "biased",
       summary: "Of ten flips seven are heads.",
-      equivalent:
-        "Every run of a biased coin is one of a fair coin. What is lost is a chance: tails come up less often than the coin promises, which counting finds.",
+      chance:
+        "Every run of a biased coin is one of a fair coin. Tails come up less often than the coin promises: counting finds it.",
       rules: { ...rules, heads: 7, sides: 10 },
     },
   ],
