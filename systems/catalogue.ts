@@ -11,6 +11,7 @@ import { paxos } from "./protocols/consensus/paxos/paxos.ts";
 import { raft } from "./protocols/consensus/raft/raft.ts";
 import { verticalPaxosOne } from "./protocols/consensus/vertical-paxos-1/vertical-paxos-1.ts";
 import { verticalPaxos } from "./protocols/consensus/vertical-paxos/vertical-paxos.ts";
+import { zabLocalReads, zabSyncReads } from "./protocols/consensus/zab/variants.ts";
 import { zab } from "./protocols/consensus/zab/zab.ts";
 
 /** The protocols that come with Rashomon. */
@@ -25,6 +26,8 @@ export const protocols: readonly BundledProtocol[] = [
   epaxos,
   raft,
   zab,
+  zabLocalReads,
+  zabSyncReads,
   lamportMutex,
   causalBroadcast,
 ];

@@ -3,12 +3,13 @@ import type { NodeId } from "../../../contracts/protocol.ts";
 import { sameOperation, type Operation } from "../../state-machine/operation.ts";
 import { answerTo } from "../../state-machine/state-machine.ts";
 import { deliverUpTo } from "./delivery.ts";
-import { compareZxids, lengthUpTo, zxidOf, type Zxid } from "./history.ts";
+import { compareZxids, lastZxid, lengthUpTo, zxidOf, type Zxid } from "./history.ts";
 import { look } from "./looking.ts";
 import type { Ack, Commit, CommitLeader, Propose } from "./messages.ts";
 import {
   addTransaction,
   isQuorum,
+  isSynchronized,
   send,
   setPing,
   settleStorage,
@@ -40,9 +41,17 @@ export function propose(server: Server, operation: Operation): void {
   commitWhatAQuorumHas(server);
 }
 
-/** A follower accepts what comes next: channels keep the order, and nothing is missing. */
+/**
+ * A follower accepts what comes next. On links that keep the order nothing else comes; where one does not, what it has is
+ * dropped, and with something missing it cannot go on: it takes the leader's history anew.
+ */
 export function onPropose(server: Server, leader: NodeId, { epoch, counter, value }: Propose): void {
   if (!isSynchronized(server, leader)) return;
+  if (server.rules.takesNextOnly) {
+    const last = lastZxid(server.state.history);
+    if (compareZxids({ epoch, counter }, last) <= 0) return;
+    if (counter !== (last.epoch === epoch ? last.counter : 0) + 1) return look(server);
+  }
   waitPatiently(server);
   addTransaction(server, { ballot: epoch, counter, value });
   settleStorage(server, "proposal");
@@ -119,12 +128,6 @@ export function hear({ state }: Server, from: NodeId): void {
   const { leading } = state;
   if (leading === null || leading.heard.includes(from)) return;
   leading.heard = [...leading.heard, from].toSorted();
-}
-
-/** Whether this server has taken the history of that leader, and follows it still: so what comes is of the same epoch. */
-function isSynchronized({ state, rules }: Server, leader: NodeId): boolean {
-  if (rules.takesProposalsOnly("its leader") && state.leader !== leader) return false;
-  return !rules.takesProposalsOnly("a known history") || state.phase !== "discovery";
 }
 
 /** Whether a quorum, the leader included, has the transaction in a place. */

@@ -41,7 +41,16 @@ export function startLeading(server: Server): void {
   state.vote = null;
   state.ballots = {};
   state.applicants = {};
-  state.leading = { epoch: 0, followers, best: null, hasHistory: false, counter: 0, heard: [] };
+  state.leading = {
+    epoch: 0,
+    followers,
+    best: null,
+    hasHistory: false,
+    counter: 0,
+    heard: [],
+    round: 0,
+    syncs: [],
+  };
   waitPatiently(server);
   chooseEpoch(server);
 }
@@ -63,7 +72,7 @@ export function onFollowerEpoch(server: Server, from: NodeId, { accepted }: Foll
 }
 
 function newFollower(accepted: number): Follower {
-  return { stage: "cepoch", accepted, outline: [], acknowledged: null };
+  return { stage: "cepoch", accepted, outline: [], acknowledged: null, round: 0 };
 }
 
 /** An epoch later than any that a quorum has accepted. */

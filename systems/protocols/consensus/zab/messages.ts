@@ -61,6 +61,12 @@ export type Commit = { readonly type: "commit"; readonly zxid: Zxid };
 export type Ping = { readonly type: "ping" };
 export type Pong = { readonly type: "pong" };
 
+/** Whether a follower follows still, and that it does: of a question by its number, in an epoch. */
+export type Confirm = { readonly type: "confirm"; readonly epoch: number; readonly round: number };
+export type Confirmed = { readonly type: "confirmed"; readonly epoch: number; readonly round: number };
+/** To the origin of a read: what was committed when it came has been sent to it. */
+export type Synced = { readonly type: "synced"; readonly life: number; readonly number: number };
+
 /** To the leader: an operation of a client of the sender. */
 export type Forward = { readonly type: "forward"; readonly operation: Operation };
 
@@ -78,11 +84,14 @@ export type ZabMessage =
   | Commit
   | Ping
   | Pong
+  | Confirm
+  | Confirmed
+  | Synced
   | Forward;
 
 /** The message that `body` is; undefined when it is none. */
 export function parseMessage(body: JsonObject): ZabMessage | undefined {
-  const { type, epoch, accepted, counter } = body;
+  const { type, epoch, accepted, counter, round, life, number } = body;
   switch (type) {
     case "vote":
       return parseNotification(body);
@@ -113,6 +122,11 @@ export function parseMessage(body: JsonObject): ZabMessage | undefined {
       if (!isCount(epoch) || !isCount(counter) || value === undefined) return undefined;
       return { type, epoch, counter, value };
     }
+    case "confirm":
+    case "confirmed":
+      return isCount(epoch) && isCount(round) ? { type, epoch, round } : undefined;
+    case "synced":
+      return isCount(life) && isCount(number) ? { type, life, number } : undefined;
     case "forward": {
       const operation = operationFrom(body["operation"]);
       return operation === undefined ? undefined : { type, operation };

@@ -9,6 +9,9 @@ export interface ZabMutant extends ProtocolMutant {
 /** With any election of leaders, as in the paper: one that prefers who knows most hides what discovery is for. */
 const anyLeader: Rules = { ...zabRules, electsByHistory: false };
 
+/** A follower that takes only what comes next hides what else sees to that. */
+const anyProposal: Rules = { ...zabRules, takesNextOnly: false };
+
 const linearizableRegister = { workload: "register", checker: "linearizable" } as const;
 
 export const zabMutants: readonly ZabMutant[] = [
@@ -92,7 +95,7 @@ export const zabMutants: readonly ZabMutant[] = [
     summary:
       "A server that looks for a leader's history takes that of another, whose epoch it has accepted before.",
     exploration: { configuration: "history-of-another", property: "log-matching", steps: 86 },
-    rules: { ...zabRules, takesHistoryOnly: (when) => when !== "from its leader" },
+    rules: { ...anyProposal, takesHistoryOnly: (when) => when !== "from its leader" },
   },
   {
     name: "takes-history-twice",
@@ -181,27 +184,27 @@ export const zabMutants: readonly ZabMutant[] = [
     name: "obeys-anybody",
     summary: "A follower takes proposals from whoever makes them.",
     exploration: { configuration: "earlier-history-on-the-way", property: "ballot-order", steps: 36 },
-    rules: { ...zabRules, takesProposalsOnly: (from) => from !== "its leader" },
+    rules: { ...anyProposal, takesProposalsOnly: (from) => from !== "its leader" },
   },
   {
     name: "obeys-too-early",
     summary: "A follower takes proposals of its leader before it has taken the history of that.",
     exploration: { configuration: "earlier-proposal-on-the-way", property: "ballot-order", steps: 61 },
-    rules: { ...zabRules, takesProposalsOnly: (from) => from !== "a known history" },
+    rules: { ...anyProposal, takesProposalsOnly: (from) => from !== "a known history" },
   },
   {
     name: "discovers-twice",
     summary:
       "A follower that has the leader's history answers as if it had come only now, and takes none again.",
     exploration: { configuration: "joins-twice", property: "log-matching", steps: 38 },
-    rules: { ...zabRules, discoversOnce: false },
+    rules: { ...anyProposal, discoversOnce: false },
   },
   {
     name: "synchronized-long-ago",
     summary:
       "A leader takes a follower that has come again for synchronized by what it acknowledges of the time before.",
     exploration: { configuration: "joins-twice", property: "log-matching", steps: 37 },
-    rules: { ...zabRules, synchronizesAnew: false },
+    rules: { ...anyProposal, synchronizesAnew: false },
   },
   {
     name: "proposes-while-synchronizing",
@@ -214,7 +217,7 @@ export const zabMutants: readonly ZabMutant[] = [
     summary:
       "Proposals go only to followers that have acknowledged the history, not to those that are being sent it.",
     exploration: { configuration: "joiner", property: "log-matching", steps: 17 },
-    rules: { ...zabRules, proposesToAllSynchronizing: false },
+    rules: { ...anyProposal, proposesToAllSynchronizing: false },
   },
   {
     name: "commits-to-everybody",
@@ -243,7 +246,7 @@ export const zabMutants: readonly ZabMutant[] = [
     killedBy: { nodes: 3, faults: ["partition"], seconds: 15, ...linearizableRegister },
     exploration: { configuration: "read", property: "linearizable", steps: 12 },
     simulation: { nodes: 3, faults: ["latency"], seeds: 4, ...linearizableRegister },
-    rules: { ...zabRules, ordersReads: false },
+    rules: { ...zabRules, reads: "local" },
   },
   {
     name: "elects-anybody",
@@ -280,6 +283,13 @@ export const zabMutants: readonly ZabMutant[] = [
     equivalent:
       "Only synchronized followers are heard, links keep the order, and so they acknowledge what they were proposed since they were synchronized: before it is established the leader proposes nothing.",
     rules: { ...zabRules, countsOnce: (is) => is !== "established" },
+  },
+  {
+    name: "takes-any-proposal",
+    summary: "A follower puts whatever its leader proposes behind what it has.",
+    equivalent:
+      "Links keep the order, and bring everything once while both ends live. A follower that is sent the history is sent from then on every proposal, takes none before it has the history, and none of another leader or time: so what comes is what comes next. Where links do not keep the order, logs differ.",
+    rules: anyProposal,
   },
   {
     name: "no-client-table",

@@ -60,8 +60,14 @@ export interface Rules {
   readonly commitsWhatTheLeaderHas: boolean;
   /** Whether transactions are delivered in the order in which they stand. */
   readonly deliversInOrder: boolean;
-  /** Whether reads go through the leader, unless their client asks for local ones. */
-  readonly ordersReads: boolean;
+  /** Whether a server takes of what is proposed only what comes next in its history: nothing twice, and nothing behind a gap. */
+  readonly takesNextOnly: boolean;
+  /** How reads are answered, unless their client asks for local ones: broadcast as writes are, locally, or locally after a sync. */
+  readonly reads: "ordered" | "local" | "synced";
+  /** Whether a server reads locally only once it has joined a leader, and so has caught up with what it had delivered itself. */
+  readonly readsLocallyOnceJoined: boolean;
+  /** Whether a leader tells a server that it has caught up only when a quorum has confirmed that it leads still. */
+  readonly confirmsSyncs: boolean;
   /** Whether an operation that is broadcast twice takes effect once. */
   readonly clientTable: boolean;
 }
@@ -109,6 +115,9 @@ export const zabRules: Rules = {
   commitsToSynchronizedOnly: true,
   commitsWhatTheLeaderHas: true,
   deliversInOrder: true,
-  ordersReads: true,
+  takesNextOnly: true,
+  reads: "ordered",
+  readsLocallyOnceJoined: true,
+  confirmsSyncs: true,
   clientTable: true,
 };

@@ -81,3 +81,50 @@ test("a broadcast asked of a follower is answered when that has delivered it", (
   s.talk("n3", "n1", "commit");
   expect(s.answers).toEqual({ say: { type: "broadcast_ok" } });
 });
+
+describe("on links that do not keep the order", () => {
+  /** n3 leads, n1 follows. */
+  function led(rules: Rules): WatchedSchedule<ZabState> {
+    const s = schedule(rules);
+    s.cluster.fire("n3", "patience");
+    lead(s, "n3", "n1");
+    s.talk("n3", "n1", "commit-ld");
+    s.cluster.lose();
+    return s;
+  }
+
+  function doubled(rules: Rules): WatchedSchedule<ZabState> {
+    const s = led(rules);
+    s.ask("first", "n3", { type: "broadcast", message: "a" });
+    s.cluster.inFlight.push(...s.cluster.inFlight);
+    s.talk("n3", "n1", "propose", "ack");
+    s.ask("second", "n3", { type: "broadcast", message: "b" });
+    s.cluster.deliver("n3", "n1", "propose");
+    return s;
+  }
+
+  function missed(rules: Rules): WatchedSchedule<ZabState> {
+    const s = led(rules);
+    s.ask("first", "n3", { type: "broadcast", message: "a" });
+    s.cluster.lose();
+    s.ask("second", "n3", { type: "broadcast", message: "b" });
+    s.cluster.deliver("n3", "n1", "propose");
+    return s;
+  }
+
+  test("a proposal that comes twice is taken once", () => {
+    const s = doubled(zabRules);
+    expect(s.violation).toBeUndefined();
+    s.cluster.deliver("n1", "n3", "ack");
+    expect(s.answers).toEqual({ first: { type: "broadcast_ok" }, second: { type: "broadcast_ok" } });
+    expect(doubled(rulesOf("takes-any-proposal")).violation?.property).toBe("log-matching");
+  });
+
+  test("a follower that has missed a proposal takes the history anew", () => {
+    const s = missed(zabRules);
+    s.talk("n1", "n3", "vote", "leading", "cepoch", "newepoch", "ackepoch", "newleader", "ack-ld");
+    expect(s.violation).toBeUndefined();
+    expect(s.answers).toEqual({ first: { type: "broadcast_ok" }, second: { type: "broadcast_ok" } });
+    expect(missed(rulesOf("takes-any-proposal")).violation?.property).toBe("log-matching");
+  });
+});

@@ -55,7 +55,19 @@ export interface Leadership {
   counter: number;
   /** Who was heard from since the last look whether a quorum is. */
   heard: readonly NodeId[];
+  /** The number of the latest question whether a quorum follows still, and the syncs that wait for an answer. */
+  round: number;
+  syncs: Sync[];
 }
+
+/** A server, in one of its lives, is to catch up with the leader for the read of that number. */
+export type Sync = {
+  readonly origin: NodeId;
+  readonly life: number;
+  readonly number: number;
+  /** The question whose answers confirm it. */
+  readonly round: number;
+};
 
 export interface BetterHistory {
   readonly currentEpoch: number;
@@ -75,6 +87,8 @@ export interface Follower {
   outline: readonly Zxid[];
   /** It has on its disk what the leader's history has up to here. */
   acknowledged: Zxid | null;
+  /** The latest question whether it follows still that it has answered. */
+  round: number;
 }
 
 /** A server at work: what it is, the rules, and the way out. */
@@ -133,6 +147,12 @@ export function setPing({ node }: Server): void {
 
 export function isQuorum({ rules, node }: Server, count: number): boolean {
   return count >= rules.quorum(node.nodes.length);
+}
+
+/** Whether this server has taken the history of that leader, and follows it still: so what comes is of the same epoch. */
+export function isSynchronized({ state, rules }: Server, leader: NodeId): boolean {
+  if (rules.takesProposalsOnly("its leader") && state.leader !== leader) return false;
+  return !rules.takesProposalsOnly("a known history") || state.phase !== "discovery";
 }
 
 /** f.p: no leader of an earlier epoch will be heard. */

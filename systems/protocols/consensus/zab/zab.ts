@@ -4,30 +4,31 @@
  *
  * It replicates a key-value store. Requests: `broadcast {message}`, `write {key, value}`, `cas {key, from, to}`,
  * `txn {txn}` and `read {key}`, or without a key for all messages, are linearizable: they are broadcast.
- * `read {…, local: true}` is answered from what the server has delivered: sequentially consistent.
+ * `read {…, local: true}` is answered from what the server has delivered: sequentially consistent. That all reads are
+ * local, or local after a sync with the leader, the variants have it (variants.ts).
  */
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeId, Protocol, Request } from "../../../contracts/protocol.ts";
 import { rulesOf } from "../../rules-of.ts";
 import { isReadOnly, parseCommand } from "../../state-machine/command.ts";
 import { onDeadline } from "../../state-machine/open-requests.ts";
-import { read } from "../../state-machine/state-machine.ts";
-import { hear, onAck, onCommit, onPing, onPropose, pingFollowers, propose } from "./broadcast.ts";
+import { hear, onAck, onCommit, onPing, onPropose, pingFollowers } from "./broadcast.ts";
 import { onAckEpoch, onNewEpoch } from "./discovery.ts";
 import { onFollower, onLeading, onNotification, onPatienceOver } from "./election.ts";
 import { zabExplorations } from "./explorations.ts";
-import { askAgain, takeClientRequest } from "./forwarding.ts";
+import { askAgain, carryOut, takeClientRequest } from "./forwarding.ts";
 import { parseMessage, type ZabMessage } from "./messages.ts";
 import { zabMutants } from "./mutants.ts";
+import { onConfirm, onConfirmed, onSynced, readLocally } from "./reads.ts";
 import { zabRules, type Rules } from "./rules.ts";
 import { startServer, type Server, type ZabState } from "./server.ts";
 import { onAckLeader, onCommitLeader, onNewLeader } from "./synchronization.ts";
 import { zabView } from "./view.ts";
 
-/** Zab by `rules`; those of a mutant make it that mutant. */
-export function zabBy(rules: Rules): Protocol<ZabState, JsonObject> {
+/** Zab by `rules`; those of a mutant make it that mutant, and those of a variant that. */
+export function zabBy(rules: Rules, name = "zab"): Protocol<ZabState, JsonObject> {
   return {
-    name: "zab",
+    name,
 
     start: (node, durable) => startServer(node, durable, rules),
 
@@ -73,8 +74,14 @@ function handle(server: Server, from: NodeId, message: ZabMessage): void {
       return onPing(server, from);
     case "pong":
       return hear(server, from);
+    case "confirm":
+      return onConfirm(server, from, message);
+    case "confirmed":
+      return onConfirmed(server, from, message);
+    case "synced":
+      return onSynced(server, from, message);
     case "forward":
-      return propose(server, message.operation);
+      return carryOut(server, message.operation);
   }
 }
 
@@ -93,12 +100,11 @@ function onTimer(server: Server, timer: string): void {
 }
 
 function onRequest(server: Server, request: Request): void {
-  const { state, rules, node } = server;
   const { id, body } = request;
-  if (body["local"] === true || !rules.ordersReads) {
+  if (body["local"] === true || server.rules.reads === "local") {
     const parsed = parseCommand(body);
     if (parsed.kind === "command" && isReadOnly(parsed.command)) {
-      return node.reply(id, read(state.machine, parsed.command));
+      return readLocally(server, id, parsed.command);
     }
   }
   takeClientRequest(server, request);
