@@ -40,7 +40,7 @@ export interface SystemDefinition {
   readonly withoutLibfaketime?: string;
   /** Names of the ports on which a node listens besides the one for clients; none unless given. */
   readonly ports?: readonly string[];
-  /** "one-list" where all members share one list of addresses, so that no proxy can stand between them; "each-link" unless given. */
+  /** "one-list" where all members share one list of addresses, so that links are hurt in network namespaces only; "each-link" unless given. */
   readonly peers?: System["peers"];
   /** Whether its nodes may be on other machines (`--inventory`): it touches their files only through what it spawns and runs. */
   readonly remote?: true;

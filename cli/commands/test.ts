@@ -113,7 +113,7 @@ export function testCommand(): Command {
     )
     .option(
       "--promise <name>",
-      "register, set, queue, log, counter, lock, broadcast: what is promised (default: what the system claims; docs/workloads.md)",
+      "register, set, queue, log, counter, lock, broadcasts: what is promised (default: what the system claims; docs/workloads.md)",
     )
     .option(
       "--isolation-level <level>",
