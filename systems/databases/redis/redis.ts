@@ -4,7 +4,7 @@ import type { NodeId } from "../../contracts/protocol.ts";
 import type { System } from "../../contracts/system.ts";
 import { machineOf, programOnNodes } from "../machines.ts";
 import { missing } from "../missing.ts";
-import { faultsOfServers } from "../faults.ts";
+import { faultsOfResources, faultsOfServers } from "../faults.ts";
 import { RedisClient } from "./client.ts";
 import { loadIoredis } from "./connection.ts";
 import { programOf, redisWorkloads } from "./programs.ts";
@@ -35,11 +35,11 @@ export const redis: System = {
   workloads: redisWorkloads,
   capabilities: new Set([
     ...faultsOfServers,
+    ...faultsOfResources,
     "failover",
-    // Which ends a server that forces every change to the disk; the others then refuse changes, or wait.
+    // Which ends a server that forces every change to the disk; the others then refuse changes.
     "kill-at-sync",
     "disk-error",
-    "disk-slow",
     "disk-full",
   ]),
   withoutLibfaketime: redisSettings.withoutLibfaketime,
