@@ -11,8 +11,11 @@ import {
   universalRules,
   type Rules,
 } from "../../../systems/protocols/shared-memory/universal/universal-construction.ts";
+import { explore, type Explored } from "../explore.ts";
 import { findSubject } from "../subjects.ts";
 import type { ConfigurationResult } from "../subject.ts";
+import { sharedMemoryOptions } from "./algorithm-subject.ts";
+import { SharedMemorySystem, type SharedAction, type SharedState } from "./shared-memory-system.ts";
 import { soloView, viewsAfter } from "./views-of-registers.ts";
 
 function explored(name: string, configuration: string, liveness: boolean): ConfigurationResult {
@@ -144,5 +147,35 @@ describe("the universal construction serves a register", () => {
     const rules = { helps: false, decides: false };
     const many = Array.from({ length: 300 }, (_, i) => i + 1);
     expect(many.some((seed) => checker.check(history(rules, seed)).valid === false)).toBe(true);
+  });
+});
+
+describe("randomized consensus", () => {
+  /** Every run until somebody is about to flip a coin. */
+  function untilFlip(inputs: readonly number[]): Explored<SharedState, SharedAction> {
+    const algorithm = algorithms.find(({ name }) => name === "aspnes-herlihy")!;
+    const system = new SharedMemorySystem(
+      sharedMemoryOptions(algorithm, undefined, { name: "alike or not", inputs }),
+    );
+    return explore<SharedState, SharedAction>({
+      initial: () => system.initial(),
+      actions: (state) => system.actions(state),
+      next: (state, action) => system.next(state, action),
+      fingerprint: (state, into) => system.fingerprint(state, into),
+      describe: (state, action) => system.describe(state, action),
+      violation: (state) =>
+        system.violation(state) ??
+        (system.actions(state).some((action) => system.describe(state, action).includes("flip its coin"))
+          ? { property: "no flip", nodes: [], explanation: "somebody flips a coin" }
+          : undefined),
+    });
+  }
+
+  test.each([[[0, 0]], [[1, 1]], [[1, 1, 1]]])("flips no coin where all propose the same: %j", (inputs) => {
+    expect(untilFlip(inputs)).toMatchObject({ valid: true, whole: true });
+  });
+
+  test("flips one where they do not", () => {
+    expect(untilFlip([0, 1]).counterexample?.violation.property).toBe("no flip");
   });
 });

@@ -170,6 +170,11 @@ export const assignments: readonly BundledAlgorithm[] = [
   ]),
   bundle({ registers: 3 }, [
     { name: "three", inputs: ["a", "b", "c"] },
-    { name: "four", inputs: ["a", "b", "c", "d"] },
+    { name: "four", inputs: ["a", "b", "c", "d"], states: 1_105_265 },
+    {
+      name: "five",
+      inputs: ["a", "b", "c", "d", "e"],
+      refuted: { property: "agreement", steps: 13 },
+    },
   ]),
 ];

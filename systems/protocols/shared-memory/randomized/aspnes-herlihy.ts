@@ -120,12 +120,14 @@ function decisionsOf(locals: readonly unknown[]): string {
 /**
  * Randomized consensus (Aspnes & Herlihy 1990): processes race through rounds. Who leads by two rounds those who disagree decides;
  * who sees the leaders agree joins them; who does not withdraws its preference, and then lets the shared
- * coin of the round choose. Agreement holds however coins fall; that it ends, with probability one.
+ * coin of the round choose. Agreement holds however coins fall; that it ends, with probability one. If all prefer the same
+ * from the start, nobody flips a coin. The coin walks on a counter that is moved, and is read, in one step, as in the model of
+ * the PRISM benchmarks; on registers alone each process would have a counter of its own, and read the sum of all by a scan.
  */
 export const aspnesHerlihy: BundledAlgorithm = algorithm<Rules>({
   name: "aspnes-herlihy",
   summary:
-    "Randomized consensus on registers with a shared coin: safe always, and ends with probability one.",
+    "Randomized consensus on registers and counters, the shared coins: safe always, and ends with probability one.",
   properties: ["agreement", "validity"],
   processes: Infinity,
   outcomes: [
