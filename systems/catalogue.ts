@@ -1,6 +1,7 @@
 import { unknownName } from "../histories/errors.ts";
 import type { BundledProtocol } from "./contracts/protocol.ts";
 import { epaxos } from "./protocols/consensus/epaxos/epaxos.ts";
+import { epaxosPublished } from "./protocols/consensus/epaxos-published/epaxos-published.ts";
 import { fastPaxos } from "./protocols/consensus/fast-paxos/fast-paxos.ts";
 import { horizontalPaxos } from "./protocols/consensus/horizontal-paxos/horizontal-paxos.ts";
 import { leasePaxos } from "./protocols/consensus/lease-paxos/lease-paxos.ts";
@@ -24,6 +25,7 @@ export const protocols: readonly BundledProtocol[] = [
   verticalPaxos,
   fastPaxos,
   epaxos,
+  epaxosPublished,
   raft,
   zab,
   zabLocalReads,

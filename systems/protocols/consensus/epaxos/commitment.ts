@@ -12,7 +12,10 @@ function commit(replica: Replica, id: InstanceId, value: Attributes): void {
   if (state.committed[id] !== undefined && rules.commitsOnce) return;
   const before = state.overruled[id] ?? knownOf(state, id);
   delete state.overruled[id];
-  if (value.command === null && before !== undefined) dropConflicts(state, id, before);
+  if (value.command === null && before !== undefined) {
+    if (rules.forgetsGivenUp) dropConflicts(state, id, before);
+    else state.overruled[id] = before;
+  }
   state.committed[id] = value;
   keep(replica, id);
   delete state.votes[id];

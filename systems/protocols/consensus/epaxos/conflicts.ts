@@ -5,7 +5,13 @@ import { knownOf, type Conflicts, type EpaxosState, type Replica } from "./repli
 
 /** The attributes of a command by what this replica knows: phase 1, as any replica goes through it. */
 export function attributesOf(replica: Replica, id: InstanceId, command: Command): Attributes {
-  return withConflicts(replica, id, { command, seq: 1, deps: [], ...keysOf(command) });
+  const value = withConflicts(replica, id, { command, seq: 1, deps: [], ...keysOf(command) });
+  return replica.rules.optimized === null ? value : { ...value, initial: value.deps };
+}
+
+/** Those that it depends on that are committed here, and come before it in the order within a cycle. */
+export function settledBefore({ state }: Replica, { seq, deps }: Attributes): InstanceId[] {
+  return deps.filter((dep) => (state.committed[dep]?.seq ?? Infinity) < seq);
 }
 
 /** The attributes with what this replica knows beyond them. */
@@ -42,7 +48,8 @@ export function noteConflicts({ state, rules }: Replica, id: InstanceId, value: 
   for (const key of [...value.reads, ...value.writes]) {
     const known = (state.conflicts[key] ??= { seq: 0, instances: [] });
     known.seq = Math.max(known.seq, value.seq);
-    known.instances = uncovered(state, rules, key, inOrder([...known.instances, id]));
+    const instances = inOrder([...known.instances, id]);
+    known.instances = rules.namesCovered ? instances : uncovered(state, rules, key, instances);
   }
 }
 

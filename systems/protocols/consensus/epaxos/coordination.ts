@@ -2,10 +2,19 @@ import { sameValue } from "../../../../histories/json.ts";
 import type { NodeId } from "../../../contracts/protocol.ts";
 import type { Command } from "../../state-machine/command.ts";
 import { commitAndTell } from "./commitment.ts";
-import { attributesOf } from "./conflicts.ts";
+import { attributesOf, settledBefore } from "./conflicts.ts";
 import { inOrder, type Attributes, type InstanceId } from "./instance.ts";
-import { acceptedIn, type Accepted, type PreAccepted } from "./messages.ts";
-import { broadcast, join, keep, send, watch, type Coordination, type Replica } from "./replica.ts";
+import { acceptedIn, preAcceptedIn, type Accepted, type PreAccepted } from "./messages.ts";
+import {
+  broadcast,
+  join,
+  keep,
+  send,
+  watch,
+  type Coordination,
+  type Found,
+  type Replica,
+} from "./replica.ts";
 import { vote } from "./voting.ts";
 
 /** Phase 1 of an instance: of its owner, in ballot 0. */
@@ -17,24 +26,26 @@ export function startPreAccept(replica: Replica, id: InstanceId, command: Comman
     ballot: 0,
     phase: "pre-accept",
     prepared: {},
-    found: { [node.id]: { seq, deps } },
+    found: { [node.id]: { seq, deps, committed: [] } },
+    tried: {},
     value,
     accepted: [],
   };
   state.coordinations[id] = coordination;
-  vote(replica, id, { ballot: 0, value, unchanged: true });
+  vote(replica, id, { ballot: preAcceptedIn(0), value, unchanged: true });
   ask(replica, id, coordination);
   watch(replica, id);
   considerReplies(replica, id, coordination, false);
 }
 
-export function onPreAccepted(replica: Replica, from: NodeId, { id, seq, deps }: PreAccepted): void {
+export function onPreAccepted(replica: Replica, from: NodeId, message: PreAccepted): void {
+  const { id, ballot, seq, deps, committed } = message;
   const coordination = replica.state.coordinations[id];
-  if (coordination?.phase !== "pre-accept") return;
+  if (coordination?.ballot !== ballot || coordination.phase !== "pre-accept") return;
   const { value } = coordination;
   coordination.found[from] = replica.rules.mergesReplies
-    ? { seq, deps }
-    : { seq: value.seq, deps: value.deps };
+    ? { seq, deps, committed }
+    : { seq: value.seq, deps: value.deps, committed };
   considerReplies(replica, id, coordination, false);
 }
 
@@ -49,15 +60,40 @@ export function considerReplies(
   hurried: boolean,
 ): void {
   const { rules, node } = replica;
-  const { value, found } = coordination;
+  const { ballot, value, found } = coordination;
   const all = Object.values(found);
   const nodes = node.nodes.length;
-  const unanimous = all.every(({ seq, deps }) => seq === value.seq && sameValue(deps, value.deps));
-  if (unanimous && !hurried) {
-    if (all.length >= rules.fastQuorum(nodes)) commitFast(replica, id, coordination);
-    return;
+  const agreed = ballot === 0 && !hurried ? unanimous(replica, coordination) : undefined;
+  if (agreed !== undefined) {
+    if (all.length < rules.fastQuorum(nodes)) return;
+    coordination.value = agreed;
+    if (dependenciesSettled(replica, coordination)) return commitFast(replica, id, coordination);
   }
   if (all.length >= rules.majority(nodes)) startAccept(replica, id, coordination, together(value, all));
+}
+
+/** What all that have answered say that the attributes are; undefined if not all say the same. */
+function unanimous({ rules, node }: Replica, { value, found }: Coordination): Attributes | undefined {
+  const others = node.nodes.filter((other) => other !== node.id && found[other] !== undefined);
+  const first = found[others[0] ?? node.id];
+  const agreed =
+    rules.optimized?.heedsLeader === false && first !== undefined
+      ? { ...value, seq: first.seq, deps: first.deps }
+      : value;
+  const same = ({ seq, deps }: Found): boolean => seq === agreed.seq && sameValue(deps, agreed.deps);
+  return others.every((other) => same(found[other]!)) ? agreed : undefined;
+}
+
+/**
+ * The condition of the optimized fast path: somebody in the fast quorum knows each dependency to be committed. And that with a
+ * lower sequence number, for one that was found before it was committed may have got a higher one since.
+ */
+function dependenciesSettled(replica: Replica, { value, found }: Coordination): boolean {
+  const { optimized } = replica.rules;
+  if (optimized === null || !optimized.dependenciesCommitted) return true;
+  const all = Object.values(found);
+  const settled = [...settledBefore(replica, value), ...all.flatMap(({ committed }) => committed)];
+  return value.deps.every((dep) => settled.includes(dep));
 }
 
 /** The attributes with all that several replicas found. */
@@ -89,7 +125,15 @@ export function startAccept(
 ): void {
   const { node, state } = replica;
   const { ballot } = coordination;
-  const next: Coordination = { ballot, phase: "accept", prepared: {}, found: {}, value, accepted: [node.id] };
+  const next: Coordination = {
+    ballot,
+    phase: "accept",
+    prepared: {},
+    found: {},
+    tried: {},
+    value,
+    accepted: [node.id],
+  };
   state.coordinations[id] = next;
   join(replica, id, ballot);
   vote(replica, id, { ballot: acceptedIn(ballot), value, unchanged: false });
@@ -112,12 +156,18 @@ function settleAccepted(replica: Replica, id: InstanceId, { accepted, value }: C
 
 /** Sends the question of the current phase to all that have not answered it. */
 export function ask(replica: Replica, id: InstanceId, coordination: Coordination): void {
-  const { ballot, phase, value, prepared, found, accepted } = coordination;
+  const { ballot, phase, value, prepared, found, tried, accepted } = coordination;
   switch (phase) {
     case "prepare":
       return broadcast(replica, { type: "prepare", id, ballot }, Object.keys(prepared));
+    case "try": {
+      broadcast(replica, { type: "prepare", id, ballot }, Object.keys(prepared));
+      const others = replica.node.nodes.filter((node) => prepared[node] === undefined);
+      const settled = Object.keys(tried).filter((node) => tried[node]?.length === 0);
+      return broadcast(replica, { type: "try-pre-accept", id, ballot, value }, [...others, ...settled]);
+    }
     case "pre-accept":
-      return broadcast(replica, { type: "pre-accept", id, value }, Object.keys(found));
+      return broadcast(replica, { type: "pre-accept", id, ballot, value }, Object.keys(found));
     case "accept":
       return broadcast(replica, { type: "accept", id, ballot, value }, accepted);
     case "commit":

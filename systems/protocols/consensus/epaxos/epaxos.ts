@@ -9,7 +9,7 @@
  *
  * Where it differs from the paper: the fast path asks that a fast quorum adds nothing to what the leader knew itself, and
  * who added nothing says so when asked to recover. So it is clear which attributes may have been committed, and
- * fast quorums of 2F of 2F + 1 need no TryPreAccept.
+ * fast quorums of 2F of 2F + 1 need no TryPreAccept. The protocol `epaxos-published` has the smaller ones, and that.
  */
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
@@ -25,14 +25,15 @@ import { epaxosMutants } from "./mutants.ts";
 import { onNack, onPrepared, onRecoverTimer } from "./recovery.ts";
 import { startState, watch, watchUnknown, type EpaxosState, type Replica } from "./replica.ts";
 import { epaxosRules, type Rules } from "./rules.ts";
+import { onTried, onTryPreAccept } from "./try-pre-accept.ts";
 import { epaxosView } from "./view.ts";
 import { onAccept, onPreAccept, onPrepare } from "./voting.ts";
 import { rulesOf } from "../../rules-of.ts";
 
 /** EPaxos by `rules`; those of a mutant make it that mutant. */
-export function epaxosBy(rules: Rules): Protocol<EpaxosState, JsonObject> {
+export function epaxosBy(rules: Rules, name = "epaxos"): Protocol<EpaxosState, JsonObject> {
   return {
-    name: "epaxos",
+    name,
 
     start(node, durable) {
       const state = startState(node, durable);
@@ -65,7 +66,7 @@ export function epaxosBy(rules: Rules): Protocol<EpaxosState, JsonObject> {
 function resume(replica: Replica): void {
   const { state } = replica;
   for (const [id, value] of Object.entries(state.committed)) {
-    noteConflicts(replica, id, value);
+    noteConflicts(replica, id, state.overruled[id] ?? value);
     state.pending.push(id);
     for (const dep of value.deps) watchUnknown(replica, dep);
   }
@@ -93,6 +94,10 @@ function handle(replica: Replica, from: NodeId, message: EpaxosMessage): void {
       return onPrepare(replica, from, message);
     case "prepared":
       return onPrepared(replica, from, message);
+    case "try-pre-accept":
+      return onTryPreAccept(replica, from, message);
+    case "tried":
+      return onTried(replica, from, message);
     case "nack":
       return onNack(replica, message);
   }

@@ -17,6 +17,8 @@ export type Attributes = {
   /** The keys that it reads and does not write, and those that it writes, as canonical text. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** What its owner named as `deps` at first, where recovery asks for that: whatever is committed names these, too. */
+  readonly initial?: readonly InstanceId[];
 };
 
 /** An instance in which nothing is done. */
@@ -83,7 +85,8 @@ export function attributesFrom(json: Json | undefined): Attributes | undefined {
   const command = json["command"] === null ? null : commandFrom(json["command"]);
   if (command === undefined || !isCount(seq)) return undefined;
   if (deps === undefined || reads === undefined || writes === undefined) return undefined;
-  return { command, seq, deps, reads, writes };
+  const initial = texts(json["initial"]);
+  return { command, seq, deps, reads, writes, ...(initial === undefined ? {} : { initial }) };
 }
 
 export function texts(json: Json | undefined): readonly string[] | undefined {

@@ -1,7 +1,8 @@
 import type { NodeId } from "../../../contracts/protocol.ts";
 import { ask, considerReplies, startAccept, together } from "./coordination.ts";
 import { ballotAbove, noOperation, ownerOf, type Attributes, type InstanceId } from "./instance.ts";
-import type { Nack, Prepared, Vote } from "./messages.ts";
+import { ballotOfVote, isAccepted, type Nack, type Prepared, type Vote } from "./messages.ts";
+import { considerPrepared, tryAgain } from "./try-pre-accept.ts";
 import { join, joinedBallot, keep, watch, type Coordination, type Replica } from "./replica.ts";
 import { joinLater } from "./voting.ts";
 
@@ -14,6 +15,7 @@ export function onRecoverTimer(replica: Replica, id: InstanceId): void {
   if (coordination.phase === "commit") return;
   // What the fast path waits for may never come.
   if (coordination.phase === "pre-accept") considerReplies(replica, id, coordination, true);
+  if (coordination.phase === "try") tryAgain(replica, id, coordination);
   const now = state.coordinations[id];
   if (now !== coordination) return;
   ask(replica, id, coordination);
@@ -31,6 +33,7 @@ function recover(replica: Replica, id: InstanceId): void {
     phase: "prepare",
     prepared: { [node.id]: own },
     found: {},
+    tried: {},
     value: noOperation,
     accepted: [],
   };
@@ -42,7 +45,8 @@ function recover(replica: Replica, id: InstanceId): void {
 
 export function onPrepared(replica: Replica, from: NodeId, { id, ballot, vote }: Prepared): void {
   const coordination = replica.state.coordinations[id];
-  if (coordination?.ballot !== ballot || coordination.phase !== "prepare") return;
+  if (coordination?.ballot !== ballot) return;
+  if (coordination.phase !== "prepare" && coordination.phase !== "try") return;
   coordination.prepared[from] = vote;
   considerVotes(replica, id, coordination);
 }
@@ -66,10 +70,11 @@ function considerVotes(replica: Replica, id: InstanceId, coordination: Coordinat
   const { rules, node } = replica;
   const { prepared } = coordination;
   if (Object.keys(prepared).length < rules.majority(node.nodes.length)) return;
+  if (rules.optimized !== null) return considerPrepared(replica, id, coordination);
   const votes = Object.values(prepared).filter((vote) => vote !== null);
-  const latest = votes.reduce((ballot, vote) => Math.max(ballot, ballotOf(vote)), 0);
-  const top = votes.filter((vote) => ballotOf(vote) === latest || !rules.heedsLatestBallot);
-  const accepted = top.findLast(({ ballot }) => ballot % 2 === 1);
+  const latest = votes.reduce((ballot, vote) => Math.max(ballot, ballotOfVote(vote.ballot)), 0);
+  const top = votes.filter((vote) => ballotOfVote(vote.ballot) === latest || !rules.heedsLatestBallot);
+  const accepted = top.findLast(({ ballot }) => isAccepted(ballot));
   const value = accepted?.value ?? preAccepted(replica, id, prepared, top) ?? noOperation;
   startAccept(replica, id, coordination, value);
 }
@@ -103,8 +108,4 @@ function preAccepted(
     first.value,
     votes.map(({ value }) => value),
   );
-}
-
-function ballotOf({ ballot }: Vote): number {
-  return Math.floor(ballot / 2);
 }

@@ -11,7 +11,14 @@ import {
   type Ballot,
   type InstanceId,
 } from "./instance.ts";
-import { voteFrom, type EpaxosMessage, type Vote } from "./messages.ts";
+import {
+  ballotOfVote,
+  isAccepted,
+  voteFrom,
+  type Conflict,
+  type EpaxosMessage,
+  type Vote,
+} from "./messages.ts";
 import type { Rules } from "./rules.ts";
 
 /** What a replica is; by instance, if nothing else is said. */
@@ -22,7 +29,8 @@ export interface EpaxosState {
   readonly committed: Record<InstanceId, Attributes>;
   /**
    * What it had voted for before it voted to give the instance up. Until that is committed, what was given up may be committed yet, by the word of
-   * those, this replica among them, that had pre-accepted it: it must go on interfering here.
+   * those, this replica among them, that had pre-accepted it: it must go on interfering here. Where recovery asks who knew what at first,
+   * it does so for good.
    */
   readonly overruled: Record<InstanceId, Attributes>;
   /** The number of its latest instance. */
@@ -55,14 +63,23 @@ export interface Conflicts {
 
 export interface Coordination {
   ballot: Ballot;
-  phase: "prepare" | "pre-accept" | "accept" | "commit";
+  phase: "prepare" | "try" | "pre-accept" | "accept" | "commit";
   /** The votes that replicas have told of, this one's included. */
   readonly prepared: Record<NodeId, Vote | null>;
   /** Phase 1: by replica, what it found. */
-  readonly found: Record<NodeId, { readonly seq: number; readonly deps: readonly InstanceId[] }>;
+  readonly found: Record<NodeId, Found>;
+  /** TryPreAccept: by replica, what stands against it. */
+  tried: Record<NodeId, readonly Conflict[]>;
   value: Attributes;
   /** Phase 2: who accepted. */
   accepted: readonly NodeId[];
+}
+
+/** What a replica found in phase 1. */
+export interface Found {
+  readonly seq: number;
+  readonly deps: readonly InstanceId[];
+  readonly committed: readonly InstanceId[];
 }
 
 /** A replica at work: what it is, the rules, and the way out. */
@@ -106,7 +123,8 @@ function restore(state: EpaxosState, id: InstanceId, record: Json, self: NodeId)
   if (committed !== undefined) state.committed[id] = committed;
   // It stands by its vote, although it needs it no more once the instance is committed.
   if (vote !== undefined && vote !== null) state.votes[id] = vote;
-  if (overruled !== undefined && committed === undefined) state.overruled[id] = overruled;
+  if (overruled !== undefined && (committed === undefined || committed.command === null))
+    state.overruled[id] = overruled;
   if (ownerOf(id) === self) state.last = Math.max(state.last, numberOf(id));
 }
 
@@ -126,10 +144,10 @@ export function keep(
   committed = state.committed[id] ?? null,
 ): void {
   const vote = state.votes[id] ?? null;
-  const kept = vote !== null && vote.ballot % 2 === 0 && !rules.durablePreAccept ? null : vote;
+  const kept = vote !== null && !isAccepted(vote.ballot) && !rules.durablePreAccept ? null : vote;
   const overruled = rules.durableOverruled ? state.overruled[id] : undefined;
   node.persist(prefix + id, {
-    joined: rules.durableJoined ? joinedBallot(state, id) : Math.floor((vote?.ballot ?? 0) / 2),
+    joined: rules.durableJoined ? joinedBallot(state, id) : ballotOfVote(vote?.ballot ?? 0),
     vote: kept,
     committed,
     ...(overruled === undefined ? {} : { overruled }),

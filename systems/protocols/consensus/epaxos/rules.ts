@@ -45,8 +45,28 @@ export interface Rules {
   readonly heedsOverruled: boolean;
   /** Whether it remembers it after a restart. */
   readonly durableOverruled: boolean;
+  /** Whether committed instances are named also where another that is named depends on them. */
+  readonly namesCovered: boolean;
+  /** Whether what is given up interferes with nothing any more. */
+  readonly forgetsGivenUp: boolean;
+  /** Optimized EPaxos, whose fast quorums are smaller; null for basic EPaxos. */
+  readonly optimized: Optimized | null;
   /** Whether a replica takes over an instance that blocks others when its leader is silent. */
   readonly recovers: boolean;
+}
+
+/** What small fast quorums take: a condition for the fast path, and TryPreAccept for those who recover. */
+export interface Optimized {
+  /** Whether all of a fast quorum must have nothing to add to what the leader knew; else they have only to say the same. */
+  readonly heedsLeader: boolean;
+  /** Whether on the fast path all dependencies must be known to be committed. */
+  readonly dependenciesCommitted: boolean;
+  /** Whether what stands against an instance is told by what was named at first of what is not committed; else by what a replica has of it now. */
+  readonly heedsInitial: boolean;
+  /** Whether an instance may be tried although something stands against it, as long as so many may have been in a fast quorum. */
+  readonly countsQuorum: boolean;
+  /** Whether it is told whether that is committed. */
+  readonly heedsCommitted: boolean;
 }
 
 function majority(nodes: number): number {
@@ -78,6 +98,9 @@ export const epaxosRules: Rules = {
   step: 1,
   heedsOverruled: true,
   durableOverruled: true,
+  namesCovered: false,
+  forgetsGivenUp: true,
+  optimized: null,
   recovers: true,
 };
 

@@ -1,8 +1,16 @@
 import type { NodeId } from "../../../contracts/protocol.ts";
 import { sameValue } from "../../../../histories/json.ts";
-import { noteConflicts, withConflicts } from "./conflicts.ts";
+import { noteConflicts, settledBefore, withConflicts } from "./conflicts.ts";
 import type { Attributes, Ballot, InstanceId } from "./instance.ts";
-import { acceptedIn, type Accept, type PreAccept, type Prepare, type Vote } from "./messages.ts";
+import {
+  acceptedIn,
+  ballotOfVote,
+  preAcceptedIn,
+  type Accept,
+  type PreAccept,
+  type Prepare,
+  type Vote,
+} from "./messages.ts";
 import { join, joinedBallot, keep, send, watch, type Replica } from "./replica.ts";
 
 /** Votes; what is said from here on may tell of it. */
@@ -17,16 +25,22 @@ export function vote(replica: Replica, id: InstanceId, { ballot, value, unchange
 }
 
 /** A replica is asked for what it knows that interferes. */
-export function onPreAccept(replica: Replica, from: NodeId, { id, value }: PreAccept): void {
+export function onPreAccept(replica: Replica, from: NodeId, { id, ballot, value }: PreAccept): void {
   const { state, rules } = replica;
-  if (refuses(replica, from, id, rules.joinBindsPreAccept ? 0 : joinedBallot(state, id))) return;
-  if (state.votes[id] === undefined) {
+  if (refuses(replica, from, id, rules.joinBindsPreAccept ? ballot : joinedBallot(state, id))) return;
+  const number = preAcceptedIn(ballot);
+  if ((state.votes[id]?.ballot ?? -1) < number) {
+    join(replica, id, ballot);
     const found = withConflicts(replica, id, value);
-    vote(replica, id, { ballot: 0, value: found, unchanged: sameValue(found, value) });
-    watch(replica, id);
+    vote(replica, id, { ballot: number, value: found, unchanged: sameValue(found, value) });
+    if (ballot === 0) watch(replica, id);
+    else giveWay(replica, id, ballot);
   }
-  const { ballot, value: voted } = state.votes[id] ?? { ballot: 0, value };
-  if (ballot === 0) send(replica, from, { type: "pre-accepted", id, seq: voted.seq, deps: voted.deps });
+  const voted = state.votes[id];
+  if (voted?.ballot !== number) return;
+  const { seq, deps } = voted.value;
+  const committed = rules.optimized === null ? [] : settledBefore(replica, voted.value);
+  send(replica, from, { type: "pre-accepted", id, ballot, seq, deps, committed });
 }
 
 export function onAccept(replica: Replica, from: NodeId, { id, ballot, value }: Accept): void {
@@ -59,7 +73,8 @@ export function joinLater(replica: Replica, id: InstanceId, ballot: Ballot): Vot
     join(replica, id, ballot);
     // With one ballot for both it is as if the vote had been cast in the one just joined.
     if (!rules.separateBallots && voted !== null) {
-      state.votes[id] = { ...voted, ballot: 2 * ballot + (voted.ballot % 2) };
+      const stage = voted.ballot - preAcceptedIn(ballotOfVote(voted.ballot));
+      state.votes[id] = { ...voted, ballot: preAcceptedIn(ballot) + stage };
     }
     keep(replica, id);
   }
@@ -67,7 +82,7 @@ export function joinLater(replica: Replica, id: InstanceId, ballot: Ballot): Vot
 }
 
 /** What is committed is told to whoever asks about it, and what is late is refused. */
-function refuses(replica: Replica, from: NodeId, id: InstanceId, ballot: Ballot): boolean {
+export function refuses(replica: Replica, from: NodeId, id: InstanceId, ballot: Ballot): boolean {
   const { state, rules } = replica;
   const coordination = state.coordinations[id];
   const isSettled = coordination?.phase === "commit" && rules.standsByFastCommit;
