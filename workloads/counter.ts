@@ -1,7 +1,7 @@
 import { counterPromises } from "../checkers/index.ts";
 import type { Context, Template } from "./generators/index.ts";
-import { eachThread, mix, repeat, untilOk } from "./generators/index.ts";
-import { atTheEnd, paced } from "./pace.ts";
+import { mix, repeat } from "./generators/index.ts";
+import { atTheEnd, finalReads, paced } from "./pace.ts";
 import type { Check, Workload, WorkloadOptions } from "./workload.ts";
 
 /** The most that is added at once: sums then tell which additions are missing better than counts would. */
@@ -28,7 +28,7 @@ export const counter: Workload = {
   settings: ["promise"],
   promises: counterPromises,
   generator: (options) => paced(options, mix([repeat({ f: "read" }), addition])),
-  finalGenerator: () => atTheEnd(eachThread(untilOk(repeat({ f: "read" })))),
+  finalGenerator: () => atTheEnd(finalReads()),
   checks: judges,
 };
 

@@ -2,10 +2,12 @@ import { UsageError } from "../histories/errors.ts";
 import { seconds } from "./generators/arguments.ts";
 import type { Generator } from "./generators/generator.ts";
 import { timeLimit } from "./generators/limits.ts";
-import { phases } from "./generators/order.ts";
-import { sleep, stagger } from "./generators/pace.ts";
+import { phases, untilOk } from "./generators/order.ts";
+import { delay, sleep, stagger } from "./generators/pace.ts";
 import type { Plan } from "./generators/plan.ts";
 import { generator } from "./generators/plan.ts";
+import { repeat } from "./generators/repetition.ts";
+import { eachThread } from "./generators/threads.ts";
 import type { WorkloadOptions } from "./workload.ts";
 
 /** A plan at the rate that the options ask for; as fast as the clients go if they ask for none. */
@@ -26,6 +28,14 @@ const calmSeconds = 1;
 /** What clients do at the end, when all has been quiet for so many seconds: as fast as they go. */
 export function atTheEnd(plan: Plan, calm = calmSeconds): Generator {
   return phases(sleep(seconds(calm)), timeLimit(seconds(lastSeconds), plan));
+}
+
+/** How often a thread tries, in seconds. */
+const secondsBetweenReads = 0.05;
+
+/** Each thread reads until it is answered: all that there is, when all is over. */
+export function finalReads(): Generator {
+  return eachThread(untilOk(delay(seconds(secondsBetweenReads), repeat({ f: "read" }))));
 }
 
 /** `count` if it is a whole number of at least `minimum`; else a usage error that names what it counts. */

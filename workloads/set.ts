@@ -1,7 +1,7 @@
 import { setPromises } from "../checkers/index.ts";
 import type { Context, Generator } from "./generators/index.ts";
-import { eachThread, remembering, repeat, untilOk, type Remembered } from "./generators/index.ts";
-import { atTheEnd, paced } from "./pace.ts";
+import { remembering, type Remembered } from "./generators/index.ts";
+import { atTheEnd, finalReads, paced } from "./pace.ts";
 import type { Check, Workload, WorkloadOptions } from "./workload.ts";
 
 /** One of so many operations is a read; and of as many more as the set is long, divided by `restraint`, since a read gives all of it. */
@@ -29,7 +29,7 @@ export const set: Workload = {
   settings: ["promise"],
   promises: setPromises,
   generator: (options) => paced(options, additions()),
-  finalGenerator: () => atTheEnd(eachThread(untilOk(repeat({ f: "read" })))),
+  finalGenerator: () => atTheEnd(finalReads()),
   checks: judges,
 };
 
