@@ -35,11 +35,20 @@ const deadlinePrefix = "deadline/";
  * leaves, which is only after this start anyway.
  */
 export function beginLife(node: NodeContext<JsonObject>, durable: Durable): OpenRequests {
+  const requests = nextLife(durable);
+  keepLife(requests, node);
+  return requests;
+}
+
+/** A new life, which is to be kept before the first operation leaves. */
+export function nextLife(durable: Durable): OpenRequests {
   const before = durable.get(lifeKey);
-  const life = (isCount(before) ? before : 0) + 1;
+  return { life: (isCount(before) ? before : 0) + 1, last: 0, open: {} };
+}
+
+export function keepLife({ life }: OpenRequests, node: NodeContext<JsonObject>): void {
   node.persist(lifeKey, life);
   node.sync();
-  return { life, last: 0, open: {} };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { BeginningStep, Exploration, NodeId } from "../../../contracts/protocol.ts";
-import { deliver } from "../../exploration-steps.ts";
+import { ask, deliver, fire } from "../../exploration-steps.ts";
 
 const propose = (
   node: NodeId,
@@ -58,6 +58,32 @@ const lost: readonly BeginningStep[] = [
   ...deliver("n3", "n1", "accept"),
   ...deliver("n1", "n3", "voted"),
   { do: "fire", node: "n2", timer: "round/k" },
+];
+
+const write = { type: "write", key: "x", value: 1 };
+const overwrite = { type: "write", key: "x", value: 2 };
+const read = { type: "read", key: "x" };
+
+/** Of two commands of n3's clients the second one is chosen, in slot 1, and n2 knows; of slot 0 nobody else has heard. */
+const overtaken: readonly BeginningStep[] = [
+  { do: "ask", node: "n3" },
+  { do: "ask", node: "n3" },
+  ...["n1", "n2"].flatMap((node): BeginningStep[] => [
+    { do: "deliver", from: "n3", to: node, type: "value", latest: true },
+    ...deliver(node, "n3", "voted"),
+  ]),
+  ...deliver("n3", "n2", "decided"),
+];
+
+/** n2 has had its client's command chosen in slot 0 by n1 and itself; n3 has not heard of it, and proposes there, too. */
+const behind: readonly BeginningStep[] = [
+  { do: "ask", node: "n2" },
+  ...fire("n2", "round/slot/0"),
+  ...deliver("n2", "n1", "prepare"),
+  ...deliver("n1", "n2", "promised"),
+  ...deliver("n2", "n1", "accept"),
+  ...deliver("n1", "n2", "voted"),
+  { do: "ask", node: "n3" },
 ];
 
 export const fastPaxosExplorations: readonly Exploration[] = [
@@ -134,5 +160,32 @@ export const fastPaxosExplorations: readonly Exploration[] = [
     ...rounds(3, ["n2", "n3"]),
     depth: lost.length + 5,
     states: 7_317,
+  },
+  {
+    name: "commands-collide",
+    nodes: 3,
+    clients: [[ask("n2", write)], [ask("n3", overwrite)]],
+    timers: { limit: 1, names: ["lost"] },
+    depth: 12,
+    states: 63_671,
+  },
+  {
+    name: "hole",
+    nodes: 3,
+    beginning: overtaken,
+    clients: [[ask("n3", write)], [ask("n3", overwrite)]],
+    timers: { limit: 1, names: ["holes"], nodes: ["n2"] },
+    depth: overtaken.length + 10,
+    states: 42_666,
+  },
+  {
+    name: "slot-taken",
+    nodes: 3,
+    beginning: behind,
+    clients: [[ask("n2", write)], [ask("n3", overwrite), ask("n3", read)]],
+    timers: { limit: 2, names: ["round", "lost"] },
+    check: { checker: "linearizable", model: "register" },
+    depth: behind.length + 7,
+    states: 59_536,
   },
 ];

@@ -4,14 +4,20 @@
  *
  * It decides once for each key: `propose {key, value}` is answered `propose_ok {value}` with the value decided. Keys
  * are told apart by their text.
+ *
+ * And it replicates a key-value store, by a log with an instance a slot: `read {key}`, `write {key, value}`,
+ * `cas {key, from, to}`, `txn {txn}`. A node proposes its client's command in a slot in which it has heard of nobody; a command
+ * that loses in a collision goes to a later slot.
  */
 import type { JsonObject } from "../../../../histories/json.ts";
 import type { BundledProtocol, NodeId, Protocol } from "../../../contracts/protocol.ts";
 import { accept, prepare } from "./acceptor.ts";
 import { onAnswer, onRoundTimer } from "./coordinator.ts";
+import { instanceOfSlot } from "../../state-machine/instance-log.ts";
+import { onTimer as onLogTimer, takeClientRequest } from "./commands.ts";
 import { fastPaxosExplorations } from "./explorations.ts";
 import { onValue, onVoted } from "./fast-round.ts";
-import { decide } from "./learner.ts";
+import { decide, tellDecided } from "./learner.ts";
 import { parseMessage, type FastPaxosMessage } from "./messages.ts";
 import { fastPaxosMutants } from "./mutants.ts";
 import { onDeadline, onPropose } from "./proposer.ts";
@@ -25,7 +31,7 @@ export function fastPaxosBy(rules: Rules): Protocol<FastPaxosState, JsonObject> 
   return {
     name: "fast-paxos",
 
-    start: (_node, durable) => startServer(durable),
+    start: (node, durable) => startServer(node, durable, rules),
 
     onMessage(state, from, body, node) {
       const message = parseMessage(body);
@@ -34,13 +40,16 @@ export function fastPaxosBy(rules: Rules): Protocol<FastPaxosState, JsonObject> 
     },
 
     onTimer(state, timer, node) {
-      const slash = timer.indexOf("/");
-      const subject = timer.slice(slash + 1);
-      if (timer.slice(0, slash) === "deadline") onDeadline({ state, rules, node }, subject);
-      else onRoundTimer({ state, rules, node }, subject);
+      const server = { state, rules, node };
+      if (onDeadline(server, timer) || onLogTimer(server, timer)) return;
+      onRoundTimer(server, timer.slice(timer.indexOf("/") + 1));
     },
 
-    onRequest: (state, request, node) => onPropose({ state, rules, node }, request),
+    onRequest(state, request, node) {
+      const server = { state, rules, node };
+      if (request.body["type"] === "propose") onPropose(server, request);
+      else takeClientRequest(server, request);
+    },
 
     view: fastPaxosView,
   };
@@ -48,6 +57,11 @@ export function fastPaxosBy(rules: Rules): Protocol<FastPaxosState, JsonObject> 
 
 function handle(server: Server, from: NodeId, message: FastPaxosMessage): void {
   const { state } = server;
+  if (message.type === "learn") {
+    for (const [i, value] of message.values.entries())
+      decide(server, instanceOfSlot(message.first + i), value);
+    return;
+  }
   const { key } = message;
   switch (message.type) {
     case "value":
@@ -62,7 +76,7 @@ function handle(server: Server, from: NodeId, message: FastPaxosMessage): void {
     case "prepare":
     case "accept": {
       const value = state.decided[key];
-      if (value !== undefined) return send(server, from, { type: "decided", key, value });
+      if (value !== undefined) return tellDecided(server, from, key, value);
       if (message.type === "prepare") return send(server, from, prepare(server, message));
       const { round } = message;
       if (accept(server, message)) return send(server, from, { ...message, type: "voted" });
@@ -74,9 +88,10 @@ function handle(server: Server, from: NodeId, message: FastPaxosMessage): void {
 export const fastPaxos: BundledProtocol = {
   name: "fast-paxos",
   family: "consensus",
-  summary: "Single decisions by Fast Paxos: clients' values straight to the acceptors, collisions recovered.",
-  claims: ["agreement"],
-  workloads: ["decide"],
+  summary:
+    "Decisions, and a key-value store, by Fast Paxos: values straight to the acceptors, collisions recovered.",
+  claims: ["strict-serializable", "linearizable", "agreement"],
+  workloads: ["decide", "register", "list-append"],
   nodeCounts: { default: 5, minimum: 1 },
   model: {
     timing: "asynchronous",
@@ -88,6 +103,9 @@ export const fastPaxos: BundledProtocol = {
     "agreement",
     "validity",
     "integrity",
+    "total-order",
+    "exactly-once",
+    "state-machine-safety",
     "quorum-certificates",
     "single-vote",
     "monotonic-ballots",

@@ -2,7 +2,7 @@ import { sameValue, type Json } from "../../../../histories/json.ts";
 import type { NodeId } from "../../../contracts/protocol.ts";
 import { castVote } from "./acceptor.ts";
 import { startRound, takeUp } from "./coordinator.ts";
-import { countVote } from "./learner.ts";
+import { countVote, tellDecided } from "./learner.ts";
 import type { Value, Voted } from "./messages.ts";
 import { classicRoundAbove, isFast, openingRound } from "./rounds.ts";
 import { isFastCoordinator, promisedRound, send, sizesOf, type Server, type Tally } from "./server.ts";
@@ -14,7 +14,7 @@ import { isFastCoordinator, promisedRound, send, sizesOf, type Server, type Tall
 export function onValue(server: Server, from: NodeId, { key, value }: Value): void {
   const { state, rules, node } = server;
   if (state.decided[key] !== undefined) {
-    if (from !== node.id) send(server, from, { type: "decided", key, value: state.decided[key] });
+    if (from !== node.id) tellDecided(server, from, key, state.decided[key]);
     return;
   }
   const before = state.votes[key];

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../../histories/json.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../../../histories/json.ts";
+import type { Learn } from "../../state-machine/instance-log.ts";
 import { isCount } from "../../state-machine/operation.ts";
 import type { Report } from "./pick.ts";
 import type { Round } from "./rounds.ts";
@@ -32,11 +33,12 @@ export type Nack = {
 };
 export type Decided = { readonly type: "decided"; readonly key: string; readonly value: Json };
 
-export type FastPaxosMessage = Value | Prepare | Promised | Accept | Voted | Nack | Decided;
+export type FastPaxosMessage = Value | Prepare | Promised | Accept | Voted | Nack | Decided | Learn;
 
 /** The message that `body` is; undefined when it is none. */
 export function parseMessage(body: JsonObject): FastPaxosMessage | undefined {
-  const { type, key, round, value, promised } = body;
+  const { type, key, round, value, promised, first, values } = body;
+  if (type === "learn") return isCount(first) && isJsonArray(values) ? { type, first, values } : undefined;
   if (!isName(key)) return undefined;
   if (type === "value" || type === "decided") {
     return value === undefined ? undefined : { type, key, value };

@@ -81,6 +81,28 @@ export const fastPaxosMutants: readonly FastPaxosMutant[] = [
     rules: { ...fastPaxosRules, takesFreshRounds: false },
   },
   {
+    name: "executes-past-holes",
+    summary:
+      "What is chosen in a slot is executed at once, though nothing is known to be chosen in one before it.",
+    exploration: { configuration: "hole", property: "total-order", steps: 11 },
+    simulation: { nodes: 5, faults: ["all"], workload: "list-append", checker: "total-order", seeds: 10 },
+    rules: { ...fastPaxosRules, executesInOrder: false },
+  },
+  {
+    name: "answers-losers",
+    summary: "A client is answered when the slot of its command is decided, though another command won it.",
+    exploration: { configuration: "slot-taken", property: "linearizable", steps: 13 },
+    simulation: { nodes: 5, faults: ["all"], workload: "register", checker: "linearizable", seeds: 10 },
+    rules: { ...fastPaxosRules, answersChosenOnly: false },
+  },
+  {
+    name: "no-client-table",
+    summary: "A command that is chosen in two slots is executed twice.",
+    equivalent:
+      "No command is: the node that its client asked proposes it in one slot, and in a later one only when another command, or none, is decided there.",
+    rules: { ...fastPaxosRules, clientTable: false },
+  },
+  {
     name: "forgets-decision",
     summary: "A node does not keep on disk what it knows to be decided.",
     equivalent:

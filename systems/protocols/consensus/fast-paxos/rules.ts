@@ -1,3 +1,4 @@
+import { logRules, type LogRules } from "../../state-machine/instance-log.ts";
 import { chosenOrFree, type Pick } from "./pick.ts";
 
 /** What is done when the votes of a fast round are split. */
@@ -10,7 +11,7 @@ export type Recovery =
   | "restart";
 
 /** The decisions on which the safety of Fast Paxos rests, named so that a mutant can get one of them wrong. */
-export interface Rules {
+export interface Rules extends LogRules {
   /** How many of `nodes` acceptors make a quorum of a classic round: any two share one. */
   classicQuorum(nodes: number): number;
   /** And of a fast round: any two of these and one classic quorum have an acceptor in common. */
@@ -56,4 +57,5 @@ export const fastPaxosRules: Rules = {
   matchesRounds: true,
   recovery: "coordinated",
   takesFreshRounds: true,
+  ...logRules,
 };

@@ -87,7 +87,7 @@ describe("a proposal", () => {
     const s = new Schedule(fastPaxosRules, 3);
     const answers: unknown[] = [];
     for (const body of [
-      { type: "read", key: 1 },
+      { type: "take", key: 1 },
       { type: "propose", key: 1 },
       { type: "propose", key: "__proto__", value: 1 },
     ]) {

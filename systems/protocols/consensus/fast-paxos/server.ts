@@ -1,6 +1,7 @@
 import type { QuorumCertificate } from "../../../../checkers/consensus/view.ts";
 import type { Json, JsonObject } from "../../../../histories/json.ts";
 import type { Durable, NodeContext, NodeId } from "../../../contracts/protocol.ts";
+import { startLog, type InstanceLog } from "../../state-machine/instance-log.ts";
 import { isName, reportFrom, type FastPaxosMessage } from "./messages.ts";
 import type { Report, Sizes } from "./pick.ts";
 import { isFast, openingRound, type Round } from "./rounds.ts";
@@ -19,6 +20,8 @@ export interface FastPaxosState {
   readonly coordinations: Record<string, Coordination>;
   /** Clients that wait for a decision. */
   readonly waiting: Record<string, Waiting>;
+  /** The log whose slots are instances, too. */
+  readonly log: InstanceLog;
   /** Of the latest decision that this node found out by itself. */
   certificate: QuorumCertificate | null;
 }
@@ -58,18 +61,19 @@ export interface Server {
 const acceptorPrefix = "acceptor/";
 const decidedPrefix = "decided/";
 
-export function startServer(durable: Durable): FastPaxosState {
+export function startServer(node: NodeContext<JsonObject>, durable: Durable, rules: Rules): FastPaxosState {
+  const decided = decisionsIn(durable);
   const state: FastPaxosState = {
     promised: {},
     votes: {},
-    decided: {},
+    decided,
     tallies: {},
     coordinations: {},
     waiting: {},
+    log: startLog(node, durable, decided, rules),
     certificate: null,
   };
   for (const [name, value] of durable) {
-    if (name.startsWith(decidedPrefix)) state.decided[name.slice(decidedPrefix.length)] = value;
     if (!name.startsWith(acceptorPrefix)) continue;
     const key = name.slice(acceptorPrefix.length);
     const { promised, vote } = value as JsonObject;
@@ -81,6 +85,14 @@ export function startServer(durable: Durable): FastPaxosState {
     if (report !== null) state.votes[key] = report;
   }
   return state;
+}
+
+function decisionsIn(durable: Durable): Record<string, Json> {
+  const decided: Record<string, Json> = {};
+  for (const [name, value] of durable) {
+    if (name.startsWith(decidedPrefix)) decided[name.slice(decidedPrefix.length)] = value;
+  }
+  return decided;
 }
 
 export function promisedRound({ promised }: FastPaxosState, key: string): Round {
