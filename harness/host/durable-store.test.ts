@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -106,13 +104,10 @@ describe("a durable store", () => {
   });
 
   test("holds everything acknowledged before a kill -9", async () => {
-    const module = join(
-      dirname(createRequire(import.meta.url).resolve("rashomon/harness/host")),
-      "durable-store.js",
-    );
+    const module = new URL("../../dist/modules/harness/host/durable-store.js", import.meta.url);
     // Each commit is 20 values of 2 kB, so that the log is written anew every second or so of commits.
     const writer = `
-      const { DurableStore } = await import(${JSON.stringify(pathToFileURL(module).href)});
+      const { DurableStore } = await import(${JSON.stringify(module.href)});
       let last = 0, ticket = 0;
       const next = () => {
         if (last > 0) process.stdout.write(last + "\\n");
