@@ -14,7 +14,7 @@ import { check } from "./linearizable.ts";
 import { unknownOutput, type Model } from "./model.ts";
 import { ModelHistory } from "./partition.ts";
 
-const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 250);
+const Runs = Number(process.env["RASHOMON_FUZZ_RUNS"] ?? 150);
 
 describe.each(Object.entries(families))("random histories of a %s", (_, family) => {
   test.each([1, 2])("are judged as the definition says, on %i objects", (keys) => {

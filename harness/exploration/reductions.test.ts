@@ -5,7 +5,7 @@ import type { ConfigurationResult, SubjectOptions } from "./subject.ts";
 import { findSubject } from "./subjects.ts";
 
 /** Configurations of more states are left to those who ask for them. */
-const most = process.env["RASHOMON_EXPLORE_ALL"] === undefined ? 10_000 : Infinity;
+const most = process.env["RASHOMON_EXPLORE_ALL"] === undefined ? 5_000 : Infinity;
 
 const cases = protocols.flatMap(({ name, explorations, mutants }) => {
   const small = explorations.filter(({ states }) => states !== undefined && states <= most);
